@@ -1,0 +1,9 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Property tests run hundreds of whole layers; the limit only catches a hang.
+    testTimeout: 180_000,
+  },
+});
