@@ -1,0 +1,21 @@
+import type { RunResult } from './run.js';
+import type { Verdict } from './verdict.js';
+
+/** Bumped whenever a reader of the previous version would misread the file. */
+export const RESULT_FORMAT = 'diana-sim-result';
+export const RESULT_VERSION = 1;
+
+/** What `--json` writes: the runs of one command, each with its verdicts where it was verified. */
+export interface ResultDocument {
+  readonly format: typeof RESULT_FORMAT;
+  readonly version: typeof RESULT_VERSION;
+  readonly generator: string;
+  readonly command: 'verify' | 'simulate';
+  readonly models: readonly ModelResult[];
+}
+
+export interface ModelResult {
+  readonly run: RunResult;
+  /** One a run of `verify`; empty for `simulate`. */
+  readonly verdicts: readonly Verdict[];
+}

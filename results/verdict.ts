@@ -1,0 +1,43 @@
+import type { DType } from '../base/dtype.js';
+import type { Shape } from '../base/tensor.js';
+
+/** The first element at which simulator and reference differ. */
+export interface Difference {
+  readonly coordinates: readonly number[];
+  readonly expected: number;
+  readonly actual: number;
+  /** The step that last wrote the element, with its layer, tile and what it did; absent for host-written tensors' tiles. */
+  readonly step?: number;
+  readonly layer?: string;
+  readonly tile?: number;
+  readonly writer?: string;
+}
+
+/** One tensor that simulator and reference both hold. */
+export interface TensorComparison {
+  readonly tensor: string;
+  readonly layer?: string;
+  readonly operator: string;
+  readonly where: 'digital' | 'host';
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly elements: number;
+  readonly differing: number;
+  readonly first?: Difference;
+  /** int8 outputs at -128 or 127 (with ReLU: at 127), and outputs that are 0; counts of elements. */
+  readonly saturated: number;
+  readonly zero: number;
+}
+
+/** The comparison of one run with the reference. */
+export interface Verdict {
+  readonly model: string;
+  readonly backend: string;
+  readonly seed: string;
+  /** Number of the run (0 on) with this seed. */
+  readonly run: number;
+  readonly tensors: readonly TensorComparison[];
+  /** Tensors of the model that the program never holds whole in memory (inside fused kernels and accelerator calls). */
+  readonly notHeld: number;
+  readonly ok: boolean;
+}

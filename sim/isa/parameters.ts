@@ -1,0 +1,97 @@
+/**
+ * The sizes and speeds of the modelled chip: one set of defaults, each with its source; `--hw FILE` overrides single values
+ * by name. Nothing here was measured by this project.
+ */
+export interface HardwareParameters {
+  /** Names the set in every report. */
+  readonly name: string;
+  readonly chip: ChipParameters;
+  readonly cycles: CycleParameters;
+  readonly host: HostCycleParameters;
+}
+
+export interface ChipParameters {
+  /** Clock in Hz, for milliseconds only. */
+  readonly clockHz: number;
+  /** L2: size in bytes, and how much of its start the compiler leaves to code, stack and heap. */
+  readonly l2Bytes: number;
+  readonly l2ReservedBytes: number;
+  /** Activation memory shared by the accelerators, bytes. */
+  readonly l1Bytes: number;
+  /** Weight memory of the digital core, bytes. */
+  readonly weightMemoryBytes: number;
+}
+
+export interface CycleParameters {
+  /** Cycles of every copy call, before its data moves. */
+  readonly copySetup: number;
+  /** Bytes that a copy, or a load of weights, configuration or instructions, moves in a cycle. */
+  readonly bytesPerCycle: number;
+  /** Conv, per block of 16 channels x 16 columns of a row: cycles per input channel and kernel row beside the kernel's columns. */
+  readonly convCyclesPerChannelRow: number;
+  /** Conv, per block of 16 channels x 16 columns of a row: constant cycles. */
+  readonly convBlockOverhead: number;
+  /** FC: constant cycles per block of 16 outputs. */
+  readonly fcBlockOverhead: number;
+  /** Element-wise sum: cycles per 16 elements, and constant cycles per job. */
+  readonly sumCyclesPerLine: number;
+  readonly sumOverhead: number;
+  /** Register writes, trigger and poll of a compute job. */
+  readonly launch: number;
+  /** Tile loop of the host program, per tile. */
+  readonly tileLoop: number;
+}
+
+/** Estimates for C code on the host core without SIMD; replaced by calibration where there is one. */
+export interface HostCycleParameters {
+  /** Per kernel call. */
+  readonly call: number;
+  /** Per multiply-accumulate of an integer conv2d or dense. */
+  readonly mac: number;
+  /** Per element of an integer element-wise step. */
+  readonly element: number;
+  /** Per element moved by a data-movement operator. */
+  readonly move: number;
+  /** Per element of a window reduced by a pool. */
+  readonly window: number;
+  /** Per byte that a layout transform between host and core moves. */
+  readonly transform: number;
+  /** Per float32 add, multiply or comparison; per division; per exp: the core has no FPU. */
+  readonly floatOp: number;
+  readonly floatDivide: number;
+  readonly floatExp: number;
+}
+
+export const DEFAULT_PARAMETERS: HardwareParameters = {
+  name: 'diana-default',
+  chip: {
+    clockHz: 260_000_000, // [htvm]
+    l2Bytes: 512 * 1024, // [sdk]
+    l2ReservedBytes: 64 * 1024, // [ours]
+    l1Bytes: 256 * 1024, // [paper, dory, match]
+    weightMemoryBytes: 64 * 1024, // [paper, match]
+  },
+  cycles: {
+    copySetup: 70, // [match]
+    bytesPerCycle: 16, // [match]
+    convCyclesPerChannelRow: 2, // [match]
+    convBlockOverhead: 23, // [match]
+    fcBlockOverhead: 23, // [ours], uncalibrated
+    sumCyclesPerLine: 3, // [ours]
+    sumOverhead: 23, // [ours]
+    launch: 70, // [ours], after match
+    tileLoop: 500, // [match] 300 + 200
+  },
+  // All [ours]: rough counts of the RV32IMC instructions that an inner loop takes, uncalibrated.
+  host: {
+    call: 100,
+    mac: 6,
+    element: 8,
+    move: 6,
+    window: 5,
+    transform: 4,
+    floatOp: 60,
+    floatDivide: 150,
+    floatExp: 800,
+  },
+};
