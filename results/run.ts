@@ -59,6 +59,8 @@ export interface LayerResult {
   readonly bytes: BytesMoved;
   /** int32 accumulators that left the int32 range and wrapped. */
   readonly overflows: number;
+  /** sha256 of the dense bytes of the tensor it makes, where the run read it back; lets `compare` name the first layer that changed. */
+  readonly checksum?: string;
 }
 
 /** One slice of the run on the clock, for timelines; start and length in cycles. */

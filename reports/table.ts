@@ -1,0 +1,88 @@
+import type { ModelResult, ResultDocument } from '../results/document.js';
+import { ESTIMATED, macsPerCycle, passed, percentOfPeak } from './metrics.js';
+import { compact, count, decimal, megahertz, ms, plural } from './numbers.js';
+import { type Cell, cell, type Grid, renderGrid } from './terminal/grid.js';
+import { layerGrid } from './terminal/layers.js';
+import { memoryLines, reasonLines, verdictLines, warningLines, wrapText } from './terminal/sections.js';
+import { type Style, style } from './terminal/style.js';
+
+export interface TableOptions {
+  /** Characters a line may have; the layers' table leaves columns out below about 90. */
+  readonly columns?: number;
+  /** ANSI colours; `terminalOptions` decides for a stream. */
+  readonly colour?: boolean;
+}
+
+function heading({ run }: ModelResult, columns: number, s: Style): string[] {
+  const clock = run.hardware.chip.clockHz;
+  const time = `${count(run.totals.totalCycles)} cycles, ${ms(run.totals.totalCycles, clock)} ms at ${megahertz(clock)}`;
+  return [
+    ...wrapText(`${run.model} on "${run.target}": ${time}`, columns, '', '  ').map(s.bold),
+    ...wrapText(`${ESTIMATED}; parameter set ${run.hardware.name}`, columns),
+  ];
+}
+
+function verdictCell(result: ModelResult): Cell {
+  const ok = passed(result);
+  if (ok === undefined) return cell('not verified', 'dim');
+  return ok ? cell('exact', 'good') : cell('DIFFERS', 'bad');
+}
+
+/** One line a model, where a document has several. */
+function summaryGrid(doc: ResultDocument): Grid {
+  return {
+    columns: [
+      { header: 'model', align: 'left', shrinkTo: 12 },
+      { header: 'layers', align: 'right' },
+      { header: 'jobs', align: 'right', dropOrder: 1 },
+      { header: 'MACs', align: 'right' },
+      { header: 'cycles', align: 'right' },
+      { header: 'MAC/\ncycle', align: 'right' },
+      { header: '% of\npeak', align: 'right' },
+      { header: 'ms', align: 'right' },
+      { header: 'warnings', align: 'right', dropOrder: 2 },
+      { header: 'verdict', align: 'left' },
+    ],
+    rows: doc.models.map((result) => {
+      const { run } = result;
+      const { totals } = run;
+      return [
+        cell(run.model),
+        cell(count(run.layers.length)),
+        cell(count(totals.jobs.copies + totals.jobs.compute)),
+        cell(compact(totals.usefulMacs)),
+        cell(count(totals.totalCycles)),
+        cell(decimal(macsPerCycle(totals))),
+        cell(percentOfPeak(totals).toFixed(1)),
+        cell(ms(totals.totalCycles, run.hardware.chip.clockHz)),
+        cell(run.warnings.length === 0 ? '' : count(run.warnings.length), 'notice'),
+        verdictCell(result),
+      ];
+    }),
+  };
+}
+
+function modelLines(result: ModelResult, columns: number, s: Style): string[] {
+  const sections = [
+    heading(result, columns, s),
+    renderGrid(layerGrid(result), columns, s),
+    reasonLines(result.run, columns, s),
+    memoryLines(result.run, columns, s),
+    warningLines(result.run.warnings, columns, s),
+    verdictLines(result, columns, s),
+  ];
+  return sections.filter((lines) => lines.length > 0).flatMap((lines) => [...lines, '']);
+}
+
+/**
+ * The terminal report: a layer a row, totals, cycles by reason, peak memories, warnings and the verdict of each model, and
+ * a summary of all models after more than one. Ends in a newline; the same document and options give the same text.
+ */
+export function renderTable(doc: ResultDocument, options: TableOptions = {}): string {
+  const columns = options.columns ?? 100;
+  const s = style(options.colour ?? false);
+  const lines = doc.models.flatMap((result) => modelLines(result, columns, s));
+  if (doc.models.length > 1)
+    lines.push(s.bold(plural(doc.models.length, 'model')), ...renderGrid(summaryGrid(doc), columns, s), '');
+  return `${lines.join('\n').trimEnd()}\n`;
+}
