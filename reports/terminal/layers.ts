@@ -17,7 +17,7 @@ const FIGURES: readonly Column[] = [
   { header: 'layer', align: 'left', shrinkTo: 9 },
   { header: 'operator', align: 'left', shrinkTo: 10 },
   { header: 'where', align: 'left', dropOrder: 1 },
-  { header: 'output', align: 'left' },
+  { header: 'output', align: 'left', dropOrder: 0 },
   { header: 'tiles', align: 'right', dropOrder: 4 },
   { header: 'jobs', align: 'right', dropOrder: 3 },
   { header: 'MACs', align: 'right', dropOrder: 2 },
