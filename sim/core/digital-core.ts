@@ -1,0 +1,279 @@
+import { LimitError } from '../../base/errors.js';
+import { hex } from '../../base/units.js';
+import { copyCycles, issuedMacs, loadCycles, operationCycles } from '../isa/cycles.js';
+import { COPY_GRANULE_BYTES, LINE_BYTES, WORD_BYTES } from '../isa/geometry.js';
+import { decode, type Fields, INSTRUCTION_WORDS } from '../isa/instruction.js';
+import { type Operation, toOperation } from '../isa/operation.js';
+import type { HardwareParameters } from '../isa/parameters.js';
+import {
+  CONFIGURATION,
+  CONFIGURATION_WORDS,
+  MEMCPY_OP,
+  type RegisterName,
+  registerName,
+} from '../isa/registers.js';
+import { compute } from './compute.js';
+import { Memory } from './memory.js';
+import type { PeArray } from './pe-array.js';
+
+/** What one job did and cost. */
+export type JobReport = CopyReport | ComputeReport;
+
+export interface CopyReport {
+  readonly kind: 'copyIn' | 'copyOut';
+  readonly l2Address: number;
+  readonly l1Address: number;
+  readonly bytes: number;
+  readonly cycles: number;
+}
+
+export interface ComputeReport {
+  readonly kind: 'compute';
+  /** The instructions that computed something, in order. */
+  readonly instructions: readonly { readonly fields: Fields; readonly operation: Operation }[];
+  readonly cycles: {
+    readonly launch: number;
+    readonly instructions: number;
+    readonly weights: number;
+    readonly compute: number;
+  };
+  readonly weightBytes: number;
+  /** Configuration and instruction words, bytes. */
+  readonly instructionBytes: number;
+  readonly issuedMacs: number;
+  /** int32 accumulators that wrapped. */
+  readonly overflows: number;
+}
+
+/**
+ * The digital core: registers, copy engine, instruction decoder and PE array over L1, weight memory and the SoC's L2. A write
+ * to TRIGGER runs the whole job at once and returns what it did; whoever drives the core lets the clock catch up.
+ */
+export class DigitalCore {
+  readonly l1: Memory;
+  readonly weightMemory: Memory;
+  readonly #l2: Memory;
+  readonly #array: PeArray;
+  readonly #parameters: HardwareParameters;
+  readonly #registers = new Map<RegisterName, number>();
+  /** Who writes: the program's step, kept in the memories beside each byte. */
+  writer = 0;
+
+  constructor(l2: Memory, parameters: HardwareParameters, array: PeArray) {
+    this.#l2 = l2;
+    this.#array = array;
+    this.#parameters = parameters;
+    this.l1 = new Memory('L1', 0, parameters.chip.l1Bytes);
+    this.weightMemory = new Memory('weight memory', 0, parameters.chip.weightMemoryBytes);
+  }
+
+  /** The last value written; STATUS, RUNNING_JOB and FINISHED read 0 because a job is over when `write` returns. */
+  read(offset: number): number {
+    return this.#registers.get(this.#name(offset)) ?? 0;
+  }
+
+  /**
+   * Writes a register. TRIGGER runs the job that the registers describe and returns its report. Throws a LimitError that
+   * names the register or field, its value and the limit for anything that hardware.md does not allow.
+   */
+  write(offset: number, value: number): JobReport | undefined {
+    const name = this.#name(offset);
+    switch (name) {
+      case 'TRIGGER':
+        return this.#run();
+      case 'SOFT_CLEAR':
+        this.#registers.clear();
+        return undefined;
+      case 'STATUS':
+      case 'RUNNING_JOB':
+      case 'FINISHED':
+        throw new LimitError({
+          subject: `write to register ${name}`,
+          value: hex(value),
+          rule: 'to a writable register',
+        });
+      default:
+        this.#registers.set(name, value >>> 0);
+        return undefined;
+    }
+  }
+
+  #name(offset: number): RegisterName {
+    const name = registerName(offset);
+    if (name === undefined)
+      throw new LimitError({
+        subject: 'register offset of the digital core',
+        value: hex(offset),
+        rule: 'one of hardware.md section 2',
+      });
+    return name;
+  }
+
+  #get(name: RegisterName): number {
+    return this.#registers.get(name) ?? 0;
+  }
+
+  #require(name: RegisterName, allowed: (v: number) => boolean, rule: string): number {
+    const value = this.#get(name);
+    if (!allowed(value)) throw new LimitError({ subject: `register ${name}`, value, rule });
+    return value;
+  }
+
+  #run(): JobReport {
+    switch (this.#get('MEMCPY_OP')) {
+      case MEMCPY_OP.compute:
+        return this.#compute();
+      case MEMCPY_OP.l1ToL2:
+        return this.#copy('copyOut');
+      case MEMCPY_OP.l2ToL1:
+        return this.#copy('copyIn');
+      default:
+        throw new LimitError({
+          subject: 'register MEMCPY_OP',
+          value: this.#get('MEMCPY_OP'),
+          rule: '0 (compute), 1 (L1 to L2) or 2 (L2 to L1); the bank order of 3 and 4 is not public and not modelled',
+        });
+    }
+  }
+
+  #copy(kind: 'copyIn' | 'copyOut'): CopyReport {
+    const words = COPY_GRANULE_BYTES / WORD_BYTES;
+    const length = this.#require(
+      'MEMCPY_N',
+      (v) => v > 0 && v % words === 0,
+      `a positive multiple of ${words} words (drivers round copies up to ${COPY_GRANULE_BYTES} bytes)`,
+    );
+    const l2Address = this.#require(
+      'MEMCPY_ADDR',
+      (v) => v % WORD_BYTES === 0,
+      `a multiple of ${WORD_BYTES} bytes`,
+    );
+    const l1Address = this.#get('L1ADDR') * LINE_BYTES;
+    const bytes = length * WORD_BYTES;
+    if (kind === 'copyIn')
+      this.l1.copyFrom(this.#l2, l2Address, l1Address, bytes, this.writer, 'copy L2 to L1');
+    else this.#l2.copyFrom(this.l1, l1Address, l2Address, bytes, this.writer, 'copy L1 to L2');
+    return { kind, l2Address, l1Address, bytes, cycles: copyCycles(bytes, this.#parameters.cycles) };
+  }
+
+  #words(address: RegisterName, count: number, what: string): Uint32Array {
+    const at = this.#require(address, (v) => v % WORD_BYTES === 0, `a multiple of ${WORD_BYTES} bytes`);
+    const bytes = this.#l2.read(at, count * WORD_BYTES, what);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return Uint32Array.from({ length: count }, (_, i) => view.getUint32(i * WORD_BYTES, true));
+  }
+
+  #fetchInstructions(): { fields: Fields; operation: Operation }[] {
+    const count = this.#require(
+      'IM_N',
+      (v) => v > 0 && v % INSTRUCTION_WORDS === 0,
+      `a positive multiple of ${INSTRUCTION_WORDS} words`,
+    );
+    const words = this.#words('IM_ADDR', count, 'instruction memory');
+    const out: { fields: Fields; operation: Operation }[] = [];
+    for (let i = 0; i < count; i += INSTRUCTION_WORDS) {
+      const fields = decode(words.subarray(i, i + INSTRUCTION_WORDS));
+      const operation = toOperation(fields);
+      if (operation === null) return out;
+      out.push({ fields, operation });
+    }
+    throw new LimitError({
+      subject: 'instruction memory',
+      value: `${count / INSTRUCTION_WORDS} instructions without stop`,
+      rule: 'ended by an instruction with stop = 1 within IM_N',
+    });
+  }
+
+  #checkConfiguration(operation: Operation): void {
+    this.#require('CONF_N', (v) => v === CONFIGURATION_WORDS, `${CONFIGURATION_WORDS} words`);
+    const words = this.#words('CONF_ADDR', CONFIGURATION_WORDS, 'configuration registers');
+    const expected =
+      operation.kind === 'conv'
+        ? CONFIGURATION.conv
+        : operation.kind === 'dense'
+          ? CONFIGURATION.fullyConnected
+          : CONFIGURATION.sum;
+    words.forEach((word, i) => {
+      if (word !== (expected[i] ?? 0))
+        throw new LimitError({
+          subject: `configuration word ${i}`,
+          value: hex(word),
+          rule: `${hex(expected[i] ?? 0)} for a ${operation.kind} job`,
+        });
+    });
+  }
+
+  /**
+   * Loads the weights that the kind of operation takes: WT_CONV_* for conv, WT_FC_* for FC, none for a sum [ours: drivers
+   * leave the other pair as it was]. What the weight memory held before counts as never written. Returns bytes.
+   */
+  #loadWeights(operation: Operation): number {
+    if (operation.kind === 'sum') return 0;
+    const [address, length] =
+      operation.kind === 'conv'
+        ? (['WT_CONV_ADDR', 'WT_CONV_N'] as const)
+        : (['WT_FC_ADDR', 'WT_FC_N'] as const);
+    const bytes = this.#get(length) * WORD_BYTES;
+    const at = this.#require(address, (v) => v % WORD_BYTES === 0, `a multiple of ${WORD_BYTES} bytes`);
+    if (bytes > this.weightMemory.size)
+      throw new LimitError({
+        subject: `register ${length}`,
+        value: this.#get(length),
+        unit: 'words',
+        rule: `at most ${this.weightMemory.size / WORD_BYTES} (the weight memory)`,
+      });
+    this.weightMemory.forget();
+    this.weightMemory.copyFrom(this.#l2, at, 0, bytes, this.writer, 'load of weights');
+    return bytes;
+  }
+
+  #compute(): ComputeReport {
+    this.#require('ACT_N', (v) => v === 0, '0 (the drivers do not use it; not modelled)');
+    const instructions = this.#fetchInstructions();
+    const first = instructions[0]?.operation;
+    if (first === undefined)
+      throw new LimitError({
+        subject: 'instruction memory',
+        value: 'empty',
+        rule: 'at least one instruction before the one with stop = 1',
+      });
+    this.#checkConfiguration(first);
+    const weightBytes = this.#loadWeights(first);
+    const p = this.#parameters.cycles;
+    let computeCycles = 0;
+    let macs = 0;
+    let overflows = 0;
+    for (const { operation } of instructions) {
+      if (operation.kind !== first.kind)
+        throw new LimitError({
+          subject: 'field mode',
+          value: `${operation.kind} after ${first.kind}`,
+          rule: 'the same for all instructions of a job (they share configuration and weights)',
+        });
+      overflows += compute(operation, {
+        l1: this.l1,
+        weightMemory: this.weightMemory,
+        array: this.#array,
+        writer: this.writer,
+      });
+      computeCycles += operationCycles(operation, p);
+      macs += issuedMacs(operation);
+    }
+    const confBytes = CONFIGURATION_WORDS * WORD_BYTES;
+    const imBytes = this.#get('IM_N') * WORD_BYTES;
+    return {
+      kind: 'compute',
+      instructions,
+      cycles: {
+        launch: p.launch,
+        instructions: loadCycles(confBytes, p) + loadCycles(imBytes, p),
+        weights: loadCycles(weightBytes, p),
+        compute: computeCycles,
+      },
+      weightBytes,
+      instructionBytes: confBytes + imBytes,
+      issuedMacs: macs,
+      overflows,
+    };
+  }
+}

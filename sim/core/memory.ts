@@ -1,0 +1,95 @@
+import { LimitError } from '../../base/errors.js';
+import { hex } from '../../base/units.js';
+
+/** Fresh memory holds this, so that a read before a write never looks like a correct tensor of zeros. */
+const POISON = 0xa5;
+/** `writerOf` of a byte that nothing has written; the image and inputs count as writer `PRELOADED`. */
+export const NEVER = -2;
+export const PRELOADED = -1;
+
+/**
+ * A byte memory behind checked access. It knows for every byte whether anything has written it, and which step of the
+ * program did. Addresses are the chip's; a violation throws a LimitError that names memory, address and limit.
+ */
+export class Memory {
+  readonly name: string;
+  readonly base: number;
+  readonly size: number;
+  readonly #bytes: Uint8Array;
+  readonly #writer: Int32Array;
+  /** 1 where a byte was written; kept beside #writer because a search for 0 in it is a single native call. */
+  readonly #written: Uint8Array;
+
+  constructor(name: string, base: number, size: number) {
+    this.name = name;
+    this.base = base;
+    this.size = size;
+    this.#bytes = new Uint8Array(size).fill(POISON);
+    this.#writer = new Int32Array(size).fill(NEVER);
+    this.#written = new Uint8Array(size);
+  }
+
+  /** The bytes [at, at + n), for reading only, whether written or not. Throws when they do not lie inside. */
+  peek(at: number, n: number, what: string): Uint8Array {
+    const start = this.#offset(at, n, what);
+    return this.#bytes.subarray(start, start + n);
+  }
+
+  /** The bytes [at, at + n), for reading only. Throws when they do not lie inside or one was never written. */
+  read(at: number, n: number, what: string): Uint8Array {
+    this.requireWritten(at, n, what);
+    return this.peek(at, n, what);
+  }
+
+  /** Throws unless every byte of [at, at + n) was written. */
+  requireWritten(at: number, n: number, what: string): void {
+    const start = this.#offset(at, n, what);
+    const gap = this.#written.subarray(start, start + n).indexOf(0);
+    if (gap >= 0)
+      throw new LimitError({
+        subject: `${what}: ${this.name} byte ${hex(at + gap)}`,
+        value: 'never written',
+        rule: 'written before it is read',
+        fix: 'Look for a missing copy or a wrong address.',
+      });
+  }
+
+  write(at: number, source: Uint8Array, writer: number, what: string): void {
+    const start = this.#offset(at, source.length, what);
+    this.#bytes.set(source, start);
+    this.#writer.fill(writer, start, start + source.length);
+    this.#written.fill(1, start, start + source.length);
+  }
+
+  /** Copies `n` bytes from another memory; a byte never written there counts as never written here. */
+  copyFrom(source: Memory, from: number, to: number, n: number, writer: number, what: string): void {
+    const src = source.#offset(from, n, what);
+    const dst = this.#offset(to, n, what);
+    this.#bytes.set(source.#bytes.subarray(src, src + n), dst);
+    this.#writer.fill(writer, dst, dst + n);
+    this.#written.set(source.#written.subarray(src, src + n), dst);
+  }
+
+  /** Makes every byte count as never written (its content stays). */
+  forget(): void {
+    this.#written.fill(0);
+    this.#writer.fill(NEVER);
+  }
+
+  /** The step that last wrote a byte; PRELOADED or NEVER. */
+  writerOf(at: number): number {
+    return this.#writer[this.#offset(at, 1, 'writer')]!;
+  }
+
+  #offset(at: number, n: number, what: string): number {
+    const start = at - this.base;
+    if (start < 0 || n < 0 || start + n > this.size)
+      throw new LimitError({
+        subject: `${what}: access to ${this.name}`,
+        value: `${hex(at)}..${hex(at + n)}`,
+        rule: `inside ${hex(this.base)}..${hex(this.base + this.size)}`,
+        fix: 'Look at the address and the tile plan of this layer.',
+      });
+    return start;
+  }
+}

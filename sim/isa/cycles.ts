@@ -1,0 +1,69 @@
+import { PEAK_MACS_PER_CYCLE } from './geometry.js';
+import type { ConvOperation, DenseOperation, Operation, SumOperation } from './operation.js';
+import type { CycleParameters } from './parameters.js';
+
+/** Cycles of a copy between L2 and L1 of `bytes` bytes (already rounded to what is moved). [match] */
+export const copyCycles = (bytes: number, p: CycleParameters): number =>
+  p.copySetup + Math.ceil(bytes / p.bytesPerCycle);
+
+/** Cycles to load weights, configuration or instructions from L2. [match] */
+export const loadCycles = (bytes: number, p: CycleParameters): number => Math.ceil(bytes / p.bytesPerCycle);
+
+/** Kernel rows of output row `y` that lie on data, not on the zero rows above and below. */
+export function kernelRowsOnData(
+  y: number,
+  o: Pick<ConvOperation, 'stride' | 'padding' | 'kernelHeight' | 'rows'>,
+): number {
+  const first = y * o.stride - o.padding.top;
+  return Math.max(0, Math.min(first + o.kernelHeight, o.rows) - Math.max(first, 0));
+}
+
+/** Sum over the output rows of the kernel rows that lie on data. */
+function kernelRowsInAll(o: ConvOperation): number {
+  let rows = 0;
+  for (let y = 0; y < o.outputRows; y++) rows += kernelRowsOnData(y, o);
+  return rows;
+}
+
+/**
+ * Conv: per block of 16 channels x 16 columns of an output row, C * FX * FY' + 2 * C * FY' + 23, where FY' are the kernel
+ * rows on data. [match]
+ */
+export function convCycles(o: ConvOperation, p: CycleParameters): number {
+  const perKernelRow = o.channels * (o.kernelWidth + p.convCyclesPerChannelRow);
+  return o.blocks * o.columnGroups * (perKernelRow * kernelRowsInAll(o) + p.convBlockOverhead * o.outputRows);
+}
+
+/** FC: per block of 16 outputs, C/16 + 23. [ours], uncalibrated */
+export const denseCycles = (o: DenseOperation, p: CycleParameters): number =>
+  o.blocks * (o.inputLines + p.fcBlockOverhead);
+
+/** Element-wise sum: 3 cycles per 16 elements + 23. [ours] */
+export const sumCycles = (o: SumOperation, p: CycleParameters): number =>
+  o.lines * p.sumCyclesPerLine + p.sumOverhead;
+
+/** Cycles that the array computes. */
+export function operationCycles(o: Operation, p: CycleParameters): number {
+  switch (o.kind) {
+    case 'conv':
+      return convCycles(o, p);
+    case 'dense':
+      return denseCycles(o, p);
+    case 'sum':
+      return sumCycles(o, p);
+  }
+}
+
+/** Multiply-accumulates that the array spends: all 16 x 16 lanes, whether their outputs are wanted or not. */
+export function issuedMacs(o: Operation): number {
+  switch (o.kind) {
+    case 'conv':
+      return (
+        PEAK_MACS_PER_CYCLE * o.blocks * o.columnGroups * o.channels * o.kernelWidth * kernelRowsInAll(o)
+      );
+    case 'dense':
+      return PEAK_MACS_PER_CYCLE * o.blocks * o.inputLines;
+    case 'sum':
+      return 0;
+  }
+}

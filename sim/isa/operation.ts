@@ -1,0 +1,292 @@
+import { LimitError } from '../../base/errors.js';
+import { ARRAY_CHANNELS, ARRAY_COLUMNS, LINE_BYTES } from './geometry.js';
+import {
+  decodeZeroPadding,
+  encodeZeroPadding,
+  FIELDS,
+  type FieldName,
+  type Fields,
+  type ZeroPadding,
+} from './instruction.js';
+
+/** A conv, or one channel of a depthwise conv (channels 1, blocks 1). Sizes in elements; addresses in bytes. */
+export interface ConvOperation {
+  readonly kind: 'conv';
+  readonly weights: number;
+  readonly input: number;
+  readonly output: number;
+  readonly channels: number;
+  /** Blocks of 16 output channels. */
+  readonly blocks: number;
+  readonly pitch: number;
+  readonly rows: number;
+  readonly kernelWidth: number;
+  readonly kernelHeight: number;
+  /** Groups of 16 output columns. */
+  readonly columnGroups: number;
+  readonly outputRows: number;
+  readonly stride: 1 | 2;
+  readonly padding: ZeroPadding;
+  readonly shift: number;
+  readonly relu: boolean;
+}
+
+/** A fully connected layer: 16 * inputLines inputs, 16 * blocks outputs. */
+export interface DenseOperation {
+  readonly kind: 'dense';
+  readonly weights: number;
+  readonly input: number;
+  readonly output: number;
+  readonly inputLines: number;
+  readonly blocks: number;
+  readonly shift: number;
+  readonly relu: boolean;
+}
+
+/** out = sat8((A + B) >> shift) over 16 * lines elements. */
+export interface SumOperation {
+  readonly kind: 'sum';
+  readonly inputA: number;
+  readonly inputB: number;
+  readonly output: number;
+  readonly lines: number;
+  readonly shift: number;
+}
+
+export type Operation = ConvOperation | DenseOperation | SumOperation;
+
+const MODE = { dense: 0, conv: 1, sum: 3 } as const;
+const PLANAR = 2;
+
+/** The raw fields of an operation, as the drivers set them. */
+export function toFields(op: Operation): Partial<Fields> {
+  switch (op.kind) {
+    case 'conv':
+      return {
+        mode: MODE.conv,
+        weight_memory_pointer: op.weights,
+        input_memory_pointer: op.input,
+        output_memory_pointer: op.output,
+        c: op.channels,
+        k: op.blocks,
+        cx: op.pitch,
+        cy: op.rows,
+        padded_cx: op.pitch,
+        size_channel: op.pitch * op.rows,
+        fx: op.kernelWidth,
+        fy: op.kernelHeight,
+        ox: op.columnGroups,
+        oy: op.outputRows,
+        activation_function: op.relu ? 1 : 0,
+        write_l2_l1: PLANAR,
+        output_channel_size: ARRAY_COLUMNS * op.columnGroups * op.outputRows,
+        dilation: 1,
+        shift_fixed_point: op.shift,
+        zero_padding: encodeZeroPadding(op.padding),
+        conv_strided: op.stride - 1,
+      };
+    case 'dense':
+      return {
+        mode: MODE.dense,
+        weight_memory_pointer: op.weights,
+        input_memory_pointer: op.input,
+        output_memory_pointer: op.output,
+        c: op.inputLines,
+        k: op.blocks,
+        activation_function: op.relu ? 1 : 0,
+        write_l2_l1: PLANAR,
+        dilation: 1,
+        shift_fixed_point: op.shift,
+      };
+    case 'sum':
+      return {
+        mode: MODE.sum,
+        weight_memory_pointer: op.inputB,
+        input_memory_pointer: op.inputA,
+        output_memory_pointer: op.output,
+        c: op.lines,
+        shift_fixed_point: op.shift,
+      };
+  }
+}
+
+function want(fields: Fields, name: FieldName, allowed: (v: number) => boolean, rule: string): number {
+  const value = fields[name];
+  if (!allowed(value)) throw new LimitError({ subject: `field ${name}`, value, rule });
+  return value;
+}
+
+const equal = (fields: Fields, name: FieldName, value: number, rule: string) =>
+  want(fields, name, (v) => v === value, rule);
+const positive = (fields: Fields, name: FieldName) => want(fields, name, (v) => v >= 1, 'at least 1');
+const line = (fields: Fields, name: FieldName) =>
+  want(fields, name, (v) => v % LINE_BYTES === 0, `a multiple of ${LINE_BYTES} bytes`);
+const shiftOf = (fields: Fields) => want(fields, 'shift_fixed_point', (v) => v <= 31, '0..31 bits');
+const reluOf = (fields: Fields) => want(fields, 'activation_function', (v) => v <= 1, '0 or 1') === 1;
+
+/** Fields that hardware.md gives as 0 for every kind of job. */
+const ALWAYS_ZERO: readonly FieldName[] = [
+  'type_nonlinear_function',
+  'weight_tile_size',
+  'nb_weight_tile',
+  'norm',
+  'output_precision',
+  'input_precision',
+  'empty_0',
+  'empty_1',
+  'empty_2',
+  'empty_3',
+];
+const CONV_ONLY: readonly FieldName[] = [
+  'cx',
+  'cy',
+  'padded_cx',
+  'size_channel',
+  'fx',
+  'fy',
+  'ox',
+  'oy',
+  'output_channel_size',
+  'zero_padding',
+  'conv_strided',
+];
+
+function zero(fields: Fields, names: readonly FieldName[]): void {
+  for (const name of names) equal(fields, name, 0, '0 for this mode');
+}
+
+function toConv(f: Fields): ConvOperation {
+  const pitch = want(
+    f,
+    'cx',
+    (v) => v >= 1 && v % LINE_BYTES === 0,
+    `a positive multiple of ${LINE_BYTES} columns`,
+  );
+  const rows = positive(f, 'cy');
+  equal(f, 'padded_cx', pitch, `cx (${pitch})`);
+  equal(f, 'size_channel', pitch * rows, `cx * cy (${pitch * rows})`);
+  const columnGroups = positive(f, 'ox');
+  const outputRows = positive(f, 'oy');
+  const outputSize = ARRAY_COLUMNS * columnGroups * outputRows;
+  equal(f, 'output_channel_size', outputSize, `16 * ox * oy (${outputSize})`);
+  equal(f, 'write_l2_l1', PLANAR, '2 (planar); 1 feeds the analog core, which is not modelled');
+  equal(f, 'dilation', 1, '1');
+  const padding = decodeZeroPadding(
+    want(f, 'zero_padding', (v) => v <= 0xffff, 'four nibbles (at most 0xffff)'),
+  );
+  const stride = (want(f, 'conv_strided', (v) => v <= 1, '0 (stride 1) or 1 (stride 2)') + 1) as 1 | 2;
+  const kernelHeight = positive(f, 'fy');
+  const lastRow = (outputRows - 1) * stride + kernelHeight - padding.top;
+  if (lastRow > rows + padding.bottom)
+    throw new LimitError({
+      subject: 'field oy',
+      value: outputRows,
+      unit: 'rows',
+      rule: `such that the last window ends within cy + bottom padding (${rows} + ${padding.bottom} rows; it ends at ${lastRow})`,
+    });
+  return {
+    kind: 'conv',
+    weights: line(f, 'weight_memory_pointer'),
+    input: line(f, 'input_memory_pointer'),
+    output: line(f, 'output_memory_pointer'),
+    channels: positive(f, 'c'),
+    blocks: positive(f, 'k'),
+    pitch,
+    rows,
+    kernelWidth: positive(f, 'fx'),
+    kernelHeight,
+    columnGroups,
+    outputRows,
+    stride,
+    padding,
+    shift: shiftOf(f),
+    relu: reluOf(f),
+  };
+}
+
+function toDense(f: Fields): DenseOperation {
+  zero(f, CONV_ONLY);
+  equal(f, 'write_l2_l1', PLANAR, '2 (planar)');
+  equal(f, 'dilation', 1, '1');
+  return {
+    kind: 'dense',
+    weights: line(f, 'weight_memory_pointer'),
+    input: line(f, 'input_memory_pointer'),
+    output: line(f, 'output_memory_pointer'),
+    inputLines: positive(f, 'c'),
+    blocks: positive(f, 'k'),
+    shift: shiftOf(f),
+    relu: reluOf(f),
+  };
+}
+
+function toSum(f: Fields): SumOperation {
+  zero(f, [...CONV_ONLY, 'k', 'activation_function', 'write_l2_l1', 'dilation']);
+  return {
+    kind: 'sum',
+    inputA: line(f, 'input_memory_pointer'),
+    inputB: line(f, 'weight_memory_pointer'),
+    output: line(f, 'output_memory_pointer'),
+    lines: positive(f, 'c'),
+    shift: shiftOf(f),
+  };
+}
+
+/**
+ * The operation that an instruction asks for; null for one with stop = 1, which ends the job and computes nothing [ours:
+ * drivers leave its other words 0]. Throws a LimitError that names the field for anything hardware.md's table does not
+ * allow, and, stricter than it [ours]: L1 and WMEM pointers and row pitches on whole lines of 16 bytes, and output rows that
+ * stay within the declared bottom padding.
+ */
+export function toOperation(fields: Fields): Operation | null {
+  if (want(fields, 'stop', (v) => v <= 1, '0 or 1') === 1) return null;
+  zero(fields, ALWAYS_ZERO);
+  switch (fields.mode) {
+    case MODE.conv:
+      return toConv(fields);
+    case MODE.dense:
+      return toDense(fields);
+    case MODE.sum:
+      return toSum(fields);
+    default:
+      throw new LimitError({
+        subject: 'field mode',
+        value: fields.mode,
+        rule: '0 (FC), 1 (conv) or 3 (element-wise sum)',
+      });
+  }
+}
+
+/** The table of fields as Markdown, for docs/hardware-model.md. */
+export const fieldsAsMarkdown = (): string =>
+  ['| word | field | unit | meaning |', '| --- | --- | --- | --- |']
+    .concat(FIELDS.map((f, i) => `| ${i} | \`${f.name}\` | ${f.unit} | ${f.doc} |`))
+    .join('\n');
+
+/** Bytes of L1 that an operation reads or writes, by operand. */
+export function l1Extents(
+  op: Operation,
+): { readonly name: FieldName; readonly at: number; readonly bytes: number }[] {
+  switch (op.kind) {
+    case 'conv':
+      return [
+        { name: 'input_memory_pointer', at: op.input, bytes: op.channels * op.rows * op.pitch },
+        {
+          name: 'output_memory_pointer',
+          at: op.output,
+          bytes: op.blocks * ARRAY_CHANNELS * op.outputRows * op.columnGroups * ARRAY_COLUMNS,
+        },
+      ];
+    case 'dense':
+      return [
+        { name: 'input_memory_pointer', at: op.input, bytes: op.inputLines * LINE_BYTES },
+        { name: 'output_memory_pointer', at: op.output, bytes: op.blocks * ARRAY_CHANNELS },
+      ];
+    case 'sum':
+      return [
+        { name: 'input_memory_pointer', at: op.inputA, bytes: op.lines * LINE_BYTES },
+        { name: 'weight_memory_pointer', at: op.inputB, bytes: op.lines * LINE_BYTES },
+        { name: 'output_memory_pointer', at: op.output, bytes: op.lines * LINE_BYTES },
+      ];
+  }
+}
