@@ -1,0 +1,49 @@
+import seedrandom from 'seedrandom';
+import type { DType } from './dtype.js';
+import { type Shape, type Tensor, tensor } from './tensor.js';
+
+/** What starts a sequence of random numbers. 1 and '1' start the same one. */
+export type Seed = number | string;
+
+/** A stream of random numbers: the same seed gives the same numbers on every machine. */
+export interface Random {
+  /** An integer from `low` to `high`, both included; `high - low` is below 2^32. */
+  readonly int: (low: number, high: number) => number;
+  /** A number from `low` on and below `high`. */
+  readonly uniform: (low: number, high: number) => number;
+}
+
+/**
+ * The stream of `parts`, joined by '/': a model gives each of its parameters a stream of its own ("7", "resnet8",
+ * "conv1.weights"), so that a new layer does not change the values of the others.
+ */
+export function random(...parts: readonly Seed[]): Random {
+  const generator = seedrandom(parts.join('/'));
+  // int32() costs half of what a double costs; 32 bits are enough for every dtype drawn here.
+  const fraction = () => (generator.int32() >>> 0) / 2 ** 32;
+  return {
+    int: (low, high) => low + Math.floor(fraction() * (high - low + 1)),
+    uniform: (low, high) => low + fraction() * (high - low),
+  };
+}
+
+/** A tensor of integers drawn evenly from `low` to `high`, both included. */
+export function randomInts(rng: Random, shape: Shape, low: number, high: number, dtype: DType): Tensor {
+  const out = tensor(shape, dtype);
+  for (let i = 0; i < out.data.length; i++) out.data[i] = rng.int(low, high);
+  return out;
+}
+
+/**
+ * A tensor of numbers drawn evenly from `low` on and below `high`, then converted to `dtype` as C converts: an integer
+ * dtype drops the fraction, so that -10..10 gives -9..9 with zero twice as often (numpy's `uniform(...).astype(int8)`).
+ */
+export function randomUniform(rng: Random, shape: Shape, low: number, high: number, dtype: DType): Tensor {
+  const out = tensor(shape, dtype);
+  const whole = dtype !== 'float32';
+  for (let i = 0; i < out.data.length; i++) {
+    const v = rng.uniform(low, high);
+    out.data[i] = whole ? Math.trunc(v) : v;
+  }
+  return out;
+}

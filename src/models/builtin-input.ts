@@ -1,0 +1,81 @@
+import { type DType, integerRange } from '../../base/dtype.js';
+import { type Random, random, type Seed } from '../../base/random.js';
+import { type Shape, type Tensor, tensor } from '../../base/tensor.js';
+import { inputsOf, type Model } from '../ir/expr.js';
+
+/** Distances in pixels between the random points of each layer of noise, and the layer's weight. */
+const OCTAVES: readonly (readonly [cell: number, weight: number])[] = [
+  [16, 4],
+  [4, 2],
+  [1, 1],
+];
+
+/**
+ * The inputs of run number `run` of a model: noise that changes slowly over the last two axes, as pictures and spectrograms
+ * do. Every plane is a sum of three grids of random points, interpolated linearly, stretched to the whole range of int8
+ * (uint8: 0 to 255; floats: -1 to 1). The same model name, seed and run give the same bytes.
+ */
+export function builtinInput(model: Model, seed: Seed = 0, run = 0): Map<string, Tensor> {
+  return new Map(
+    inputsOf(model).map((v) => {
+      const rng = random(seed, model.name, 'input', v.name, run);
+      return [v.name, smoothTensor(rng, v.type.shape, v.type.dtype)];
+    }),
+  );
+}
+
+function smoothTensor(rng: Random, shape: Shape, dtype: DType): Tensor {
+  const out = tensor(shape, dtype);
+  const width = shape.at(-1) ?? 1;
+  const height = shape.at(-2) ?? 1;
+  const [low, high] = valueRange(dtype);
+  for (let start = 0; start < out.data.length; start += width * height) {
+    const plane = smoothPlane(rng, width, height);
+    stretch(plane, low, high, dtype !== 'float32');
+    out.data.set(plane, start);
+  }
+  return out;
+}
+
+/** Wider integers hold int8's values: that is what quantized networks feed them. */
+function valueRange(dtype: DType): readonly [number, number] {
+  if (dtype === 'float32') return [-1, 1];
+  return integerRange(dtype === 'uint8' || dtype === 'bool' ? dtype : 'int8');
+}
+
+function smoothPlane(rng: Random, width: number, height: number): Float64Array {
+  const plane = new Float64Array(width * height);
+  for (const [cell, weight] of OCTAVES) {
+    const columns = Math.ceil(width / cell) + 1;
+    const rows = Math.ceil(height / cell) + 1;
+    const points = Float64Array.from({ length: columns * rows }, () => weight * rng.uniform(-1, 1));
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++) plane[y * width + x]! += between(points, columns, x / cell, y / cell);
+  }
+  return plane;
+}
+
+/** The value between four neighbouring points of a grid. */
+function between(points: Float64Array, columns: number, x: number, y: number): number {
+  const column = Math.floor(x);
+  const row = Math.floor(y);
+  const mix = (a: number, b: number, share: number) => a + (b - a) * share;
+  const along = (r: number) =>
+    mix(points[r * columns + column]!, points[r * columns + column + 1]!, x - column);
+  return mix(along(row), along(row + 1), y - row);
+}
+
+/** Maps the plane's smallest value to `low` and its largest to `high`, in place. */
+function stretch(plane: Float64Array, low: number, high: number, whole: boolean): void {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (const v of plane) {
+    min = Math.min(min, v);
+    max = Math.max(max, v);
+  }
+  const scale = max > min ? (high - low) / (max - min) : 0;
+  for (let i = 0; i < plane.length; i++) {
+    const v = low + (plane[i]! - min) * scale;
+    plane[i] = whole ? Math.round(v) : v;
+  }
+}
