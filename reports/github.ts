@@ -1,0 +1,76 @@
+import type { ResultDocument } from '../results/document.js';
+import { escapeMarkdown, markdownTable, verdictMarkdown } from './markdown.js';
+import { ESTIMATED, macsPerCycle, passed } from './metrics.js';
+import { count, decimal, ms } from './numbers.js';
+import { describeMismatch, describeWarning } from './terminal/sections.js';
+
+/** A value of a workflow command's data; GitHub reads % escapes. */
+const data = (text: string): string =>
+  text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+/** A value of a workflow command's property. */
+const property = (text: string): string => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+
+/** One workflow command: "::error title=...::message". */
+export const annotation = (level: 'error' | 'warning' | 'notice', title: string, message: string): string =>
+  `::${level} title=${property(title)}::${data(message)}`;
+
+/** "::error" lines for what differs and "::warning" lines for what stays on the host; print them on stdout in an Action. */
+export function renderAnnotations(doc: ResultDocument): string {
+  const lines = doc.models.flatMap(({ run, verdicts }) => [
+    ...verdicts.flatMap((verdict) =>
+      verdict.tensors
+        .filter((tensor) => tensor.differing > 0)
+        .map((tensor) =>
+          annotation('error', `${run.model} run ${verdict.run} differs`, describeMismatch(tensor)),
+        ),
+    ),
+    ...run.warnings.map((warning) => annotation('warning', run.model, describeWarning(warning))),
+  ]);
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** The step summary (append it to the file that GITHUB_STEP_SUMMARY names): a model a row, and what differs. */
+export function renderStepSummary(doc: ResultDocument): string {
+  const rows = doc.models.map((result) => {
+    const { run } = result;
+    const ok = passed(result);
+    return [
+      escapeMarkdown(run.model),
+      ok === undefined ? 'not verified' : ok ? '✅ exact' : '❌ differs',
+      count(run.totals.totalCycles),
+      ms(run.totals.totalCycles, run.hardware.chip.clockHz),
+      decimal(macsPerCycle(run.totals)),
+      count(run.memory.l2),
+      count(run.warnings.length),
+    ];
+  });
+  const sets = [...new Set(doc.models.map(({ run }) => run.hardware.name))]
+    .map((name) => `\`${name}\``)
+    .join(', ');
+  const failed = doc.models.filter((result) => passed(result) === false);
+  return [
+    `### diana-sim ${doc.command}`,
+    '',
+    ...markdownTable(
+      [
+        ['model', 'left'],
+        ['verdict', 'left'],
+        ['cycles', 'right'],
+        ['ms', 'right'],
+        ['MAC/cycle', 'right'],
+        ['peak L2 bytes', 'right'],
+        ['warnings', 'right'],
+      ],
+      rows,
+    ),
+    '',
+    `Cycles and milliseconds are ${ESTIMATED}; parameter set ${sets}.`,
+    '',
+    ...failed.flatMap((result) => [
+      `#### ${escapeMarkdown(result.run.model)}`,
+      '',
+      ...verdictMarkdown(result),
+      '',
+    ]),
+  ].join('\n');
+}

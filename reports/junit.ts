@@ -1,0 +1,65 @@
+import type { ModelResult, ResultDocument } from '../results/document.js';
+import type { TensorComparison, Verdict } from '../results/verdict.js';
+import { milliseconds } from './numbers.js';
+import { describeMismatch } from './terminal/sections.js';
+import { escapeXml } from './xml.js';
+
+const attributes = (values: Readonly<Record<string, string | number>>): string =>
+  Object.entries(values)
+    .map(([name, value]) => ` ${name}="${escapeXml(String(value))}"`)
+    .join('');
+
+/** A test case: one tensor that simulator and reference both hold. */
+function testCase(suite: string, tensor: TensorComparison): string {
+  const name = `${tensor.layer ?? tensor.tensor} (${tensor.operator}, ${tensor.where})`;
+  const open = `    <testcase${attributes({ classname: suite, name, time: '0' })}`;
+  if (tensor.differing === 0) return `${open}/>`;
+  const message = describeMismatch(tensor);
+  return [
+    `${open}>`,
+    `      <failure${attributes({ type: 'mismatch', message })}>${escapeXml(message)}</failure>`,
+    '    </testcase>',
+  ].join('\n');
+}
+
+function suite(result: ModelResult, verdict: Verdict): string {
+  const { run } = result;
+  const name = `${run.model} run ${verdict.run}`;
+  const failures = verdict.tensors.filter((tensor) => tensor.differing > 0).length;
+  const properties: Readonly<Record<string, string | number>> = {
+    target: run.target,
+    seed: verdict.seed,
+    backend: verdict.backend,
+    parameterSet: run.hardware.name,
+    estimatedCycles: run.totals.totalCycles,
+    estimatedMilliseconds: milliseconds(run.totals.totalCycles, run.hardware.chip.clockHz).toFixed(3),
+    tensorsNotHeld: verdict.notHeld,
+  };
+  return [
+    `  <testsuite${attributes({ name, tests: verdict.tensors.length, failures, errors: 0, skipped: 0, time: '0' })}>`,
+    '    <properties>',
+    ...Object.entries(properties).map(
+      ([key, value]) => `      <property${attributes({ name: key, value })}/>`,
+    ),
+    '    </properties>',
+    ...verdict.tensors.map((tensor) => testCase(name, tensor)),
+    '  </testsuite>',
+  ].join('\n');
+}
+
+/**
+ * JUnit XML: a suite for each model and run, a test case for each compared tensor. Times are 0: no host time is written, so
+ * that the same run gives the same bytes. A document of `simulate` has no suites.
+ */
+export function renderJunit(doc: ResultDocument): string {
+  const pairs = doc.models.flatMap((result) => result.verdicts.map((verdict) => ({ result, verdict })));
+  const tensors = pairs.flatMap(({ verdict }) => verdict.tensors);
+  const failures = tensors.filter((tensor) => tensor.differing > 0).length;
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites${attributes({ name: doc.generator, tests: tensors.length, failures, errors: 0, time: '0' })}>`,
+    ...pairs.map(({ result, verdict }) => suite(result, verdict)),
+    '</testsuites>',
+    '',
+  ].join('\n');
+}

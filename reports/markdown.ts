@@ -1,0 +1,174 @@
+import type { ModelResult, ResultDocument } from '../results/document.js';
+import type { RunResult } from '../results/run.js';
+import {
+  ESTIMATED,
+  jobCount,
+  layerLabel,
+  layerVerdict,
+  macsPerCycle,
+  memoryRows,
+  operatorLabel,
+  passed,
+  percentOfPeak,
+  REASON_ORDER,
+  REASON_TEXT,
+  shapeLabel,
+} from './metrics.js';
+import { count, decimal, megahertz, ms, percent, plural } from './numbers.js';
+import { describeMismatch, describeWarning } from './terminal/sections.js';
+
+/** A cell's text; names come from models and must not break the table or become markup. */
+export const escapeMarkdown = (text: string): string =>
+  text.replaceAll(/[\\`*_|<>[\]]/g, (c) => `\\${c}`).replaceAll(/\s+/g, ' ');
+
+type Align = 'left' | 'right';
+
+/** A GitHub-flavoured table; cells are Markdown already. */
+export function markdownTable(
+  head: readonly (readonly [string, Align])[],
+  rows: readonly (readonly string[])[],
+): string[] {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [
+    line(head.map(([title]) => title)),
+    `|${head.map(([, align]) => (align === 'right' ? '---:' : ':---')).join('|')}|`,
+    ...rows.map(line),
+  ];
+}
+
+const VERDICT_HEAD = [
+  ['exact', 'left'],
+  ['saturated', 'right'],
+  ['zero', 'right'],
+] as const;
+
+function layerTable({ run, verdicts }: ModelResult): string[] {
+  const verified = verdicts.length > 0;
+  const head = [
+    ['layer', 'left'],
+    ['operator', 'left'],
+    ['where', 'left'],
+    ['output', 'left'],
+    ['tiles', 'right'],
+    ['jobs', 'right'],
+    ['MACs', 'right'],
+    ['cycles', 'right'],
+    ['MAC/cycle', 'right'],
+    ['of the 256 peak', 'right'],
+    ['ms', 'right'],
+    ...(verified ? VERDICT_HEAD : []),
+  ] as const;
+  const figures = (item: RunResult['totals'] | RunResult['layers'][number]): string[] => [
+    count(item.usefulMacs),
+    count(item.totalCycles),
+    item.usefulMacs === 0 ? '' : decimal(macsPerCycle(item)),
+    item.usefulMacs === 0 ? '' : `${percentOfPeak(item).toFixed(1)} %`,
+    ms(item.totalCycles, run.hardware.chip.clockHz),
+  ];
+  const rows = run.layers.map((layer) => {
+    const found = layerVerdict(verdicts, layer);
+    const verdict =
+      found === undefined
+        ? ['not held', '', '']
+        : [
+            found.differing === 0 ? 'yes' : `**no: ${count(found.differing)} differ**`,
+            percent(found.saturated, found.elements),
+            percent(found.zero, found.elements),
+          ];
+    return [
+      escapeMarkdown(layerLabel(layer)),
+      escapeMarkdown(operatorLabel(layer)),
+      layer.target,
+      shapeLabel(layer.output),
+      count(layer.tiles),
+      count(jobCount(layer)),
+      ...figures(layer),
+      ...(verified ? verdict : []),
+    ];
+  });
+  const total = [
+    '**total**',
+    '',
+    '',
+    '',
+    count(run.totals.tiles),
+    count(jobCount(run.totals)),
+    ...figures(run.totals),
+  ];
+  return markdownTable(head, [
+    ...rows,
+    verified ? [...total, passed({ run, verdicts }) ? 'yes' : '**no**', '', ''] : total,
+  ]);
+}
+
+function reasonTable(run: RunResult): string[] {
+  return markdownTable(
+    [
+      ['cycles by reason', 'left'],
+      ['cycles', 'right'],
+      ['share', 'right'],
+      ['what it is', 'left'],
+    ],
+    REASON_ORDER.filter((reason) => run.totals.cycles[reason] > 0).map((reason) => [
+      REASON_TEXT[reason].label,
+      count(run.totals.cycles[reason]),
+      percent(run.totals.cycles[reason], run.totals.totalCycles),
+      REASON_TEXT[reason].doc,
+    ]),
+  );
+}
+
+const memoryTable = (run: RunResult): string[] =>
+  markdownTable(
+    [
+      ['peak memory', 'left'],
+      ['bytes', 'right'],
+      ['limit', 'right'],
+      ['used', 'right'],
+    ],
+    memoryRows(run).map(({ name, peak, limit }) => [name, count(peak), count(limit), percent(peak, limit)]),
+  );
+
+/** "Exact in 3 runs (...)" or the differing tensors as a list. */
+export function verdictMarkdown({ verdicts }: ModelResult): string[] {
+  const first = verdicts[0];
+  if (first === undefined) return [];
+  const failed = verdicts.filter((v) => !v.ok);
+  const how = `seed ${escapeMarkdown(first.seed)}, reference on the ${escapeMarkdown(first.backend)} backend`;
+  const held = `${plural(first.tensors.length, 'tensor')} compared, ${count(first.notHeld)} not held whole in memory`;
+  if (failed.length === 0) return [`**Exact** in ${plural(verdicts.length, 'run')} (${how}): ${held}.`];
+  return [
+    `**Differs** in ${failed.length} of ${plural(verdicts.length, 'run')} (${how}): ${held}.`,
+    '',
+    ...failed.flatMap((v) =>
+      v.tensors
+        .filter((t) => t.differing > 0)
+        .map((t) => `- run ${v.run}: ${escapeMarkdown(describeMismatch(t))}`),
+    ),
+  ];
+}
+
+function modelMarkdown(result: ModelResult): string[] {
+  const { run } = result;
+  const clock = run.hardware.chip.clockHz;
+  const warnings = run.warnings.map((warning) => `- ${escapeMarkdown(describeWarning(warning))}`);
+  const sections: readonly (readonly string[])[] = [
+    [`## ${escapeMarkdown(run.model)} on "${escapeMarkdown(run.target)}"`],
+    [
+      `${count(run.totals.totalCycles)} cycles, ${ms(run.totals.totalCycles, clock)} ms at ${megahertz(clock)}: ` +
+        `${ESTIMATED}; parameter set \`${run.hardware.name}\`.`,
+    ],
+    verdictMarkdown(result),
+    layerTable(result),
+    reasonTable(run),
+    memoryTable(run),
+    warnings.length === 0 ? [] : ['### Warnings', '', ...warnings],
+  ];
+  return sections.filter((lines) => lines.length > 0).flatMap((lines) => [...lines, '']);
+}
+
+/** The report as GitHub-flavoured Markdown: per model the layers, cycles by reason, memories, warnings and the verdict. */
+export function renderMarkdown(doc: ResultDocument): string {
+  const lines = ['# diana-sim report', '', ...doc.models.flatMap(modelMarkdown)];
+  return `${lines.join('\n').trimEnd()}\n`;
+}

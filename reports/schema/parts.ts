@@ -1,0 +1,32 @@
+import { DTYPES } from '../../base/dtype.js';
+import { REASONS } from '../../results/run.js';
+import { DEFAULT_PARAMETERS } from '../../sim/isa/parameters.js';
+import { count, cycles, described, each, listOf, number, object, oneOf, type Schema, text } from './build.js';
+
+/** The paths that bytes move on, as in `BytesMoved`. */
+export const BYTE_PATHS = ['l2ToL1', 'l1ToL2', 'weights', 'instructions', 'hostRead', 'hostWritten'] as const;
+
+const numbersLike = (group: object): Schema => object(each(Object.keys(group), number));
+
+/** Parts that results and baselines have in common; they become `$defs`. */
+export const PARTS: Readonly<Record<string, Schema>> = {
+  shape: listOf(count),
+  dtype: oneOf(DTYPES),
+  where: oneOf(['digital', 'host']),
+  cyclesByReason: described(object(each(REASONS, cycles)), 'Estimated cycles; every cycle has one reason.'),
+  bytesMoved: described(object(each(BYTE_PATHS, count)), 'Bytes moved, by path.'),
+  jobs: described(object({ copies: count, compute: count }), 'Jobs of the digital core.'),
+  memory: described(
+    object(each(['l2', 'l2Limit', 'l1', 'l1Limit', 'weightMemory', 'weightMemoryLimit'], count)),
+    'Peak use in bytes beside the limit.',
+  ),
+  hardware: described(
+    object({
+      name: text,
+      chip: numbersLike(DEFAULT_PARAMETERS.chip),
+      cycles: numbersLike(DEFAULT_PARAMETERS.cycles),
+      host: numbersLike(DEFAULT_PARAMETERS.host),
+    }),
+    'The parameter set that the estimates depend on.',
+  ),
+};

@@ -1,0 +1,145 @@
+import { RESULT_FORMAT, RESULT_VERSION } from '../../results/document.js';
+import { REASONS } from '../../results/run.js';
+import {
+  count,
+  cycles,
+  described,
+  exactly,
+  integer,
+  listOf,
+  mapOf,
+  object,
+  oneOf,
+  ref,
+  type Schema,
+  sha256,
+  text,
+  truth,
+} from './build.js';
+import { PARTS } from './parts.js';
+
+const layer = object({
+  id: count,
+  name: text,
+  'layer?': text,
+  operators: listOf(text),
+  target: ref('where'),
+  inputs: listOf(ref('shape')),
+  output: ref('shape'),
+  outputDtype: ref('dtype'),
+  detail: text,
+  'tensor?': text,
+  tiles: count,
+  jobs: ref('jobs'),
+  usefulMacs: count,
+  issuedMacs: count,
+  cycles: ref('cyclesByReason'),
+  totalCycles: cycles,
+  bytes: ref('bytesMoved'),
+  overflows: count,
+  'checksum?': sha256,
+});
+
+const totals = object({
+  cycles: ref('cyclesByReason'),
+  totalCycles: cycles,
+  jobs: ref('jobs'),
+  tiles: count,
+  usefulMacs: count,
+  issuedMacs: count,
+  bytes: ref('bytesMoved'),
+  overflows: count,
+});
+
+const slice = object({
+  start: cycles,
+  cycles,
+  reason: oneOf(REASONS),
+  layer: count,
+  'tile?': count,
+  step: count,
+  label: text,
+  'fields?': mapOf(integer),
+});
+
+const buffer = object({
+  name: text,
+  memory: oneOf(['L2', 'L1']),
+  role: text,
+  address: count,
+  bytes: count,
+  from: cycles,
+  to: cycles,
+});
+
+const warning = object({
+  operator: text,
+  'layer?': text,
+  'tensor?': text,
+  attribute: text,
+  value: text,
+  supported: text,
+});
+
+const run = object({
+  model: text,
+  target: text,
+  hardware: ref('hardware'),
+  layers: listOf(layer),
+  totals,
+  memory: ref('memory'),
+  warnings: listOf(warning),
+  outputs: described(mapOf(sha256), 'sha256 of the dense bytes of each output tensor, by name.'),
+  timeline: listOf(slice),
+  buffers: listOf(buffer),
+});
+
+const difference = object({
+  coordinates: listOf(count),
+  // JSON has no NaN: it is written as null.
+  expected: { type: ['number', 'null'] },
+  actual: { type: ['number', 'null'] },
+  'step?': count,
+  'layer?': text,
+  'tile?': count,
+  'writer?': text,
+});
+
+const comparison = object({
+  tensor: text,
+  'layer?': text,
+  operator: text,
+  where: ref('where'),
+  shape: ref('shape'),
+  dtype: ref('dtype'),
+  elements: count,
+  differing: count,
+  'first?': difference,
+  saturated: count,
+  zero: count,
+});
+
+const verdict = object({
+  model: text,
+  backend: text,
+  seed: text,
+  run: count,
+  tensors: listOf(comparison),
+  notHeld: count,
+  ok: truth,
+});
+
+/** The schema of `ResultDocument`. */
+export const RESULT_SCHEMA: Schema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'diana-sim result, version 1',
+  description: 'What simulate and verify found. Cycles are estimates of the cycle model, never measurements.',
+  ...object({
+    format: exactly(RESULT_FORMAT),
+    version: exactly(RESULT_VERSION),
+    generator: text,
+    command: oneOf(['verify', 'simulate']),
+    models: listOf(object({ run, verdicts: listOf(verdict) })),
+  }),
+  $defs: PARTS,
+};
