@@ -18,5 +18,12 @@ export * as op from './builder/operators.js';
 export { call, constant, scalar, tuple, tupleGetItem } from './ir/build.js';
 export type { Expr, Model } from './ir/expr.js';
 export { builtinInput } from './models/builtin-input.js';
-export { buildModel, type ModelEntry, modelNames } from './models/registry.js';
+export {
+  buildModel,
+  expandModels,
+  type ModelEntry,
+  modelNames,
+  suiteModels,
+  suiteNames,
+} from './models/registry.js';
 export { type PrintOptions, printModule } from './relay/print.js';

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { buildNetwork, type LayerRange, type Network } from '../../src/models/random-network.js';
-import { DEFAULT_SEED, NETWORKS } from '../../src/models/registry.js';
+import { DEFAULT_SEED, TUNED_NETWORKS } from '../../src/models/registry.js';
 import { accumulators, layerStatistics, showStatistics } from './layer-statistics.js';
 
 /**
@@ -14,11 +14,13 @@ const BIAS_STEPS = 4;
 
 function tune(network: Network): Map<string, LayerRange> {
   const found = new Map<string, LayerRange>();
+  const params = buildNetwork(network, DEFAULT_SEED, () => UNTUNED).params;
+  const hasBias = (layer: string) => network.zeroBias !== true && params.has(`${layer}.bias`);
   const build = () => buildNetwork(network, DEFAULT_SEED, (layer) => found.get(layer) ?? UNTUNED);
   for (const layer of accumulators(build(), DEFAULT_SEED, 0).keys()) {
     const { values, relu } = accumulators(build(), DEFAULT_SEED, RUNS).get(layer)!;
     const shift = smallestShift(values, relu);
-    found.set(layer, layer.startsWith('add') ? { shift } : { shift, bias: BIAS_STEPS * 2 ** shift });
+    found.set(layer, hasBias(layer) ? { shift, bias: BIAS_STEPS * 2 ** shift } : { shift });
   }
   for (const s of layerStatistics(build(), DEFAULT_SEED, RUNS).values())
     console.log(`${network.name} ${showStatistics(s)}`);
@@ -35,9 +37,9 @@ function smallestShift(values: readonly number[], relu: boolean): number {
 
 const UNTUNED: LayerRange = { shift: 10, bias: 0 };
 
-const rows = NETWORKS.map((network) => {
-  const layers = [...tune(network)].map(([layer, range]) => `    ${layer}: ${JSON.stringify(range)},`);
-  return `  '${network.name}': {\n${layers.join('\n')}\n  },`;
+const rows = TUNED_NETWORKS.map((network) => {
+  const layers = [...tune(network)].map(([layer, range]) => `${layer}: ${JSON.stringify(range)}`);
+  return `  '${network.name}': { ${layers.join(layers.length > 1 ? ',\n    ' : ', ')} },`;
 });
 writeFileSync(
   'src/models/ranges-table.ts',

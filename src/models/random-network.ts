@@ -1,3 +1,4 @@
+import { integerRange } from '../../base/dtype.js';
 import { type Random, random, randomInts, type Seed } from '../../base/random.js';
 import type { Shape, Tensor } from '../../base/tensor.js';
 import { ModelBuilder } from '../builder/model-builder.js';
@@ -5,12 +6,12 @@ import { avgPool2d, cast, reshape, softmax } from '../builder/operators.js';
 import { type Expr, type Model, tensorTypeOf } from '../ir/expr.js';
 
 /**
- * How a layer's random parameters are drawn: biases evenly from -bias to bias, and the shift that brings the accumulator
- * into int8. Elementwise sums have a shift alone.
+ * How a layer's random parameters are drawn: biases evenly from -bias to bias ('full': any int32), and the shift that brings
+ * the accumulator into int8. Elementwise sums have a shift alone.
  */
 export interface LayerRange {
   readonly shift: number;
-  readonly bias?: number;
+  readonly bias?: number | 'full';
 }
 /** By layer name. */
 export type Ranges = Readonly<Record<string, LayerRange>>;
@@ -38,8 +39,8 @@ export class RandomNetwork {
     this.#rangeOf = rangeOf;
   }
 
-  input(shape: Shape): Expr {
-    return this.#builder.input('input', shape, 'int8');
+  input(shape: Shape, name = 'input'): Expr {
+    return this.#builder.input(name, shape, 'int8');
   }
 
   conv(data: Expr, layer: string, shape: ConvShape): Expr {
@@ -98,7 +99,8 @@ export class RandomNetwork {
 
   #bias(layer: string, channels: number): Tensor {
     const limit = this.#rangeOf(layer).bias ?? 0;
-    return randomInts(this.#stream(`${layer}.bias`), [channels], -limit, limit, 'int32');
+    const [low, high] = limit === 'full' ? integerRange('int32') : [-limit, limit];
+    return randomInts(this.#stream(`${layer}.bias`), [channels], low, high, 'int32');
   }
 }
 
@@ -107,6 +109,8 @@ export interface Network {
   readonly name: string;
   readonly description: string;
   readonly body: (net: RandomNetwork) => Expr;
+  /** All biases are 0: the tuning leaves them out. */
+  readonly zeroBias?: true;
 }
 
 /** The network with the parameters that `seed` and `rangeOf` give. */

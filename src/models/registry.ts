@@ -2,10 +2,16 @@ import { UserError } from '../../base/errors.js';
 import { nearest } from '../../base/nearest.js';
 import type { Seed } from '../../base/random.js';
 import type { Model } from '../ir/expr.js';
+import { DAE } from './dae.js';
+import { DS_CNN } from './ds-cnn.js';
+import { HTVM_SUITE } from './htvm-suite.js';
+import { MOBILENET_V1 } from './mobilenet-v1.js';
+import { MOBILENET_V2 } from './mobilenet-v2.js';
 import { residual, singleConv, twoConvs } from './notebook.js';
-import { buildNetwork, type Network } from './random-network.js';
+import { buildNetwork, type LayerRange, type Network } from './random-network.js';
 import { rangesOf } from './ranges.js';
 import { RESNET8 } from './resnet8.js';
+import { RESNET20 } from './resnet20.js';
 
 /** A model that can be built by name. */
 export interface ModelEntry {
@@ -31,28 +37,55 @@ const NOTEBOOK: readonly ModelEntry[] = [
   { name: 'residual', description: "the notebook's two convs and residual sum", build: residual },
 ];
 
-/** Networks with random parameters whose ranges src/models/ranges.ts holds. */
-export const NETWORKS: readonly Network[] = [RESNET8];
+const NETWORKS: readonly Network[] = [RESNET8, DS_CNN, MOBILENET_V1, DAE, RESNET20, MOBILENET_V2];
 
-const MODELS: readonly ModelEntry[] = [
-  ...NOTEBOOK,
-  ...NETWORKS.map((network) => ({
-    name: network.name,
-    description: network.description,
-    build: (seed: Seed) => buildNetwork(network, seed, rangesOf(network.name)),
-  })),
+/** The networks whose shifts and biases src/models/ranges-table.ts holds. */
+export const TUNED_NETWORKS: readonly Network[] = [
+  ...NETWORKS,
+  ...HTVM_SUITE.filter((c) => c.range === undefined).map((c) => c.network),
 ];
 
-/** Names of all models, in the order in which to list them. */
-export const modelNames = (): string[] => MODELS.map((m) => m.name);
+function entry(network: Network, fixed?: LayerRange): ModelEntry {
+  const { name, description } = network;
+  const rangeOf = fixed === undefined ? rangesOf(name) : () => fixed;
+  return { name, description, build: (seed) => buildNetwork(network, seed, rangeOf) };
+}
 
-/** The entry named `name`. Throws a UserError with the nearest names when there is none. */
-export function modelEntry(name: string): ModelEntry {
-  const found = MODELS.find((m) => m.name === name);
-  if (found === undefined)
-    throw new UserError(`model ${name} is not known; nearest: ${nearest(name, modelNames()).join(', ')}.`);
+const MODELS: readonly ModelEntry[] = [...NOTEBOOK, ...NETWORKS.map((network) => entry(network))];
+
+/** Names that stand for several models. */
+const SUITES: ReadonlyMap<string, readonly ModelEntry[]> = new Map([
+  ['all', MODELS],
+  ['htvm-suite', HTVM_SUITE.map((c) => entry(c.network, c.range))],
+]);
+const EVERY_MODEL = [...new Set([...SUITES.values()].flat())];
+
+/** Names of the models to list: all but the single layers of suites. */
+export const modelNames = (): string[] => MODELS.map((m) => m.name);
+/** Names of the suites: "all" (what modelNames lists) and "htvm-suite". */
+export const suiteNames = (): string[] => [...SUITES.keys()];
+
+const unknown = (what: string, name: string, known: readonly string[]): UserError =>
+  new UserError(`${what} ${name} is not known; nearest: ${nearest(name, known).join(', ')}.`);
+
+/** The models of the suite `name`, in a fixed order. Throws a UserError with the nearest names when there is none. */
+export function suiteModels(name: string): readonly ModelEntry[] {
+  const found = SUITES.get(name);
+  if (found === undefined) throw unknown('suite', name, suiteNames());
   return found;
 }
+
+/** The model named `name`, also one of a suite's. Throws a UserError with the nearest names when there is none. */
+export function modelEntry(name: string): ModelEntry {
+  const found = EVERY_MODEL.find((m) => m.name === name);
+  if (found === undefined) throw unknown('model', name, [...suiteNames(), ...EVERY_MODEL.map((m) => m.name)]);
+  return found;
+}
+
+/** The models that `names` stand for, each once, suites expanded in place. Throws a UserError for an unknown name. */
+export const expandModels = (names: readonly string[]): readonly ModelEntry[] => [
+  ...new Set(names.flatMap((name) => SUITES.get(name) ?? [modelEntry(name)])),
+];
 
 /** The model named `name`, with the parameters that `seed` gives. Throws a UserError when there is none. */
 export const buildModel = (name: string, seed: Seed = DEFAULT_SEED): Model => modelEntry(name).build(seed);
