@@ -9,6 +9,10 @@ export interface AttrSpec {
   readonly name: string;
   readonly kind: AttrKind;
   readonly default?: AttrValue;
+  /** How many numbers a list of kind `ints` holds; any number when left out. */
+  readonly length?: number;
+  /** Relay's text shows the attribute even when it has its default (TVM's own default differs, or it has none). */
+  readonly alwaysPrinted?: boolean;
 }
 
 const isInts = (v: unknown): v is readonly number[] => Array.isArray(v) && v.every(Number.isInteger);
@@ -41,6 +45,10 @@ export function completeAttrs(op: string, specs: readonly AttrSpec[], given: Att
     if (!(value === null && spec.default === null) && !ACCEPTS[spec.kind](value))
       throw new UserError(
         `${op}: attribute ${spec.name} is ${JSON.stringify(value)}; must be of kind ${spec.kind}.`,
+      );
+    if (spec.length !== undefined && Array.isArray(value) && value.length !== spec.length)
+      throw new UserError(
+        `${op}: attribute ${spec.name} is ${JSON.stringify(value)}; must have ${spec.length} numbers.`,
       );
     out[spec.name] = value;
   }

@@ -1,4 +1,5 @@
 import type { Attrs } from '../../base/attr-value.js';
+import { UserError } from '../../base/errors.js';
 import type { AttrSpec } from './attrs.js';
 import type { TensorType, Type } from './types.js';
 
@@ -23,10 +24,10 @@ export interface OpDef {
   readonly infer: (args: readonly Type[], attrs: Attrs) => Type;
 }
 
-/** The tensor types of all arguments, for operators that take no tuple. */
+/** The tensor types of all arguments, for operators that take no tuple. Throws a UserError when one is a tuple. */
 export function tensorArgs(op: string, args: readonly Type[]): TensorType[] {
   return args.map((t) => {
-    if (t.kind !== 'tensor') throw new Error(`${op} takes tensors, not tuples`);
+    if (t.kind !== 'tensor') throw new UserError(`${op} takes tensors, not a tuple.`);
     return t;
   });
 }

@@ -7,12 +7,12 @@ import { type TensorType, type Type, tensorType } from '../types.js';
 
 /** Attributes of TVM's Conv2DAttrs in its order, with its defaults. Padding is [top, left, bottom, right]. */
 const CONV_ATTRS: readonly AttrSpec[] = [
-  { name: 'strides', kind: 'ints', default: [1, 1] },
-  { name: 'padding', kind: 'ints', default: [0, 0, 0, 0] },
-  { name: 'dilation', kind: 'ints', default: [1, 1] },
+  { name: 'strides', kind: 'ints', length: 2, default: [1, 1] },
+  { name: 'padding', kind: 'ints', length: 4, default: [0, 0, 0, 0], alwaysPrinted: true },
+  { name: 'dilation', kind: 'ints', length: 2, default: [1, 1] },
   { name: 'groups', kind: 'int', default: 1 },
   { name: 'channels', kind: 'int', default: null },
-  { name: 'kernel_size', kind: 'ints', default: null },
+  { name: 'kernel_size', kind: 'ints', length: 2, default: null },
   { name: 'data_layout', kind: 'string', default: 'NCHW' },
   { name: 'kernel_layout', kind: 'string', default: 'OIHW' },
   { name: 'out_layout', kind: 'string', default: '' },

@@ -8,7 +8,7 @@ export const nnDense: OpDef = {
   name: 'nn.dense',
   args: ['data', 'weight'],
   attrs: [
-    { name: 'units', kind: 'int', default: null },
+    { name: 'units', kind: 'int', default: null, alwaysPrinted: true },
     // null: the data's dtype
     { name: 'out_dtype', kind: 'dtype', default: null },
   ],

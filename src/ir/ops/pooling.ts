@@ -7,10 +7,10 @@ import { type Type, tensorType } from '../types.js';
 import { outputExtent } from './convolution.js';
 
 const POOL_ATTRS: readonly AttrSpec[] = [
-  { name: 'pool_size', kind: 'ints' },
-  { name: 'strides', kind: 'ints', default: [1, 1] },
-  { name: 'dilation', kind: 'ints', default: [1, 1] },
-  { name: 'padding', kind: 'ints', default: [0, 0, 0, 0] },
+  { name: 'pool_size', kind: 'ints', length: 2 },
+  { name: 'strides', kind: 'ints', length: 2, default: [1, 1] },
+  { name: 'dilation', kind: 'ints', length: 2, default: [1, 1] },
+  { name: 'padding', kind: 'ints', length: 4, default: [0, 0, 0, 0], alwaysPrinted: true },
   { name: 'layout', kind: 'string', default: 'NCHW' },
   { name: 'out_layout', kind: 'string', default: '' },
   { name: 'ceil_mode', kind: 'bool', default: false },
