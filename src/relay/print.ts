@@ -1,162 +1,137 @@
-import type { AttrValue } from '../../base/attr-value.js';
 import type { Tensor } from '../../base/tensor.js';
-import type { AttrKind } from '../ir/attrs.js';
-import { type Call, type Expr, type Func, inputsOf, type Model } from '../ir/expr.js';
-import { opDef } from '../ir/registry.js';
+import { type Constant, type Expr, type Func, inputsOf, type Model } from '../ir/expr.js';
 import { showType } from '../ir/types.js';
 import { postOrder } from '../ir/visit.js';
+import { showConstants } from './metadata.js';
+import { showScalar } from './numbers.js';
+import { showCallAttrs, showFuncAttr } from './print-attrs.js';
+import { printOrder } from './print-order.js';
 
 export interface PrintOptions {
   /** Adds Relay's type comments, as TVM prints a module after type inference. */
   readonly types: boolean;
+  /** Adds the version line and the values of the constants, as TVM's `astext()` does. Default false: as `print(mod)`. */
+  readonly metadata?: boolean;
 }
 
-/** "1f", "-128f", "0.5f": a float attribute or constant in Relay's text. */
-function showFloat(v: number): string {
-  if (Number.isNaN(v)) return 'nanf';
-  if (!Number.isFinite(v)) return v > 0 ? 'inff' : '-inff';
-  return `${Object.is(v, -0) ? '-0' : String(Math.fround(v) === v ? shortestFloat32(v) : v)}f`;
-}
-
-/** The shortest decimal that reads back as the same float32. */
-function shortestFloat32(v: number): string {
-  for (let digits = 1; digits <= 9; digits++) {
-    const text = Number(v.toPrecision(digits));
-    if (Math.fround(text) === v) return String(text);
-  }
-  return String(v);
-}
-
-function showAttr(kind: AttrKind, v: AttrValue): string {
-  if (v === null) return 'None';
-  if (Array.isArray(v)) return `[${v.map((x) => showAttr('int', x as AttrValue)).join(', ')}]`;
-  if (kind === 'float') return showFloat(v as number);
-  if (typeof v === 'string') return JSON.stringify(v);
-  if (typeof v === 'boolean') return v ? 'True' : 'False';
-  return String(v);
-}
-
-/** A scalar constant as Relay prints it: 0, 1f, 3i8, True. */
-function showScalar(value: Tensor): string {
-  const v = value.data[0]!;
-  switch (value.dtype) {
-    case 'int32':
-      return String(v);
-    case 'float32':
-      return showFloat(v);
-    case 'bool':
-      return v === 0 ? 'False' : 'True';
-    default:
-      return `${v}${value.dtype.replace('uint', 'u').replace('int', 'i')}`;
-  }
+/** What the body of one function has so far: its finished lines, and the text or number of each expression. */
+interface Scope {
+  readonly indent: string;
+  readonly lines: string[];
+  readonly names: Map<Expr | Func, string>;
+  readonly texts: Map<Expr | Func, string>;
 }
 
 /** Prints functions one after another with one numbering of temporaries and one table of constants, as TVM does. */
 class Printer {
-  readonly #options: PrintOptions;
-  readonly #constants: Tensor[] = [];
+  readonly constants: Tensor[] = [];
+  readonly #types: boolean;
+  readonly #nameCounts = new Map<string, number>();
   #temporaries = 0;
 
-  constructor(options: PrintOptions) {
-    this.#options = options;
+  constructor(types: boolean) {
+    this.#types = types;
   }
 
-  func(f: Func): string {
-    this.#temporaries = 0;
-    return `def @${f.name}${this.#signature(f)} {\n${this.#body(f, '  ')}\n}\n`;
+  /** "(%x: int8, Inline=1) -> int8 {...}": what follows "def @main" or "fn ". */
+  func(f: Func, indent: string): string {
+    const names = new Map<Expr | Func, string>(f.params.map((p) => [p, this.#uniqueName(p.name)]));
+    const params = f.params.map((p) => `${names.get(p)!}: ${showType(p.type)}${this.#comment(p)}`);
+    const attrs = Object.entries(f.attrs).map(([name, v]) => showFuncAttr(name, v));
+    const result = this.#types || f.name !== 'main' ? ` -> ${showType(f.body.type)}` : '';
+    const body = this.#body(f.body, { indent: `${indent}  `, lines: [], names, texts: new Map() });
+    return `(${[...params, ...attrs].join(', ')})${result} {\n${body}\n${indent}}`;
   }
 
-  #comment(e: Expr): string {
-    return this.#options.types ? ` /* ty=${showType(e.type)} */` : '';
+  #body(body: Expr, scope: Scope): string {
+    for (const node of printOrder(body))
+      if (!('kind' in node)) scope.texts.set(node, this.#inner(node, scope.indent));
+      else if (node.kind === 'constant') scope.names.set(node, this.#constant(node) + this.#comment(node));
+      else if (node.kind !== 'var') scope.texts.set(node, this.#expr(node, scope) + this.#comment(node));
+    const last = scope.names.get(body) ?? scope.texts.get(body)!;
+    return [...scope.lines, `${scope.indent}${last}`].join('\n');
   }
 
-  #signature(f: Func): string {
-    const params = f.params.map((p) => `%${p.name}: ${showType(p.type)}${this.#comment(p)}`);
-    const attrs = Object.entries(f.attrs).map(
-      ([k, v]) => `${k}=${typeof v === 'string' ? JSON.stringify(v) : v}`,
-    );
-    const result = this.#options.types || f.name !== 'main' ? ` -> ${showType(f.body.type)}` : '';
-    return `(${[...params, ...attrs].join(', ')})${result}`;
-  }
-
-  #body(f: Func, indent: string): string {
-    const names = new Map<Expr, string>(f.params.map((p) => [p, `%${p.name}`]));
-    const lines: string[] = [];
-    for (const e of postOrder(f.body)) {
-      if (e.kind === 'var') continue;
-      if (e.kind === 'constant') {
-        names.set(e, this.#constant(e.value) + this.#comment(e));
-        continue;
-      }
-      const text = this.#expr(e, names, lines, indent);
-      if (e === f.body) lines.push(`${indent}${text}`);
-      else {
-        const name = `%${this.#temporaries++}`;
-        names.set(e, name);
-        lines.push(`${indent}${name} = ${text};`);
-      }
-    }
-    // A body that is a parameter or a constant has no line of its own yet.
-    if (f.body.kind === 'var' || f.body.kind === 'constant') lines.push(`${indent}${names.get(f.body)!}`);
-    return lines.join('\n');
-  }
-
-  #expr(e: Expr, names: Map<Expr, string>, lines: string[], indent: string): string {
-    const name = (x: Expr) => names.get(x)!;
-    switch (e.kind) {
-      case 'call':
-        return `${e.op}(${[...e.args.map(name), ...this.#attrs(e)].join(', ')})${this.#comment(e)}`;
-      case 'function_call': {
-        const callee = e.callee.name === '' ? this.#inner(e.callee, lines, indent) : `@${e.callee.name}`;
-        return `${callee}(${e.args.map(name).join(', ')})${this.#comment(e)}`;
-      }
-      case 'tuple':
-        return `(${e.fields.map(name).join(', ')}${e.fields.length === 1 ? ',' : ''})${this.#comment(e)}`;
-      case 'tuple_get_item':
-        return `${name(e.tuple)}.${e.index}${this.#comment(e)}`;
-      case 'var':
-      case 'constant':
-        return name(e);
-    }
-  }
-
-  /** A composite function is printed where it is used, under a number of its own. */
-  #inner(f: Func, lines: string[], indent: string): string {
-    const body = this.#body(f, `${indent}  `);
+  /** How an argument is written: in place if it is a parameter or a constant, by its number otherwise. */
+  #use(node: Expr | Func, scope: Scope): string {
+    const known = scope.names.get(node);
+    if (known !== undefined) return known;
     const name = `%${this.#temporaries++}`;
-    lines.push(`${indent}${name} = fn ${this.#signature(f)} {\n${body}\n${indent}};`);
+    scope.lines.push(`${scope.indent}${name} = ${scope.texts.get(node)!};`);
+    scope.names.set(node, name);
     return name;
   }
 
-  #attrs(e: Call): string[] {
-    return opDef(e.op)
-      .attrs.filter(
-        (spec) => JSON.stringify(e.attrs[spec.name]) !== JSON.stringify(spec.default ?? undefined),
-      )
-      .filter((spec) => !(e.attrs[spec.name] === null && spec.default === null))
-      .map((spec) => `${spec.name}=${showAttr(spec.kind, e.attrs[spec.name]!)}`);
+  #expr(e: Exclude<Expr, { kind: 'var' | 'constant' }>, scope: Scope): string {
+    const use = (x: Expr) => this.#use(x, scope);
+    switch (e.kind) {
+      case 'call':
+        return `${e.op}(${[...e.args.map(use), ...showCallAttrs(e)].join(', ')})`;
+      case 'function_call': {
+        // The arguments come first: their numbers precede the inner function's.
+        const args = e.args.map(use).join(', ');
+        return `${e.callee.name === '' ? this.#use(e.callee, scope) : `@${e.callee.name}`}(${args})`;
+      }
+      case 'tuple':
+        return `(${e.fields.map(use).join(', ')}${e.fields.length === 1 ? ',' : ''})`;
+      case 'tuple_get_item':
+        return `${use(e.tuple)}.${e.index}`;
+    }
   }
 
-  #constant(value: Tensor): string {
+  /** A composite function, written where it is first called, under a number of its own. */
+  #inner(f: Func, indent: string): string {
+    const text = `fn ${this.func(f, indent)}`;
+    const params = f.params.map((p) => showType(p.type)).join(', ');
+    return this.#types ? `${text} /* ty=fn (${params}) -> ${showType(f.body.type)} */` : text;
+  }
+
+  #comment(e: Expr): string {
+    return this.#types ? ` /* ty=${showType(e.type)} */` : '';
+  }
+
+  #constant({ value }: Constant): string {
     if (value.shape.length === 0) return showScalar(value);
-    let index = this.#constants.indexOf(value);
-    if (index < 0) index = this.#constants.push(value) - 1;
+    let index = this.constants.indexOf(value);
+    if (index < 0) index = this.constants.push(value) - 1;
     return `meta[relay.Constant][${index}]`;
+  }
+
+  /** Parameters of different functions never share a name: the second "i0" is "i01", as in TVM. */
+  #uniqueName(name: string): string {
+    const wanted = /^[A-Za-z]/.test(name) ? name : `v${name}`;
+    let unique = wanted;
+    if (this.#nameCounts.has(wanted)) {
+      let count = this.#nameCounts.get(wanted)!;
+      do unique = `${wanted}${++count}`;
+      while (this.#nameCounts.has(unique));
+      this.#nameCounts.set(wanted, count);
+    }
+    this.#nameCounts.set(unique, 0);
+    return `%${unique}`;
   }
 }
 
-/** The global functions that `main` calls, in the order of their first call. */
+/** The global functions that `main` calls, directly or not, by name, as TVM orders them. */
 export function globalFunctions(main: Func): Func[] {
-  const found: Func[] = [];
-  for (const e of postOrder(main.body))
-    if (e.kind === 'function_call' && e.callee.name !== '' && !found.includes(e.callee)) found.push(e.callee);
-  return found;
+  const found = new Set<Func>();
+  const open = [main];
+  for (let f = open.pop(); f !== undefined; f = open.pop())
+    for (const e of postOrder(f.body)) {
+      if (e.kind !== 'function_call' || found.has(e.callee)) continue;
+      found.add(e.callee);
+      open.push(e.callee);
+    }
+  return [...found].filter((f) => f.name !== '').sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** Relay text of a whole module: `main`, then every global function that it calls. */
 export function printModule(main: Func, options: PrintOptions): string {
-  const printer = new Printer(options);
-  return [main, ...globalFunctions(main)].map((f) => printer.func(f)).join('\n');
+  const printer = new Printer(options.types);
+  const functions = [main, ...globalFunctions(main)].map((f) => `def @${f.name}${printer.func(f, '')}\n`);
+  const text = functions.join('\n');
+  if (options.metadata !== true) return text;
+  return `#[version = "0.0.5"]\n${text}${showConstants(printer.constants)}`;
 }
 
 /** One line a run-time input: "%input: Tensor[(1, 3, 32, 32), int8]". */
