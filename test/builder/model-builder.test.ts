@@ -33,7 +33,7 @@ describe('layers', () => {
     ).main;
     expect(printModule(main, { types: false })).toBe(
       `def @main(%x: Tensor[(1, 8), int8], %fc.weights: Tensor[(4, 8), int8], %fc.bias: Tensor[(4), int32]) {
-  %0 = nn.dense(%x, %fc.weights, out_dtype="int32");
+  %0 = nn.dense(%x, %fc.weights, units=None, out_dtype="int32");
   %1 = nn.bias_add(%0, %fc.bias);
   %2 = right_shift(%1, 3);
   %3 = clip(%2, a_min=-128f, a_max=127f);
