@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest';
+import { WIDE } from '../../sim/rv32/decode.js';
+import { insertFields } from '../../sim/rv32/pattern.js';
+import { BASE, FINISH, machine } from './machine.js';
+
+/** 16 bytes with every sign, at 0x1c004000. */
+const DATA = [0x80, 0x7f, 0xff, 0x01, 0x92, 0xa3, 0x34, 0xc5, 0x11, 0x22, 0x33, 0x44, 0xf5, 0xe6, 0xd7, 0xc8];
+const TABLE = BASE + 0x4000;
+const memoryRows = WIDE.filter(({ row }) => row.effect.kind === 'load' || row.effect.kind === 'store');
+
+/** Bytes of a mnemonic: p.lbu 1, sh 2. */
+const width = (name: string): 1 | 2 | 4 =>
+  ({ b: 1, h: 2, w: 4 })[/^(?:p\.)?e?[ls]([bhw])/.exec(name)?.[1] ?? 'w'] as 1 | 2 | 4;
+
+function little(bytes: readonly number[], signed: boolean): number {
+  const value = bytes.reduceRight((sum, b) => sum * 256 + b, 0);
+  return signed && value >= 2 ** (8 * bytes.length - 1) ? value - 2 ** (8 * bytes.length) : value;
+}
+
+/** Where the access goes and what rs1 becomes, from the spelling of the operands alone. */
+function expectation(operands: string, base: number, imm: number, register: number) {
+  const by = operands.includes('imm') ? imm : register;
+  return operands.includes('!') ? { address: base, after: base + by } : { address: base + by, after: base };
+}
+
+const A0 = 10;
+const A1 = 11;
+const A2 = 12;
+
+describe.each(memoryRows.map(({ row, layout }) => ({ title: `${row.name} ${row.operands}`, row, layout })))(
+  '$title',
+  ({ row, layout }) => {
+    const carried = new Set<string>(layout.pieces.map((p) => p.field));
+    const isLoad = row.name.replace('p.', '').replace('e', '').startsWith('l');
+    const word = (imm: number): number => {
+      // Loads: a0 <- a1 by a2. Stores: a0 -> a1, by a2, which stands in rs3.
+      const all = { rd: A0, rs1: A1, rs2: isLoad ? A2 : A0, rs3: A2, imm };
+      return insertFields(layout, Object.fromEntries(Object.entries(all).filter(([k]) => carried.has(k))));
+    };
+
+    it.each([true, false])('at every alignment, interpreted: %s', (interpretOnly) => {
+      for (const offset of [0, 1, 3])
+        for (const by of [2, -1, 3]) {
+          // The same access over and over: the last pass decides, by then the region tier runs.
+          const m = machine(
+            [
+              'addi s0, zero, 40',
+              'addi a1, s1, 0',
+              `.word ${word(by)}`,
+              'addi s0, s0, -1',
+              'bne s0, zero, -12',
+              ...FINISH,
+            ],
+            { interpretOnly },
+          );
+          m.platform.ram.set(DATA, TABLE - BASE);
+          m.core.x[9] = TABLE + 4 + offset;
+          m.core.x[A2] = by;
+          m.core.x[A0] = 0x8badf00d | 0;
+          m.core.run(1e5);
+          const { address, after } = expectation(row.operands, TABLE + 4 + offset, by, by);
+          const bytes = width(row.name);
+          const at = address - TABLE;
+          if (isLoad) {
+            const signed = !row.name.endsWith('u');
+            expect(m.core.x[A0]).toBe(little(DATA.slice(at, at + bytes), signed) | 0);
+          } else {
+            const expected = [...DATA];
+            for (let i = 0; i < bytes; i++) expected[at + i] = [0x0d, 0xf0, 0xad, 0x8b][i]!;
+            expect([...m.platform.ram.subarray(TABLE - BASE, TABLE - BASE + 16)]).toEqual(expected);
+          }
+          expect(m.core.x[A1]! - TABLE).toBe(after - TABLE);
+        }
+    });
+  },
+);
+
+describe('the corners of memory', () => {
+  it('reads rs2 before rd is written', () => {
+    const m = machine(['p.lw a2, a2(a1!)', ...FINISH]);
+    m.core.x[A1] = TABLE;
+    m.core.x[A2] = 8;
+    m.platform.ram.set(DATA, TABLE - BASE);
+    m.core.run(1e5);
+    expect([m.core.x[A2], m.core.x[A1]]).toEqual([0x01ff7f80, TABLE + 8]);
+  });
+
+  it('stores the base as it was before its own increment', () => {
+    const m = machine(['p.sw a1, 4(a1!)', ...FINISH]);
+    m.core.x[A1] = TABLE;
+    m.core.run(1e5);
+    expect(m.ram32[(TABLE - BASE) / 4]).toBe(TABLE);
+    expect(m.core.x[A1]).toBe(TABLE + 4);
+  });
+
+  it('keeps the loaded data where the base is the destination', () => {
+    const m = machine(['p.lw a1, 4(a1!)', ...FINISH]);
+    m.core.x[A1] = TABLE;
+    m.platform.ram.set(DATA, TABLE - BASE);
+    m.core.run(1e5);
+    expect(m.core.x[A1]).toBe(0x01ff7f80);
+  });
+
+  it('reaches L2 through its alias at address 0', () => {
+    const m = machine(['lw a0, 512(zero)', 'sw a0, 516(zero)', ...FINISH]);
+    m.ram32[128] = 0x12345678;
+    m.core.run(1e5);
+    expect([m.platform.exitStatus, m.ram32[129]]).toEqual([0x12345678, 0x12345678]);
+  });
+
+  it.each([
+    ['lw a0, 0(a1)', 0x1a200000, 'access'],
+    ['sw a0, 0(a1)', 0x1a200000, 'access'],
+    ['lw a0, 0(a1)', BASE + 0x10000, 'access'],
+    ['lw a0, -1(a1)', BASE + 0x10000, 'access'],
+    ['sh a0, -1(a1)', BASE + 0x10000, 'access'],
+  ])('%s at %i is a fault that names the address', (line, address, kind) => {
+    const m = machine([line]);
+    m.core.x[A1] = address;
+    expect(() => m.core.run(1e5)).toThrow(expect.objectContaining({ kind, pc: BASE }));
+  });
+});
+
+describe('code that is written while it runs', () => {
+  it.each([true, false])('is decoded anew without fence.i, interpreted: %s', (interpretOnly) => {
+    // The loop adds 1 fifty times; then it changes its own addi to add 3 and goes round fifty times more.
+    const m = machine(
+      [
+        'addi s0, zero, 50',
+        'addi a0, a0, 1', // +4: becomes addi a0, a0, 3
+        'addi s0, s0, -1', // +8
+        'bne s0, zero, -8', // +12
+        'bne s1, zero, 24', // +16
+        'lw a1, 512(zero)', // +20
+        'auipc a2, 0x0', // +24
+        'sw a1, -20(a2)', // +28
+        'addi s1, zero, 1', // +32
+        'jal zero, -36', // +36
+        ...FINISH, // +40
+      ],
+      { interpretOnly },
+    );
+    m.ram32[128] = 0x00350513;
+    m.core.run(1e5);
+    expect(m.platform.exitStatus).toBe(50 + 150);
+  });
+
+  it('takes effect on the very next instruction of the same block', () => {
+    const lines = [
+      'addi s0, zero, 60',
+      'sw a1, 8(a2)', // +4: changes what comes next; a2 is +4 itself
+      'addi a3, a3, 0', // +8: padding, so that the store is not next to its target
+      'addi a0, a0, 1', // +12: becomes addi a0, a0, 3 the first time
+      'addi s0, s0, -1',
+      'bne s0, zero, -16',
+      ...FINISH,
+    ];
+    const m = machine(lines);
+    m.core.x[A1] = 0x00350513;
+    m.core.x[A2] = BASE + 4;
+    m.core.run(1e5);
+    expect(m.platform.exitStatus).toBe(180);
+  });
+});
