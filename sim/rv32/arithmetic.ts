@@ -46,9 +46,9 @@ export function populationCount(a: number): number {
 /** The upper bound of an immediate clip: 2^(n-1) - 1, and 0 for n = 0. */
 export const clipBound = (n: number): number => (n === 0 ? 0 : 2 ** (n - 1) - 1);
 /** Clamps to [-bound - 1, bound]; the upper bound is looked at first, which shows only when the bound is negative. */
-export const clip = (a: number, bound: number): number => (a > bound ? bound : a < ~bound ? ~bound : a);
+export const clip = (a: number, bound: number): number => (a > bound ? bound : Math.max(a, ~bound));
 /** Clamps to [0, bound]. */
-export const clipUnsigned = (a: number, bound: number): number => (a <= 0 ? 0 : a < bound ? a : bound);
+export const clipUnsigned = (a: number, bound: number): number => (a <= 0 ? 0 : Math.min(a, bound));
 
 /** Half of the weight of the bits that a shift by `n` drops. */
 export const rounding = (n: number): number => (n === 0 ? 0 : 1 << (n - 1));
