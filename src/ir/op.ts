@@ -1,7 +1,9 @@
 import type { Attrs } from '../../base/attr-value.js';
+import { type DType, isFloat } from '../../base/dtype.js';
 import { UserError } from '../../base/errors.js';
+import { type Shape, showShape } from '../../base/tensor.js';
 import type { AttrSpec } from './attrs.js';
-import type { TensorType, Type } from './types.js';
+import { showType, type TensorType, type Type } from './types.js';
 
 /**
  * How an operator maps inputs to outputs; decides what may be fused on the host (as in TVM):
@@ -24,10 +26,37 @@ export interface OpDef {
   readonly infer: (args: readonly Type[], attrs: Attrs) => Type;
 }
 
-/** The tensor types of all arguments, for operators that take no tuple. Throws a UserError when one is a tuple. */
+/** The tensor types of all arguments, for operators that take no tuple. Throws a UserError for a tuple. */
 export function tensorArgs(op: string, args: readonly Type[]): TensorType[] {
   return args.map((t) => {
-    if (t.kind !== 'tensor') throw new UserError(`${op} takes tensors, not a tuple.`);
+    if (t.kind !== 'tensor')
+      throw new UserError(`${op} takes tensors, not the tuple ${showType(t)}; take one of its fields.`);
     return t;
   });
+}
+
+/** The axis that `axis` (negative: from the end) means. Throws a UserError when `shape` has none such. */
+export function axisIn(op: string, shape: Shape, axis: number): number {
+  const found = axis < 0 ? axis + shape.length : axis;
+  if (found < 0 || found >= shape.length)
+    throw new UserError(
+      `${op} of ${showShape(shape)}: there is no axis ${axis}; must be ${-shape.length}..${shape.length - 1}.`,
+    );
+  return found;
+}
+
+export type DTypeClass = 'float32' | 'integer' | 'number';
+const HOLDS: Record<DTypeClass, (d: DType) => boolean> = {
+  float32: isFloat,
+  integer: (d) => !isFloat(d) && d !== 'bool',
+  number: (d) => d !== 'bool',
+};
+
+/** `type`, if its dtype is of the class that `op` computes on (`number`: all but bool). Throws a UserError otherwise. */
+export function requireClass(op: string, type: TensorType, wanted: DTypeClass): TensorType {
+  if (!HOLDS[wanted](type.dtype))
+    throw new UserError(
+      `${op} of ${showType(type)}: the dtype is ${type.dtype}; must be ${wanted}. Cast it first.`,
+    );
+  return type;
 }

@@ -3,10 +3,42 @@ import { nearest } from '../../base/nearest.js';
 import type { OpDef } from './op.js';
 import { nnConv2d, qnnConv2d } from './ops/convolution.js';
 import { nnDense } from './ops/dense.js';
-import { add, cast, clip, nnBiasAdd, rightShift } from './ops/elementwise.js';
-import { nnAvgPool2d, nnMaxPool2d } from './ops/pooling.js';
-import { reshape, reverse } from './ops/shape.js';
+import {
+  add,
+  divide,
+  leftShift,
+  maximum,
+  minimum,
+  multiply,
+  nnBiasAdd,
+  rightShift,
+  subtract,
+} from './ops/elementwise.js';
+import { concatenate, nnPad, split, stridedSlice } from './ops/parts.js';
+import {
+  nnAdaptiveAvgPool2d,
+  nnAvgPool2d,
+  nnGlobalAvgPool2d,
+  nnGlobalMaxPool2d,
+  nnMaxPool2d,
+} from './ops/pooling.js';
+import { mean, sum } from './ops/reduction.js';
+import { expandDims, nnBatchFlatten, reshape, reverse, squeeze, transpose } from './ops/shape.js';
 import { nnSoftmax } from './ops/softmax.js';
+import {
+  abs,
+  cast,
+  clip,
+  exp,
+  floor,
+  negative,
+  nnLeakyRelu,
+  nnRelu,
+  round,
+  sigmoid,
+  sqrt,
+  tanh,
+} from './ops/unary.js';
 
 /** Every operator this compiler knows, by Relay's name. A new operator adds its line here. */
 const OPS: ReadonlyMap<string, OpDef> = new Map(
@@ -16,14 +48,43 @@ const OPS: ReadonlyMap<string, OpDef> = new Map(
     nnDense,
     nnBiasAdd,
     add,
+    subtract,
+    multiply,
+    divide,
+    maximum,
+    minimum,
     rightShift,
+    leftShift,
     clip,
     cast,
-    reshape,
-    reverse,
+    negative,
+    abs,
+    floor,
+    round,
+    exp,
+    sqrt,
+    tanh,
+    sigmoid,
+    nnRelu,
+    nnLeakyRelu,
     nnAvgPool2d,
     nnMaxPool2d,
+    nnGlobalAvgPool2d,
+    nnGlobalMaxPool2d,
+    nnAdaptiveAvgPool2d,
     nnSoftmax,
+    sum,
+    mean,
+    reshape,
+    nnBatchFlatten,
+    squeeze,
+    expandDims,
+    transpose,
+    reverse,
+    concatenate,
+    split,
+    stridedSlice,
+    nnPad,
   ].map((op) => [op.name, op]),
 );
 

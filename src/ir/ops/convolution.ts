@@ -1,4 +1,5 @@
 import type { Attrs } from '../../../base/attr-value.js';
+import { isFloat } from '../../../base/dtype.js';
 import { UserError } from '../../../base/errors.js';
 import { showShape } from '../../../base/tensor.js';
 import { type AttrSpec, intAttr, intsAttr, stringAttr } from '../attrs.js';
@@ -29,6 +30,27 @@ export const outputExtent = (
   dilation = 1,
 ): number => Math.floor((size + padding - (kernel - 1) * dilation - 1) / stride) + 1;
 
+/**
+ * The dtype that a product sum of `data` and `weight` has. Integers of at most 32 bits make integers of at most 32 bits,
+ * float32 makes float32. Throws a UserError for any other mix.
+ */
+export function sumDType(
+  op: string,
+  data: TensorType,
+  weight: TensorType,
+  attrs: Attrs,
+): TensorType['dtype'] {
+  const out = (attrs.out_dtype ?? data.dtype) as TensorType['dtype'];
+  const dtypes = [data.dtype, weight.dtype, out];
+  const floats = dtypes.filter(isFloat).length;
+  if ((floats !== 0 && floats !== 3) || dtypes.includes('int64') || dtypes.includes('bool'))
+    throw new UserError(
+      `${op} of ${data.dtype} with ${weight.dtype} weights to ${out}: must be all float32 or all integers of at most 32 bits. ` +
+        'Cast first, or set out_dtype.',
+    );
+  return out;
+}
+
 function inferConv(op: string, data: TensorType, weight: TensorType, attrs: Attrs): Type {
   const bad = (why: string): never => {
     throw new UserError(`${op} of ${showShape(data.shape)} with weights ${showShape(weight.shape)}: ${why}`);
@@ -39,6 +61,8 @@ function inferConv(op: string, data: TensorType, weight: TensorType, attrs: Attr
   ] as const)
     if (stringAttr(attrs, name) !== want)
       bad(`${name} is ${stringAttr(attrs, name)}; only ${want} is supported.`);
+  if (!['', 'NCHW'].includes(stringAttr(attrs, 'out_layout')))
+    bad(`out_layout is ${stringAttr(attrs, 'out_layout')}; only NCHW is supported.`);
   if (data.shape.length !== 4 || weight.shape.length !== 4) bad('both must have 4 axes.');
   const [n, c, h, w] = data.shape as [number, number, number, number];
   const [k, ci, kh, kw] = weight.shape as [number, number, number, number];
@@ -58,9 +82,17 @@ function inferConv(op: string, data: TensorType, weight: TensorType, attrs: Attr
   const oh = outputExtent(h, kh, sy, top + bottom, dy);
   const ow = outputExtent(w, kw, sx, left + right, dx);
   if (oh < 1 || ow < 1) bad('the kernel is larger than the padded input.');
-  return tensorType([n, k, oh, ow], (attrs.out_dtype ?? data.dtype) as TensorType['dtype']);
+  return tensorType([n, k, oh, ow], sumDType(op, data, weight, attrs));
 }
 
+/**
+ * out[n, k, y, x] = sum over i, fy, fx of data[n, g*I + i, y*sy + fy*dy - top, x*sx + fx*dx - left] * weight[k, i, fy, fx], where
+ * the weights are (K, I, FY, FX), g = floor(k / (K / groups)), and positions outside the data count as 0. groups = C makes it
+ * depthwise.
+ * Integers: the sum wraps at 32 bits and is then wrapped to out_dtype (default: the data's dtype; so int8 without
+ * out_dtype gives the low 8 bits, as in Relay). float32: each product and each sum is rounded to float32; the sum starts at 0
+ * and runs over i, then fy, then fx, padding included [order: ours].
+ */
 export const nnConv2d: OpDef = {
   name: 'nn.conv2d',
   args: ['data', 'weight'],
@@ -72,7 +104,10 @@ export const nnConv2d: OpDef = {
   },
 };
 
-/** Zero points and scales are arguments; this IR computes them only as 0 and 1 (the accumulator is plain int32). */
+/**
+ * `nn.conv2d` on integers. Zero points and scales are arguments; only zero points of 0 are computed (any other stops the run
+ * with a UserError), and the scales do not enter the integer sum.
+ */
 export const qnnConv2d: OpDef = {
   name: 'qnn.conv2d',
   args: ['data', 'weight', 'input_zero_point', 'kernel_zero_point', 'input_scale', 'kernel_scale'],

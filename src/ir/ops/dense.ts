@@ -2,8 +2,12 @@ import { UserError } from '../../../base/errors.js';
 import { showShape } from '../../../base/tensor.js';
 import { type OpDef, tensorArgs } from '../op.js';
 import { type TensorType, tensorType } from '../types.js';
+import { sumDType } from './convolution.js';
 
-/** data (n, c) x weight (k, c) -> (n, k): y = x w^T. */
+/**
+ * out[n, k] = sum over c of data[n, c] * weight[k, c]. Arithmetic as in `nn.conv2d`: integers wrap at 32 bits, then to
+ * out_dtype (default: the data's dtype); float32 rounds after each product and sum, from 0 over ascending c.
+ */
 export const nnDense: OpDef = {
   name: 'nn.dense',
   args: ['data', 'weight'],
@@ -23,6 +27,6 @@ export const nnDense: OpDef = {
       );
     if (attrs.units !== null && attrs.units !== k)
       throw new UserError(`nn.dense: units is ${attrs.units}; the weights have ${k} rows.`);
-    return tensorType([n!, k!], (attrs.out_dtype ?? data.dtype) as TensorType['dtype']);
+    return tensorType([n!, k!], sumDType('nn.dense', data, weight, attrs));
   },
 };

@@ -1,0 +1,150 @@
+import { type DType, isFloat, type TypedArray } from '../../base/dtype.js';
+import { UserError } from '../../base/errors.js';
+import { elementCount, type Shape, showShape, strides, type Tensor } from '../../base/tensor.js';
+import type { HostOp } from '../../program/types.js';
+import { argument, axisOf, exactInt64, type HostContext, type HostKernel, intOf, result } from './kernel.js';
+
+/** One result element. Integers of at most 32 bits may come back unwrapped: storing them wraps, if they are exact. */
+type Step = (a: number, b: number) => number;
+
+function shiftBits(op: string, bits: number, limit: number): number {
+  if (bits < 0 || bits > limit)
+    throw new UserError(`host operator ${op}: the shift is ${bits} bits; must be 0..${limit}.`);
+  return bits;
+}
+
+function quotient(a: number, b: number): number {
+  if (b === 0) throw new UserError('host operator divide: an integer divisor is 0; must not be.');
+  return Math.trunc(a / b);
+}
+
+// float32 and int64 take the float64 steps as they are; their results are rounded or checked once.
+const ARITHMETIC: Record<string, Step> = {
+  add: (a, b) => a + b,
+  subtract: (a, b) => a - b,
+  multiply: (a, b) => a * b,
+  maximum: Math.max,
+  minimum: Math.min,
+};
+const INTEGER: Record<string, Step> = {
+  ...ARITHMETIC,
+  multiply: Math.imul,
+  divide: quotient,
+  right_shift: (a, b) => a >> shiftBits('right_shift', b, 31),
+  left_shift: (a, b) => a << shiftBits('left_shift', b, 31),
+};
+const INTEGER64: Record<string, Step> = {
+  ...ARITHMETIC,
+  divide: quotient,
+  right_shift: (a, b) => Math.floor(a / 2 ** shiftBits('right_shift', b, 63)),
+  left_shift: (a, b) => a * 2 ** shiftBits('left_shift', b, 63),
+};
+// Each is one rounding away from the exact result: a float64 sum, product or quotient of two float32 rounds innocently.
+const FLOAT: Record<string, Step> = { ...ARITHMETIC, divide: (a, b) => a / b };
+
+/** The operator's step for `dtype`; storing the result does the rest (wrap or round). */
+function stepFor(name: string, dtype: DType): Step {
+  const table = isFloat(dtype) ? FLOAT : dtype === 'int64' ? INTEGER64 : INTEGER;
+  const step = table[name];
+  if (step === undefined || dtype === 'bool')
+    throw new UserError(`host operator ${name} does not work on ${dtype}; cast first.`);
+  return dtype === 'int64' ? (a, b) => exactInt64(name, step(a, b)) : step;
+}
+
+/** The common shape by numpy's rule. */
+function broadcast(op: HostOp, a: Shape, b: Shape): Shape {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, i) => {
+    const x = a[a.length - rank + i] ?? 1;
+    const y = b[b.length - rank + i] ?? 1;
+    if (x !== y && x !== 1 && y !== 1)
+      throw new UserError(`host operator ${op.op}: ${showShape(a)} and ${showShape(b)} do not broadcast.`);
+    return x === 1 ? y : x;
+  });
+}
+
+/** Strides of `from` seen as a tensor of shape `to`: 0 along the axes that repeat. */
+function repeatingStrides(from: Shape, to: Shape): number[] {
+  const own = strides(from);
+  const missing = to.length - from.length;
+  return to.map((_, i) => (i < missing || from[i - missing] === 1 ? 0 : own[i - missing]!));
+}
+
+/** Applies `step` over all elements of `shape`, row-major; `sa` and `sb` are the operands' strides. */
+function forEachPair(
+  shape: Shape,
+  a: TypedArray,
+  sa: readonly number[],
+  b: TypedArray,
+  sb: readonly number[],
+  out: TypedArray,
+  step: Step,
+): void {
+  const last = shape.length - 1;
+  const width = shape[last] ?? 1;
+  const [da, db] = [sa[last] ?? 0, sb[last] ?? 0];
+  const index = new Array<number>(Math.max(last, 0)).fill(0);
+  const total = elementCount(shape);
+  let ia = 0;
+  let ib = 0;
+  for (let o = 0; o < total; ) {
+    for (let x = 0; x < width; x++) out[o++] = step(a[ia + x * da]!, b[ib + x * db]!);
+    for (let axis = last - 1; axis >= 0; axis--) {
+      ia += sa[axis]!;
+      ib += sb[axis]!;
+      if (++index[axis]! < shape[axis]!) break;
+      ia -= sa[axis]! * shape[axis]!;
+      ib -= sb[axis]! * shape[axis]!;
+      index[axis] = 0;
+    }
+  }
+}
+
+/** Sums that leave int32 and so wrap, told to the context; the step itself is unchanged. */
+function countingOverflow(context: HostContext, run: (step: Step) => void): void {
+  let wrapped = 0;
+  run((a, b) => {
+    const sum = a + b;
+    if (sum !== (sum | 0)) wrapped++;
+    return sum;
+  });
+  if (wrapped > 0) context.onOverflow?.(wrapped);
+}
+
+function apply(
+  op: HostOp,
+  name: string,
+  a: Tensor,
+  b: Tensor,
+  bShape: Shape,
+  context: HostContext,
+): Tensor[] {
+  if (a.dtype !== b.dtype)
+    throw new UserError(`host operator ${op.op}: the operands are ${a.dtype} and ${b.dtype}; cast one.`);
+  const shape = broadcast(op, a.shape, bShape);
+  const out = result(shape, a.dtype);
+  const [sa, sb] = [repeatingStrides(a.shape, shape), repeatingStrides(bShape, shape)];
+  const run = (step: Step): void => forEachPair(shape, a.data, sa, b.data, sb, out.data, step);
+  if (name === 'add' && a.dtype === 'int32' && context.onOverflow !== undefined)
+    countingOverflow(context, run);
+  else run(stepFor(name, a.dtype));
+  return [out];
+}
+
+/** add, subtract, multiply, divide, maximum, minimum, shifts: semantics in src/ir/ops/elementwise.ts. */
+export const binary: HostKernel = (op, args, context) => {
+  const [a, b] = [argument(op, args, 0), argument(op, args, 1)];
+  return apply(op, op.op, a, b, b.shape, context);
+};
+
+/** nn.bias_add: the bias is an operand with all axes but one of extent 1. */
+export const biasAdd: HostKernel = (op, args, context) => {
+  const [data, bias] = [argument(op, args, 0), argument(op, args, 1)];
+  const axis = axisOf(op, data.shape, intOf(op, 'axis'));
+  if (bias.shape.length !== 1 || bias.shape[0] !== data.shape[axis])
+    throw new UserError(
+      `host operator ${op.op} of ${showShape(data.shape)}: the bias is ${showShape(bias.shape)}; must fit axis ${axis}.`,
+    );
+  const aligned = data.shape.map((d, i) => (i === axis ? d : 1));
+  return apply(op, 'add', data, bias, aligned, context);
+};

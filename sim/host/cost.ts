@@ -1,0 +1,132 @@
+import { bytesPerElement, type DType, isFloat } from '../../base/dtype.js';
+import { UserError } from '../../base/errors.js';
+import { elementCount, type Shape } from '../../base/tensor.js';
+import type { HostOp } from '../../program/types.js';
+import type { HostCycleParameters } from '../isa/parameters.js';
+import { intsOf } from './kernel.js';
+
+type TypeOf = { readonly shape: Shape; readonly dtype: DType };
+
+/** What a cost formula may depend on. */
+interface Figures {
+  readonly op: HostOp;
+  readonly args: readonly TypeOf[];
+  /** Elements and bytes of all results. */
+  readonly out: number;
+  readonly outBytes: number;
+  /** Elements of the first argument. */
+  readonly in: number;
+  /** Whether an argument or a result is float32: the core has no FPU. */
+  readonly float: boolean;
+  readonly p: HostCycleParameters;
+}
+
+/** One formula twice: for people (docs/operators.md) and for the simulator. */
+export interface HostCost {
+  readonly formula: string;
+  readonly cycles: (f: Figures) => number;
+}
+
+/** One simple step an output element; in float32, `steps` of float32 arithmetic. */
+const perElement = (steps = 1): HostCost => ({
+  formula: `out * element; float32: out * ${steps === 1 ? '' : `${steps} * `}floatOp`,
+  cycles: ({ out, float, p }) => out * (float ? steps * p.floatOp : p.element),
+});
+
+const floatDivision: HostCost = {
+  formula: 'out * element; float32: out * floatDivide',
+  cycles: ({ out, float, p }) => out * (float ? p.floatDivide : p.element),
+};
+
+const rounding: HostCost = {
+  formula: 'out * move; float32: out * floatOp',
+  cycles: ({ out, float, p }) => out * (float ? p.floatOp : p.move),
+};
+
+const moving: HostCost = { formula: 'out * move', cycles: ({ out, p }) => out * p.move };
+
+/** A product sum: `taps` multiply-accumulates an output element. */
+const productSum = (name: string, taps: (weight: Shape) => number): HostCost => ({
+  formula: `out * ${name} * mac; float32: out * ${name} * 2 * floatOp`,
+  cycles: ({ out, args, float, p }) => out * taps(args[1]?.shape ?? []) * (float ? 2 * p.floatOp : p.mac),
+});
+const conv = productSum('I*FY*FX', (weight) => elementCount(weight.slice(1)));
+const dense = productSum('C', (weight) => weight[1] ?? 0);
+
+/** A reduction of `name` elements in all, and one division an output element where it is a mean. */
+const reducing = (name: string, reduced: (f: Figures) => number, mean: boolean): HostCost => ({
+  formula: mean
+    ? `${name} * window + out * element; float32: ${name} * floatOp + out * floatDivide`
+    : `${name} * window; float32: ${name} * floatOp`,
+  cycles: (f) => {
+    const { out, float, p } = f;
+    const division = mean ? out * (float ? p.floatDivide : p.element) : 0;
+    return reduced(f) * (float ? p.floatOp : p.window) + division;
+  },
+});
+
+// Padding is visited like data; a row or column that two adaptive windows share counts twice.
+const windowed = ({ op, out }: Figures): number => out * elementCount(intsOf(op, 'pool_size', 2));
+const adaptive = ({ op, args, out }: Figures): number => {
+  const [, , oh = 1, ow = 1] = op.results[0]?.shape ?? [];
+  const [, , h = 1, w = 1] = args[0]?.shape ?? [];
+  return out * Math.ceil(h / oh) * Math.ceil(w / ow);
+};
+
+const float = (formula: string, cycles: (p: HostCycleParameters) => number): HostCost => ({
+  formula: `out * (${formula})`,
+  cycles: ({ out, p }) => out * cycles(p),
+});
+
+const each = (names: readonly string[], cost: HostCost): [string, HostCost][] => names.map((n) => [n, cost]);
+
+/** Cycles of every host operator. All formulas are [ours], as are the parameters: uncalibrated. */
+const COSTS: ReadonlyMap<string, HostCost> = new Map<string, HostCost>([
+  ...each(['nn.conv2d', 'qnn.conv2d'], conv),
+  ['nn.dense', dense],
+  ...each(['nn.bias_add', 'add', 'subtract', 'multiply', 'maximum', 'minimum'], perElement()),
+  ...each(['right_shift', 'left_shift', 'clip', 'cast', 'negative', 'abs', 'nn.relu'], perElement()),
+  ['divide', floatDivision],
+  ['nn.leaky_relu', perElement(2)],
+  ...each(['floor', 'round'], rounding),
+  ['exp', float('floatExp', (p) => p.floatExp)],
+  ['sqrt', float('floatDivide', (p) => p.floatDivide)],
+  ['tanh', float('floatExp + 2*floatOp + floatDivide', (p) => p.floatExp + 2 * p.floatOp + p.floatDivide)],
+  ['sigmoid', float('floatExp + floatOp + floatDivide', (p) => p.floatExp + p.floatOp + p.floatDivide)],
+  [
+    'nn.softmax',
+    float('3*floatOp + floatExp + floatDivide', (p) => 3 * p.floatOp + p.floatExp + p.floatDivide),
+  ],
+  ['nn.avg_pool2d', reducing('out*PH*PW', windowed, true)],
+  ['nn.max_pool2d', reducing('out*PH*PW', windowed, false)],
+  ['nn.global_avg_pool2d', reducing('in', (f) => f.in, true)],
+  ['nn.global_max_pool2d', reducing('in', (f) => f.in, false)],
+  ['nn.adaptive_avg_pool2d', reducing('out*ceil(H/OH)*ceil(W/OW)', adaptive, true)],
+  ['sum', reducing('in', (f) => f.in, false)],
+  ['mean', reducing('in', (f) => f.in, true)],
+  // A reshape copies when it stands alone and only recomputes indices in a fused kernel; both are charged alike.
+  ...each(['reshape', 'nn.batch_flatten', 'squeeze', 'expand_dims'], moving),
+  ...each(['transpose', 'reverse', 'concatenate', 'split', 'strided_slice', 'nn.pad'], moving),
+  ['layout_transform', { formula: 'bytes * transform', cycles: ({ outBytes, p }) => outBytes * p.transform }],
+]);
+
+/** The cost formula of the host operator `name`. Throws a UserError when there is none. */
+export function hostCost(name: string): HostCost {
+  const cost = COSTS.get(name);
+  if (cost === undefined) throw new UserError(`host operator ${name} is not known to this simulator.`);
+  return cost;
+}
+
+/**
+ * Cycles that one host operator adds to its kernel; the kernel's call (`params.call`) is charged once by the caller. In the
+ * formulas `out` and `in` are elements of the results and of the first argument; the other names are
+ * HostCycleParameters. Operators of a fused kernel are charged one by one. Rounded up to whole cycles.
+ */
+export function hostOpCycles(op: HostOp, args: readonly TypeOf[], params: HostCycleParameters): number {
+  const sum = (of: (r: TypeOf) => number): number => op.results.reduce((n, r) => n + of(r), 0);
+  const out = sum((r) => elementCount(r.shape));
+  const outBytes = sum((r) => elementCount(r.shape) * bytesPerElement(r.dtype));
+  const float = [...args, ...op.results].some((t) => isFloat(t.dtype));
+  const figures = { op, args, out, outBytes, in: elementCount(args[0]?.shape ?? []), float, p: params };
+  return Math.ceil(hostCost(op.op).cycles(figures));
+}

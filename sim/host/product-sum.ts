@@ -1,0 +1,60 @@
+import { isFloat } from '../../base/dtype.js';
+import { UserError } from '../../base/errors.js';
+import type { Shape, Tensor } from '../../base/tensor.js';
+import type { HostOp } from '../../program/types.js';
+import { declared, type HostContext, result } from './kernel.js';
+import { canWrap, countWrapped, type ProductSums, productSumsInt32 } from './matmul.js';
+
+export const asInt32 = (t: Tensor): Int32Array =>
+  t.data instanceof Int32Array ? t.data : Int32Array.from(t.data);
+export const asFloat32 = (t: Tensor): Float32Array =>
+  t.data instanceof Float32Array ? t.data : Float32Array.from(t.data);
+
+/** `sums` as a tensor of the declared dtype; int32 sums wrap further into narrower dtypes. */
+export function finish(op: HostOp, shape: Shape, sums: Int32Array | Float32Array): Tensor {
+  const { dtype } = declared(op);
+  if (isFloat(dtype) !== sums instanceof Float32Array || dtype === 'int64' || dtype === 'bool')
+    throw new UserError(
+      `host operator ${op.op}: the result's dtype ${dtype} does not go with the arguments; the program is damaged.`,
+    );
+  const out = result(shape, dtype);
+  out.data.set(sums);
+  return out;
+}
+
+/**
+ * Integer sums into `elements` int32 values, which `each` visits job by job; tells the context how many sums wrapped. Exact sums
+ * that cannot leave int32 (nearly all) are not counted one by one.
+ */
+export function runIntegers(
+  data: Tensor,
+  weight: Tensor,
+  elements: number,
+  taps: number,
+  context: HostContext,
+  each: (
+    arrays: readonly [Int32Array, Int32Array, Int32Array],
+    sums: (job: ProductSums<Int32Array>) => void,
+  ) => void,
+): Int32Array {
+  const [x, w, out] = [asInt32(data), asInt32(weight), new Int32Array(elements)];
+  const counted = context.onOverflow !== undefined && canWrap(taps, x, w);
+  let wrapped = 0;
+  each([x, w, out], (job) => {
+    productSumsInt32(job);
+    if (counted) wrapped += countWrapped(job);
+  });
+  if (wrapped > 0) context.onOverflow?.(wrapped);
+  return out;
+}
+
+/** Both arguments must be float32 or both integers of at most 32 bits. */
+export function areFloats(op: HostOp, data: Tensor, weight: Tensor): boolean {
+  const floats = isFloat(data.dtype);
+  if (
+    floats !== isFloat(weight.dtype) ||
+    [data.dtype, weight.dtype].some((d) => d === 'int64' || d === 'bool')
+  )
+    throw new UserError(`host operator ${op.op}: cannot multiply ${data.dtype} with ${weight.dtype}.`);
+  return floats;
+}

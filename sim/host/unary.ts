@@ -1,0 +1,97 @@
+import { type DType, integerRange, isDType, isFloat } from '../../base/dtype.js';
+import { UserError } from '../../base/errors.js';
+import type { Tensor } from '../../base/tensor.js';
+import { argument, type HostKernel, numberOf, result } from './kernel.js';
+
+const limit = (v: number, min: number, max: number): number => Math.min(Math.max(v, min), max);
+
+/** One element of `from` as a value of `to`; storing it wraps integers or rounds to float32. */
+export function converted(value: number, from: DType, to: DType): number {
+  if (to === 'bool') return value === 0 ? 0 : 1;
+  if (!isFloat(from) || to === 'float32') return value;
+  if (Number.isNaN(value)) return 0;
+  const [min, max] = integerRange(to);
+  return limit(Math.trunc(value), min, max) + 0;
+}
+
+/** cast: semantics in src/ir/ops/unary.ts. */
+export const cast: HostKernel = (op, args) => {
+  const x = argument(op, args, 0);
+  const to = op.attrs.dtype;
+  if (!isDType(to)) throw new UserError(`host operator cast: the dtype is ${JSON.stringify(to)}.`);
+  const out = result(x.shape, to);
+  const { data } = out;
+  if ((!isFloat(x.dtype) || isFloat(to)) && to !== 'bool') data.set(x.data);
+  else for (let i = 0; i < data.length; i++) data[i] = converted(x.data[i]!, x.dtype, to);
+  return [out];
+};
+
+/** clip: semantics in src/ir/ops/unary.ts. */
+export const clip: HostKernel = (op, args) => {
+  const x = numeric(op.op, argument(op, args, 0));
+  let [min, max] = [Math.fround(numberOf(op, 'a_min')), Math.fround(numberOf(op, 'a_max'))];
+  if (!isFloat(x.dtype)) {
+    const [lowest, highest] = integerRange(x.dtype as Exclude<DType, 'float32'>);
+    min = limit(Math.trunc(numberOf(op, 'a_min')), lowest, highest);
+    max = limit(Math.trunc(numberOf(op, 'a_max')), lowest, highest);
+  }
+  const out = result(x.shape, x.dtype);
+  const { data } = out;
+  for (let i = 0; i < data.length; i++) data[i] = limit(x.data[i]!, min, max);
+  return [out];
+};
+
+function numeric(op: string, x: Tensor): Tensor {
+  if (x.dtype === 'bool') throw new UserError(`host operator ${op} does not work on bool; cast first.`);
+  return x;
+}
+
+type Step = (x: number) => number;
+const keep: Step = (x) => x;
+// Storing the result wraps integers of at most 32 bits; -(x) and |x| of an int64 always fit.
+const INTEGER: Record<string, Step> = {
+  negative: (x) => 0 - x,
+  abs: Math.abs,
+  floor: keep,
+  round: keep,
+  'nn.relu': (x) => Math.max(x, 0),
+};
+// Storing the result rounds it to float32; inner steps are rounded here.
+const FLOAT: Record<string, Step> = {
+  negative: (x) => -x,
+  abs: Math.abs,
+  floor: Math.floor,
+  round: (x) => (x < 0 ? -Math.floor(0.5 - x) : x === 0 ? x : Math.floor(x + 0.5)),
+  exp: Math.exp,
+  sqrt: Math.sqrt,
+  tanh: Math.tanh,
+  sigmoid: (x) => 1 / Math.fround(1 + Math.fround(Math.exp(-x))),
+  'nn.relu': (x) => Math.max(x, 0),
+};
+
+/** Operators on single elements without attributes: semantics in src/ir/ops/unary.ts. */
+export const unary: HostKernel = (op, args) => {
+  const x = numeric(op.op, argument(op, args, 0));
+  const step = (isFloat(x.dtype) ? FLOAT : INTEGER)[op.op];
+  if (step === undefined)
+    throw new UserError(`host operator ${op.op} does not work on ${x.dtype}; cast to float32 first.`);
+  const out = result(x.shape, x.dtype);
+  const { data } = out;
+  for (let i = 0; i < data.length; i++) data[i] = step(x.data[i]!);
+  return [out];
+};
+
+/** nn.leaky_relu: semantics in src/ir/ops/unary.ts. */
+export const leakyRelu: HostKernel = (op, args) => {
+  const x = argument(op, args, 0);
+  if (!isFloat(x.dtype))
+    throw new UserError(`host operator ${op.op} does not work on ${x.dtype}; cast to float32 first.`);
+  const alpha = Math.fround(numberOf(op, 'alpha'));
+  const out = result(x.shape, x.dtype);
+  const { data } = out;
+  for (let i = 0; i < data.length; i++) {
+    const v = x.data[i]!;
+    data[i] = v > 0 ? v : v * alpha;
+  }
+  return [out];
+};
