@@ -1,0 +1,74 @@
+import { type DType, isFloat } from '../../base/dtype.js';
+import { UserError } from '../../base/errors.js';
+import type { Shape, Tensor } from '../../base/tensor.js';
+import { intAttr } from '../../src/ir/attrs.js';
+import { broadcastIndex, type Evaluate, resultType, store } from '../value.js';
+
+// Plain arithmetic on JavaScript numbers, not tfjs: tfjs has no int32 shift, its int32 is float32 inside most kernels, and
+// float64 holds every sum, difference and shift of int32 exactly. store() wraps integers and rounds floats; rounding a
+// float64 sum, difference, product, quotient or square root of float32 to float32 gives the IEEE result (53 >= 2*24 + 2).
+
+/** out[i] = fn(a[i], b[i]) over numpy's broadcasting. */
+const binary =
+  (fn: (a: number, b: number, dtype: DType) => number): Evaluate =>
+  (call, args, run) => {
+    const [a, b] = args as [Tensor, Tensor];
+    const type = resultType(call);
+    const ia = broadcastIndex(type.shape, a.shape);
+    const ib = broadcastIndex(type.shape, b.shape);
+    const out = new Float64Array(ia.length);
+    for (let i = 0; i < out.length; i++) out[i] = fn(a.data[ia[i]!]!, b.data[ib[i]!]!, a.dtype);
+    return store(type, out, run);
+  };
+
+/** For integers the quotient truncated toward zero, for floats IEEE division. */
+export const truncatedQuotient = (a: number, b: number, dtype: DType): number =>
+  isFloat(dtype) ? a / b : Math.trunc(a / b);
+
+function shift(bits: number, dtype: DType): number {
+  const most = dtype === 'int64' ? 63 : 31;
+  if (bits < 0 || bits > most)
+    throw new UserError(`a shift of ${dtype} by ${bits} bits is not defined; it must be 0..${most}.`);
+  return bits;
+}
+
+export const add = binary((a, b) => a + b);
+export const subtract = binary((a, b) => a - b);
+export const multiply: Evaluate = (call, args, run) => {
+  const narrow = !['float32', 'int64'].includes(args[0]!.dtype);
+  let inexact = 0;
+  const product = binary((a, b) => {
+    const full = a * b;
+    if (!narrow || Number.isSafeInteger(full)) return full;
+    // Beyond 2^53 float64 has lost the low bits, which are the result: taken modulo 2^32, and counted here.
+    inexact++;
+    return Math.imul(a, b);
+  });
+  let stored = 0;
+  const out = product(call, args, {
+    ...run,
+    wrapped: (count) => {
+      stored = count;
+    },
+  });
+  if (stored + inexact > 0) run.wrapped(stored + inexact);
+  return out;
+};
+export const divide = binary((a, b, dtype) => {
+  if (b === 0 && !isFloat(dtype)) throw new UserError(`divide: a ${dtype} is divided by 0.`);
+  return truncatedQuotient(a, b, dtype);
+});
+// Math.max and Math.min: NaN if either is, and -0 below +0.
+export const maximum = binary((a, b) => Math.max(a, b));
+export const minimum = binary((a, b) => Math.min(a, b));
+/** Floor division by a power of two: an arithmetic shift. */
+export const rightShift = binary((a, b, dtype) => Math.floor(a / 2 ** shift(b, dtype)));
+export const leftShift = binary((a, b, dtype) => a * 2 ** shift(b, dtype));
+
+export const biasAdd: Evaluate = (call, args, run) => {
+  const [data, bias] = args as [Tensor, Tensor];
+  const axis = intAttr(call.attrs, 'axis');
+  const at = axis < 0 ? axis + data.shape.length : axis;
+  const shape: Shape = data.shape.map((_, i) => (i === at ? bias.data.length : 1));
+  return add(call, [data, { ...bias, shape }], run);
+};

@@ -1,0 +1,57 @@
+import { type DType, integerRange, isDType, isFloat } from '../../base/dtype.js';
+import { intAttr, stringAttr } from '../../src/ir/attrs.js';
+import { type Evaluate, resultType, store } from '../value.js';
+
+/** out[i] = fn(x[i]). */
+const unary =
+  (fn: (x: number, dtype: DType) => number): Evaluate =>
+  (call, args, run) => {
+    const x = args[0]!;
+    const out = new Float64Array(x.data.length);
+    for (let i = 0; i < out.length; i++) out[i] = fn(x.data[i]!, x.dtype);
+    return store(resultType(call), out, run);
+  };
+
+/** x between low and high; NaN stays. */
+const limited = (x: number, low: number, high: number): number => Math.min(Math.max(x, low), high);
+
+export const clip: Evaluate = (call, args, run) => {
+  const { dtype } = args[0]!;
+  const bound = (name: string): number => {
+    const value = intAttr(call.attrs, name);
+    return dtype === 'float32' ? Math.fround(value) : limited(Math.trunc(value), ...integerRange(dtype));
+  };
+  const [low, high] = [bound('a_min'), bound('a_max')];
+  return unary((x) => limited(x, low, high))(call, args, run);
+};
+
+/** One element as `cast` converts it, before it wraps into an integer dtype. */
+export function converted(x: number, from: DType, to: DType): number {
+  if (to === 'bool') return x === 0 ? 0 : 1;
+  if (to === 'float32' || !isFloat(from)) return x;
+  return Number.isNaN(x) ? 0 : limited(Math.trunc(x), ...integerRange(to));
+}
+
+/** Integers wrap in store(); that is a cast's purpose and is not reported. */
+export const cast: Evaluate = (call, args, run) => {
+  const to = stringAttr(call.attrs, 'dtype');
+  if (!isDType(to)) throw new Error(`cast to ${to}`);
+  return unary((x, from) => converted(x, from, to))(call, args, { ...run, wrapped: () => {} });
+};
+
+// An integer 0 must not become -0 on its way: 0 - x, where a float needs the sign of zero.
+export const negative = unary((x, dtype) => (isFloat(dtype) ? -x : 0 - x));
+export const abs = unary(Math.abs);
+export const floor = unary(Math.floor);
+/** Halves away from zero. x - trunc(x) is exact, where x + 0.5 is not. */
+export const round = unary((x) => {
+  const whole = Math.trunc(x);
+  return Math.abs(x - whole) >= 0.5 ? whole + Math.sign(x) : whole;
+});
+export const sqrt = unary(Math.sqrt);
+/** max(x, 0); NaN stays, -0 becomes +0. */
+export const relu = unary((x) => Math.max(x, 0));
+export const leakyRelu: Evaluate = (call, args, run) => {
+  const alpha = Math.fround(intAttr(call.attrs, 'alpha'));
+  return unary((x) => (x > 0 ? x : x * alpha))(call, args, run);
+};
