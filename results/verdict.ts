@@ -27,6 +27,15 @@ export interface TensorComparison {
   /** int8 outputs at -128 or 127 (with ReLU: at 127), and outputs that are 0; counts of elements. */
   readonly saturated: number;
   readonly zero: number;
+  /** How far values may be off and still count as equal ("within 2 ulp"); without it they must be equal bit for bit. */
+  readonly tolerance?: string;
+  /**
+   * Set where the expected values are floats computed by the operator's definition and checked on tfjs (exp, softmax, float
+   * convolutions, ...): the largest distance between the two, in units in the last place.
+   */
+  readonly tfjsDistance?: number;
+  /** Elements of the reference that left their integer dtype and wrapped; absent for none. */
+  readonly wrapped?: number;
 }
 
 /** The comparison of one run with the reference. */
