@@ -8,6 +8,7 @@ import {
   integer,
   listOf,
   mapOf,
+  number,
   object,
   oneOf,
   ref,
@@ -117,6 +118,9 @@ const comparison = object({
   'first?': difference,
   saturated: count,
   zero: count,
+  'tolerance?': text,
+  'tfjsDistance?': number,
+  'wrapped?': count,
 });
 
 const verdict = object({
