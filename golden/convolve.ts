@@ -1,5 +1,5 @@
 import { LimitError } from '../base/errors.js';
-import type { Tf } from './backend.js';
+import { type Tf, valuesOf } from './backend.js';
 import {
   type ChannelRange,
   contributionBounds,
@@ -104,15 +104,13 @@ function convolveRange(
   const [data, hp, wp] = paddedChannelsLast(x, g, { from: base + range.from, to: base + range.to });
   const [kernel, kh, kw] = kernelOf(w, g, group * kCount, kCount, range);
   const count = range.to - range.from;
-  return tf.tidy(() =>
-    tf
-      .conv2d(
-        tf.tensor4d(data, [g.n, hp, wp, count]),
-        tf.tensor4d(kernel, [kh, kw, count, kCount]),
-        [g.strides[0], g.strides[1]],
-        'valid',
-      )
-      .dataSync<'float32'>(),
+  return valuesOf(tf, () =>
+    tf.conv2d(
+      tf.tensor4d(data, [g.n, hp, wp, count]),
+      tf.tensor4d(kernel, [kh, kw, count, kCount]),
+      [g.strides[0], g.strides[1]],
+      'valid',
+    ),
   );
 }
 
@@ -120,16 +118,14 @@ function convolveRange(
 function convolveDepthwise(tf: Tf, x: Values, w: Values, g: ConvGeometry): Float32Array {
   const [data, hp, wp] = paddedChannelsLast(x, g, { from: 0, to: g.c });
   const [kernel, kh, kw] = kernelOf(w, g, 0, g.k, { from: 0, to: 1 });
-  return tf.tidy(() =>
-    tf
-      .depthwiseConv2d(
-        tf.tensor4d(data, [g.n, hp, wp, g.c]),
-        // (kh, kw, 1, c * multiplier) and (kh, kw, c, multiplier) are the same bytes
-        tf.tensor4d(kernel, [kh, kw, g.c, g.k / g.c]),
-        [g.strides[0], g.strides[1]],
-        'valid',
-      )
-      .dataSync<'float32'>(),
+  return valuesOf(tf, () =>
+    tf.depthwiseConv2d(
+      tf.tensor4d(data, [g.n, hp, wp, g.c]),
+      // (kh, kw, 1, c * multiplier) and (kh, kw, c, multiplier) are the same bytes
+      tf.tensor4d(kernel, [kh, kw, g.c, g.k / g.c]),
+      [g.strides[0], g.strides[1]],
+      'valid',
+    ),
   );
 }
 

@@ -1,6 +1,6 @@
 import { allocate } from '../base/dtype.js';
 import { UserError } from '../base/errors.js';
-import { elementCount, type Shape, strides, type Tensor } from '../base/tensor.js';
+import { elementCount, type Shape, sameShape, strides, type Tensor } from '../base/tensor.js';
 import type { Call } from '../src/ir/expr.js';
 import type { TensorType } from '../src/ir/types.js';
 import type { Tf } from './backend.js';
@@ -46,12 +46,17 @@ export function store(type: TensorType, values: ArrayLike<number>, run: Run): Te
   return { shape: type.shape, dtype: type.dtype, data };
 }
 
-/** For each element of `shape`, the element of a tensor of shape `of` that numpy's broadcasting puts there. */
-export function broadcastIndex(shape: Shape, of: Shape): Int32Array {
-  const missing = shape.length - of.length;
-  const ownSteps = strides(of).map((step, axis) => (of[axis] === 1 ? 0 : step));
-  const steps = shape.map((_, axis) => ownSteps[axis - missing] ?? 0);
-  return gatherIndex(shape, steps);
+/** The values of `t` repeated to `shape` by numpy's broadcasting. */
+export function broadcast(t: Tensor, shape: Shape): ArrayLike<number> {
+  if (sameShape(t.shape, shape)) return t.data;
+  if (t.data.length === 1) return new Float64Array(elementCount(shape)).fill(t.data[0]!);
+  const missing = shape.length - t.shape.length;
+  const ownSteps = strides(t.shape).map((step, axis) => (t.shape[axis] === 1 ? 0 : step));
+  const index = gatherIndex(
+    shape,
+    shape.map((_, axis) => ownSteps[axis - missing] ?? 0),
+  );
+  return gather({ kind: 'tensor', shape, dtype: t.dtype }, t, index).data;
 }
 
 /** For each element of a dense array of `shape`, in order: `start` plus the dot product of its coordinates with `steps`. */

@@ -2,7 +2,7 @@ import { type DType, isFloat } from '../../base/dtype.js';
 import { UserError } from '../../base/errors.js';
 import type { Shape, Tensor } from '../../base/tensor.js';
 import { intAttr } from '../../src/ir/attrs.js';
-import { broadcastIndex, type Evaluate, resultType, store } from '../value.js';
+import { broadcast, type Evaluate, resultType, store } from '../value.js';
 
 // Plain arithmetic on JavaScript numbers, not tfjs: tfjs has no int32 shift, its int32 is float32 inside most kernels, and
 // float64 holds every sum, difference and shift of int32 exactly. store() wraps integers and rounds floats; rounding a
@@ -12,12 +12,11 @@ import { broadcastIndex, type Evaluate, resultType, store } from '../value.js';
 const binary =
   (fn: (a: number, b: number, dtype: DType) => number): Evaluate =>
   (call, args, run) => {
-    const [a, b] = args as [Tensor, Tensor];
+    const [left, right] = args as [Tensor, Tensor];
     const type = resultType(call);
-    const ia = broadcastIndex(type.shape, a.shape);
-    const ib = broadcastIndex(type.shape, b.shape);
-    const out = new Float64Array(ia.length);
-    for (let i = 0; i < out.length; i++) out[i] = fn(a.data[ia[i]!]!, b.data[ib[i]!]!, a.dtype);
+    const [a, b] = [broadcast(left, type.shape), broadcast(right, type.shape)];
+    const out = new Float64Array(a.length);
+    for (let i = 0; i < out.length; i++) out[i] = fn(a[i]!, b[i]!, left.dtype);
     return store(type, out, run);
   };
 

@@ -1,6 +1,7 @@
 import type * as Core from '@tensorflow/tfjs-core';
 import { type Tensor, tensor } from '../../base/tensor.js';
 import { intAttr } from '../../src/ir/attrs.js';
+import { valuesOf } from '../backend.js';
 import { type Evaluate, type Run, resultType } from '../value.js';
 
 // Functions that IEEE 754 does not round for us: every library has its own approximation. The value is the one that the
@@ -14,7 +15,7 @@ const allFinite = (x: Tensor): boolean => x.data.every((v) => Number.isFinite(v)
 
 function onTfjs(x: Tensor, run: Run, fn: (t: Core.Tensor) => Core.Tensor): Float32Array {
   const { tf } = run;
-  return tf.tidy(() => fn(tf.tensor(x.data as Float32Array, [...x.shape], 'float32')).dataSync<'float32'>());
+  return valuesOf(tf, () => fn(tf.tensor(x.data as Float32Array, [...x.shape], 'float32')));
 }
 
 const pointwise =
