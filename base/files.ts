@@ -32,13 +32,5 @@ export function readBytes(path: string): Uint8Array {
   }
 }
 
-/** A JSON file that the user named. Throws a UserError when it cannot be read or is no JSON. */
-export function readJson(path: string): unknown {
-  const text = new TextDecoder().decode(readBytes(path));
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new UserError(`${path} is no JSON: ${error.message.replace(/\s+/g, ' ')}.`);
-  }
-}
+/** The text of a file that the user named, UTF-8. Throws a UserError when it cannot be read. */
+export const readText = (path: string): string => new TextDecoder().decode(readBytes(path));
