@@ -34,14 +34,26 @@ const PATTERNS: readonly (readonly [TokenKind | 'skip' | 'comment', RegExp])[] =
   ['name', /[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*/y],
   ['string', /"(?:[^"\\\n]|\\[^\n])*"/y],
   ['field', /\.\d+/y],
-  ['mark', /->|[()[\]{},;:=<>?+*/.|!]/y],
+  ['mark', /->|[()[\]{},;:=?]/y],
 ];
 
-/** Escapes as TVM's printer writes them. */
+const PLAIN_ESCAPES: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  b: '\b',
+  f: '\f',
+  '"': '"',
+  "'": "'",
+  '\\': '\\',
+};
+
+/** The text that a string stands for. */
 function unquote(source: Source, offset: number, quoted: string): string {
-  return quoted.slice(1, -1).replace(/\\(.)/g, (_, c: string) => {
-    const plain: Record<string, string> = { n: '\n', t: '\t', r: '\r', '"': '"', "'": "'", '\\': '\\' };
-    return plain[c] ?? source.fail(offset, `the string has an unknown escape \\${c}.`);
+  return quoted.slice(1, -1).replace(/\\(u[0-9a-f]{4}|.)/gi, (_, escaped: string) => {
+    if (escaped.length === 5) return String.fromCharCode(Number.parseInt(escaped.slice(1), 16));
+    const plain = PLAIN_ESCAPES[escaped];
+    return plain ?? source.fail(offset, `the string has an unknown escape \\${escaped}.`);
   });
 }
 

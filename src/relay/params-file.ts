@@ -47,11 +47,13 @@ export function writeParams(params: ReadonlyMap<string, Tensor>): Uint8Array {
   const header = new DataView(new ArrayBuffer(16));
   header.setBigUint64(0, MAGIC, true);
   const names = [...params.keys()].map((name) => new TextEncoder().encode(name));
-  return Buffer.concat([
+  const file = Buffer.concat([
     new Uint8Array(header.buffer),
     u64(names.length),
     ...names.flatMap((name) => [u64(name.length), name]),
     u64(names.length),
     ...[...params.values()].map(writeNdarray),
   ]);
+  // Not a Buffer: its slice() shares memory.
+  return new Uint8Array(file.buffer, file.byteOffset, file.length);
 }
