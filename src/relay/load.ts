@@ -4,6 +4,7 @@ import { writeFolderAtomic } from '../../base/atomic-write.js';
 import { UserError } from '../../base/errors.js';
 import { readBytes } from '../../base/files.js';
 import type { Model } from '../ir/expr.js';
+import { printedNames } from './names.js';
 import { readParameters } from './parameters.js';
 import { writeParams } from './params-file.js';
 import { type ParseOptions, parseRelay } from './parse.js';
@@ -36,12 +37,15 @@ export function loadRelay(path: string, params?: string, options: Omit<ParseOpti
 
 /**
  * Writes `model` so that `loadRelay(path)` reads it again: the text to `path` ("out/net.relay", constants in its metadata
- * section) and the parameters to the .params file beside it. Both or neither are written.
+ * section) and the parameters to the .params file beside it. Both or neither are written. A parameter whose name the text
+ * cannot hold gets another one in both (src/relay/names.ts).
  */
 export function writeModelFiles(model: Model, path: string): void {
+  const names = printedNames(model.main);
+  const params = new Map([...model.params].map(([name, value]) => [names.get(name) ?? name, value]));
   const files = new Map<string, string | Uint8Array>([
     [basename(path), printModule(model.main, { types: false, metadata: true })],
-    [basename(siblingParams(path)), writeParams(model.params)],
+    [basename(siblingParams(path)), writeParams(params)],
   ]);
   writeFolderAtomic(dirname(path), files);
 }

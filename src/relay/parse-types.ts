@@ -7,9 +7,13 @@ import type { TokenStream } from './token-stream.js';
 /** A tensor of more elements is refused, so that a short text cannot ask for unbounded memory: 64 Mi, 128 times L2. [ours] */
 export const MAX_ELEMENTS = 2 ** 26;
 
+/** Axes of a tensor; TVM's operators on this chip's networks have up to 6. [ours] */
+const MAX_AXES = 16;
+
 /** Why `type` is not a type to compute with; undefined when it is. */
 export function typeFault(type: Type): string | undefined {
   if (type.kind === 'tuple') return type.fields.map(typeFault).find((f) => f !== undefined);
+  if (type.shape.length > MAX_AXES) return `${type.shape.length} axes are more than ${MAX_AXES}`;
   if (!type.shape.every((d) => Number.isSafeInteger(d) && d >= 0))
     return `(${type.shape.join(', ')}) is no shape`;
   const elements = elementCount(type.shape);

@@ -3,6 +3,7 @@ import { type Constant, type Expr, type Func, inputsOf, type Model } from '../ir
 import { showType } from '../ir/types.js';
 import { postOrder } from '../ir/visit.js';
 import { showConstants } from './metadata.js';
+import { UniqueNames } from './names.js';
 import { showScalar } from './numbers.js';
 import { showCallAttrs, showFuncAttr } from './print-attrs.js';
 import { printOrder } from './print-order.js';
@@ -26,7 +27,7 @@ interface Scope {
 class Printer {
   readonly constants: Tensor[] = [];
   readonly #types: boolean;
-  readonly #nameCounts = new Map<string, number>();
+  readonly #names = new UniqueNames();
   #temporaries = 0;
 
   constructor(types: boolean) {
@@ -35,7 +36,7 @@ class Printer {
 
   /** "(%x: int8, Inline=1) -> int8 {...}": what follows "def @main" or "fn ". */
   func(f: Func, indent: string): string {
-    const names = new Map<Expr | Func, string>(f.params.map((p) => [p, this.#uniqueName(p.name)]));
+    const names = new Map<Expr | Func, string>(f.params.map((p) => [p, `%${this.#names.take(p.name)}`]));
     const params = f.params.map((p) => `${names.get(p)!}: ${showType(p.type)}${this.#comment(p)}`);
     const attrs = Object.entries(f.attrs).map(([name, v]) => showFuncAttr(name, v));
     const result = this.#types || f.name !== 'main' ? ` -> ${showType(f.body.type)}` : '';
@@ -95,20 +96,6 @@ class Printer {
     let index = this.constants.indexOf(value);
     if (index < 0) index = this.constants.push(value) - 1;
     return `meta[relay.Constant][${index}]`;
-  }
-
-  /** Parameters of different functions never share a name: the second "i0" is "i01", as in TVM. */
-  #uniqueName(name: string): string {
-    const wanted = /^[A-Za-z]/.test(name) ? name : `v${name}`;
-    let unique = wanted;
-    if (this.#nameCounts.has(wanted)) {
-      let count = this.#nameCounts.get(wanted)!;
-      do unique = `${wanted}${++count}`;
-      while (this.#nameCounts.has(unique));
-      this.#nameCounts.set(wanted, count);
-    }
-    this.#nameCounts.set(unique, 0);
-    return `%${unique}`;
   }
 }
 

@@ -177,7 +177,7 @@ describe('arguments and attributes that do not fit', () => {
       'reshape of (6,) (6 elements) to (4,): the element counts differ.',
     ],
     ['squeeze', [i8(1, 3)], { axis: [1] }, 'squeeze of (1, 3): axis 1 is 3 long; must be 1.'],
-    ['expand_dims', [i8(1, 3)], { axis: 3 }, 'axis is 3 and num_newaxis 1; must be -3..2 and at least 0.'],
+    ['expand_dims', [i8(1, 3)], { axis: 3 }, 'axis is 3 and num_newaxis 1; must be -3..2 and 0..16.'],
     ['transpose', [i8(1, 3)], { axes: [0, 0] }, 'axes is [0, 0]; must name each of its 2 axes once.'],
     ['reverse', [i8(1, 3)], { axis: 2 }, 'reverse of (1, 3): there is no axis 2; must be -2..1.'],
     [

@@ -191,7 +191,7 @@ describe('errors', () => {
     ['clip(%x, a_min=0f, a_min=1f)', '2:22: the attribute a_min is given twice.'],
     ['clip(%x, a_min="0", a_max=1f)', '2:3: clip: attribute a_min is "0"; must be of kind float.'],
     ['clip(a_min=0f, %x)', '2:18: an argument after an attribute.'],
-    ['clip((%x, %x), a_min=0f, a_max=1f)', '2:3: clip takes tensors, not a tuple.'],
+    ['clip((%x, %x), a_min=0f, a_max=1f)', '2:3: clip takes tensors, not the tuple'],
     ['add(%x, 1f)', '2:3: add: operands are int8 and float32; cast one of them.'],
     ['%0 = add(%x, %x);\n  %0 = add(%x, %x);\n  %0', '3:3: %0 is defined twice.'],
     ['%0 = add(%x, %x)\n  add(%0, %0)', '3:3: expected ";", not "add".'],
@@ -227,6 +227,19 @@ describe('errors', () => {
     ['add(%x', '3:1: expected "," or ")", not "}".'],
     [`${'('.repeat(120)}%x${')'.repeat(120)}`, 'the text nests deeper than 100 levels'],
     [`add(%x, %${'a'.repeat(300)})`, '2:11: a name or number of 301 characters; at most 256.'],
+    ['split(%x, indices_or_sections=1000000000, axis=1)', '2:3: split of (1, 4) makes more than 4096 parts.'],
+    [
+      'expand_dims(%x, axis=0, num_newaxis=2147483647)',
+      '2:3: expand_dims of (1, 4): axis is 0 and num_newaxis 2147483647',
+    ],
+    [
+      `reshape(%x, newshape=[4${', 1'.repeat(20)}])`,
+      '2:3: the result of reshape does not do: 21 axes are more than 16.',
+    ],
+    [
+      'nn.pad(%x, 0i8, pad_width=[[0, 0], [0, 99999999]])',
+      '2:3: the result of nn.pad does not do: 100000003 elements are more than 67108864.',
+    ],
     ['reshape(%x, newshape=[4, 99999999999999999999])', '2:28: 99999999999999999999 is beyond 2^53.'],
   ])('%s', (body, message) => {
     expect(() => parse(module(body))).toThrow(UserError);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { type DType, integerRange } from '../../base/dtype.js';
+import { UserError } from '../../base/errors.js';
 import { elementCount, type Tensor, tensor } from '../../base/tensor.js';
 import { call, callFunction, constant, scalar, tuple, tupleGetItem, variable } from '../../src/ir/build.js';
 import { type Expr, type Func, type FuncAttrs, tensorTypeOf, type Var } from '../../src/ir/expr.js';
@@ -14,7 +15,7 @@ interface Step {
 }
 
 const arbitraryStep: fc.Arbitrary<Step> = fc.record({
-  kind: fc.nat(15),
+  kind: fc.nat(24),
   pick: fc.nat(),
   other: fc.nat(),
   amount: fc.double({ min: -300, max: 300, noNaN: true }),
@@ -46,11 +47,16 @@ class Growth {
     return this.#pool.at(-1)!;
   }
 
+  /** A step that does not fit its value (an operator's own rules) is left out. */
   grow(step: Step): void {
     const x = this.#pool[step.pick % this.#pool.length]!;
-    this.#pool.push(
-      x.type.kind === 'tuple' ? tupleGetItem(x, step.other % x.type.fields.length) : this.#apply(x, step),
-    );
+    try {
+      const made =
+        x.type.kind === 'tuple' ? tupleGetItem(x, step.other % x.type.fields.length) : this.#apply(x, step);
+      if (made.type.kind === 'tuple' || elementCount(made.type.shape) <= 2048) this.#pool.push(made);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+    }
   }
 
   #apply(x: Expr, { kind, other, amount }: Step): Expr {
@@ -86,8 +92,28 @@ class Growth {
         return shape.length === 4 ? call('nn.max_pool2d', [x], { pool_size: [1, 1], ceil_mode: n > 0 }) : x;
       case 11:
         return call('add', [x, constant(filled(shape, dtype, other))]);
+      case 12:
+        return call('concatenate', [tuple([x, peer, x])], { axis: other % shape.length });
+      case 13:
+        return call('split', [x], { indices_or_sections: other % 2 === 0 ? 2 : [1], axis: 1 });
+      case 14:
+        return call(
+          'transpose',
+          [x],
+          other % 2 === 0 ? {} : { axes: shape.map((_, i) => shape.length - 1 - i) },
+        );
+      case 15:
+        return call('mean', [x], { axis: other % 2 === 0 ? null : [1], keepdims: other % 3 === 0 });
+      case 16:
+        return call('nn.pad', [x, scalar(0, dtype)], { pad_width: shape.map((_, i) => [i % 2, other % 2]) });
+      case 17:
+        return call('strided_slice', [x], { begin: [0, 0], end: [1, 1 + (other % 2)], strides: [1] });
+      case 18:
+        return call('nn.leaky_relu', [x], { alpha: Math.abs(amount) });
+      case 19:
+        return call('nn.softmax', [x], { axis: other % 2 === 0 ? -1 : 1 });
       default:
-        return this.#function(x, kind < 14 ? '' : `f${this.#functions.length}`, other);
+        return this.#function(x, kind < 22 ? '' : `f${this.#functions.length}`, other);
     }
   }
 
@@ -97,7 +123,9 @@ class Growth {
     const w = other % 2 === 0 ? constant(filled(weights, dtype, other)) : this.#parameter(weights, dtype);
     const attrs = {
       padding: [1, 1, 1, 1],
-      ...(other % 3 === 0 ? {} : { kernel_size: [3, 3], out_dtype: 'int32' }),
+      ...(other % 3 === 0
+        ? {}
+        : { kernel_size: [3, 3], ...(dtype === 'float32' ? {} : { out_dtype: 'int32' }) }),
     };
     if (!quantized) return call('nn.conv2d', [x, w], attrs);
     return call(

@@ -65,8 +65,8 @@ it("the labels of a printed network are the text's numbers", () => {
 
 it('every float reads back as itself', () => {
   const value = (text: string) => {
-    const { body } = read(`def @main(%x: float32) {\n  clip(%x, a_min=${text}, a_max=0f)\n}`);
-    return body.kind === 'call' ? body.attrs.a_min : undefined;
+    const { body } = read(`def @main(%x: float32) {\n  nn.leaky_relu(%x, alpha=${text})\n}`);
+    return body.kind === 'call' ? body.attrs.alpha : undefined;
   };
   fc.assert(
     fc.property(fc.oneof(fc.double(), fc.float()), (v) => {
@@ -95,3 +95,29 @@ it.each([
   [Math.fround(1 / 255), '0.003921569f'],
   [1 / 3, '0.3333333333333333f'],
 ])('%d is written %s', (v, text) => expect(showFloat(v)).toBe(text));
+
+it('the random networks have everything that a text can have', () => {
+  const texts = fc
+    .sample(randomMain, { numRuns: 300, seed: 1 })
+    .map((f) => printModule(f, { types: true, metadata: true }));
+  const all = texts.join('\n');
+  for (const part of [
+    'qnn.conv2d(',
+    'nn.conv2d(',
+    'concatenate(',
+    'split(',
+    'nn.pad(',
+    'strided_slice(',
+    'mean(',
+    'axes=None',
+    '= fn (',
+    '= @f',
+    'def @f',
+    'meta[relay.Constant][1]',
+    '.weights: Tensor',
+    '/* ty=(Tensor[',
+    '.1 /* ty=',
+    '%i01: ',
+  ])
+    expect(all).toContain(part);
+});

@@ -32,6 +32,9 @@ export const concatenate: OpDef = {
   },
 };
 
+/** Bounds the size of the tuple's type. [ours] */
+const MAX_PARTS = 4096;
+
 /**
  * Cuts along one axis into a tuple: an integer n makes n equal parts, a list names where the second and each later part
  * begins (strictly ascending, inside the axis).
@@ -50,6 +53,8 @@ export const split: OpDef = {
     const extent = x.shape[axis]!;
     const how = attrs.indices_or_sections as number | readonly number[];
     const size = typeof how === 'number' ? extent / how : 0;
+    if ((typeof how === 'number' ? how : how.length) > MAX_PARTS)
+      throw new UserError(`split of ${showShape(x.shape)} makes more than ${MAX_PARTS} parts.`);
     if (typeof how === 'number' && (how < 1 || !Number.isInteger(size)))
       throw new UserError(
         `split of ${showShape(x.shape)}: axis ${axis} does not divide into ${how} equal parts.`,

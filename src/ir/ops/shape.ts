@@ -66,6 +66,9 @@ export const squeeze: OpDef = {
   },
 };
 
+/** Bounds the size of the result's type. [ours] */
+const MAX_NEW_AXES = 16;
+
 /** Inserts num_newaxis axes of extent 1 before axis `axis` (negative: counted from the end of the result, -1 appends). */
 export const expandDims: OpDef = {
   name: 'expand_dims',
@@ -79,10 +82,10 @@ export const expandDims: OpDef = {
     const x = tensorArgs('expand_dims', args)[0]!;
     const [axis, count] = [intAttr(attrs, 'axis'), intAttr(attrs, 'num_newaxis')];
     const at = axis < 0 ? x.shape.length + axis + 1 : axis;
-    if (at < 0 || at > x.shape.length || count < 0)
+    if (at < 0 || at > x.shape.length || count < 0 || count > MAX_NEW_AXES)
       throw new UserError(
         `expand_dims of ${showShape(x.shape)}: axis is ${axis} and num_newaxis ${count}; ` +
-          `must be ${-x.shape.length - 1}..${x.shape.length} and at least 0.`,
+          `must be ${-x.shape.length - 1}..${x.shape.length} and 0..${MAX_NEW_AXES}.`,
       );
     return tensorType(
       [...x.shape.slice(0, at), ...Array<number>(count).fill(1), ...x.shape.slice(at)],
