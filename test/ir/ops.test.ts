@@ -138,6 +138,12 @@ describe('arguments and attributes that do not fit', () => {
     ['exp', [i8(2)], {}, 'exp of Tensor[(2), int8]: the dtype is int8; must be float32. Cast it first.'],
     ['clip', [i8(2)], { a_min: 0 }, 'clip needs the attribute a_max (float).'],
     ['clip', [i8(2)], { a_min: 3, a_max: 2 }, 'clip: a_min is 3; must be at most a_max, 2.'],
+    [
+      'clip',
+      [f32(2)],
+      { a_min: 0, a_max: Number.POSITIVE_INFINITY },
+      'clip: the limits are 0 and Infinity; must be finite.',
+    ],
     ['cast', [i8(2)], { dtype: 'int4' }, 'cast: attribute dtype is "int4"; must be of kind dtype.'],
     ['nn.bias_add', [t('int32', 1, 4), t('int32', 3)], {}, 'the bias is (3,) int32; must be (4,) int32.'],
     [

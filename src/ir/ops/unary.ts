@@ -26,7 +26,11 @@ export const clip: OpDef = {
   pattern: 'elementwise',
   infer: (args, attrs) => {
     const [min, max] = [intAttr(attrs, 'a_min'), intAttr(attrs, 'a_max')];
-    if (!(min <= max)) throw new UserError(`clip: a_min is ${min}; must be at most a_max, ${max}.`);
+    if (!Number.isFinite(min) || !Number.isFinite(max))
+      throw new UserError(
+        `clip: the limits are ${min} and ${max}; must be finite. Use maximum or minimum for one limit.`,
+      );
+    if (min > max) throw new UserError(`clip: a_min is ${min}; must be at most a_max, ${max}.`);
     return requireClass('clip', tensorArgs('clip', args)[0]!, 'number');
   },
 };

@@ -1,0 +1,66 @@
+/** What an operator takes on the host, and its part in the digital core's patterns (sources: hardware.md, section 6 [htvm]). */
+interface Limits {
+  readonly host: string;
+  readonly core?: string;
+}
+
+const NUMBERS = 'any dtype but bool; int64 within +-(2^53 - 1)';
+const BINARY = `${NUMBERS}; both of one dtype`;
+const INTEGERS = 'integers of one dtype; shift 0..31 (int64: 0..63)';
+const FLOAT = 'float32';
+const ANY = 'any dtype';
+const PRODUCT = 'all float32, or integers of at most 32 bits';
+
+const CONV_CORE =
+  'first of the conv pattern [htvm]: int8, kernel sides 1, 3, 5, 7, SAME padding, strides 1,1 or 2,2, dilation 1, ' +
+  'groups 1 or depthwise; 16 output channels of weights within the weight memory';
+
+/** By Relay's name; every operator of the registry, and `layout_transform`, has an entry. */
+export const LIMITS: Readonly<Record<string, Limits>> = {
+  'nn.conv2d': { host: `${PRODUCT}; NCHW, OIHW`, core: CONV_CORE },
+  'qnn.conv2d': { host: `${PRODUCT}; NCHW, OIHW; zero points 0`, core: CONV_CORE },
+  'nn.dense': { host: PRODUCT, core: 'first of the dense pattern [htvm]: int8; C at most 4080' },
+  'nn.bias_add': { host: BINARY, core: 'in the conv and dense patterns: int32 constant' },
+  add: {
+    host: BINARY,
+    core: 'in the conv and dense patterns: int32 constant; in the sum pattern: two int8 tensors cast to int32',
+  },
+  subtract: { host: BINARY },
+  multiply: { host: BINARY },
+  divide: { host: `${BINARY}; no integer divisor of 0` },
+  maximum: { host: BINARY },
+  minimum: { host: BINARY },
+  right_shift: { host: INTEGERS, core: 'in all patterns: by a constant 0..31' },
+  left_shift: { host: INTEGERS },
+  clip: { host: `${NUMBERS}; finite a_min <= a_max`, core: 'in all patterns: [-128, 127] or [0, 127]' },
+  cast: { host: ANY, core: 'in all patterns: to int8; in the sum pattern: its operands to int32' },
+  negative: { host: NUMBERS },
+  abs: { host: NUMBERS },
+  floor: { host: NUMBERS },
+  round: { host: NUMBERS },
+  exp: { host: FLOAT },
+  sqrt: { host: FLOAT },
+  tanh: { host: FLOAT },
+  sigmoid: { host: FLOAT },
+  'nn.relu': { host: NUMBERS },
+  'nn.leaky_relu': { host: FLOAT },
+  'nn.avg_pool2d': { host: `${NUMBERS}; NCHW` },
+  'nn.max_pool2d': { host: `${NUMBERS}; NCHW` },
+  'nn.global_avg_pool2d': { host: `${NUMBERS}; NCHW` },
+  'nn.global_max_pool2d': { host: `${NUMBERS}; NCHW` },
+  'nn.adaptive_avg_pool2d': { host: `${NUMBERS}; NCHW` },
+  'nn.softmax': { host: FLOAT },
+  sum: { host: NUMBERS },
+  mean: { host: NUMBERS },
+  reshape: { host: ANY },
+  'nn.batch_flatten': { host: ANY },
+  squeeze: { host: ANY },
+  expand_dims: { host: ANY },
+  transpose: { host: ANY },
+  reverse: { host: ANY },
+  concatenate: { host: `${ANY}, all the same` },
+  split: { host: `${ANY}; no empty part` },
+  strided_slice: { host: `${ANY}; no empty result` },
+  'nn.pad': { host: `${ANY}; pad_mode "constant"` },
+  layout_transform: { host: 'int8; made by the compiler where host and core meet' },
+};

@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { operatorsDoc } from '../../scripts/operators-doc/table.js';
+import { hostOperators } from '../../sim/host/execute.js';
+
+const doc = readFileSync(new URL('../../docs/operators.md', import.meta.url), 'utf8');
+
+describe('docs/operators.md', () => {
+  it('is up to date; otherwise run: npm run docs:operators', () => {
+    expect(doc).toBe(operatorsDoc());
+  });
+
+  it('has one row for each host operator, with all six cells', () => {
+    const rows = doc.split('\n').filter((line) => /^\| `[a-z]/.test(line));
+    const operators = rows
+      .map((line) => line.split('`')[1]!)
+      .filter((name) => hostOperators().includes(name));
+    expect(operators.sort()).toEqual(hostOperators().sort());
+    for (const row of rows.slice(0, operators.length)) expect(row.split(' | ')).toHaveLength(6);
+  });
+});
