@@ -224,6 +224,12 @@ describe('arguments and attributes that do not fit', () => {
     [
       'strided_slice',
       [i8(4)],
+      { begin: [-9], end: [6], slice_mode: 'size' },
+      'axis 0: 6 elements from -5 on are not there.',
+    ],
+    [
+      'strided_slice',
+      [i8(4)],
       { begin: [0], end: [2], slice_mode: 'x' },
       'slice_mode is x; must be end or size.',
     ],

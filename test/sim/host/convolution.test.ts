@@ -111,9 +111,9 @@ describe('nn.conv2d on the host', () => {
     const x = tensor([1, 3, 1, 1], 'float32', [16777216, 1, 1]);
     const w = tensor([1, 3, 1, 1], 'float32', [1, 1, 1]);
     expect(run('nn.conv2d', [x, w])).toEqual([16777216]);
-    const product = tensor([1, 2, 1, 1], 'float32', [16777215, -50331644]);
+    const product = tensor([1, 2, 1, 1], 'float32', [-50331644, 16777215]);
     // 3 * 16777215 = 50331645 rounds to 50331644 before it is added.
-    expect(run('nn.conv2d', [product, tensor([1, 2, 1, 1], 'float32', [3, 1])])).toEqual([0]);
+    expect(run('nn.conv2d', [product, tensor([1, 2, 1, 1], 'float32', [1, 3])])).toEqual([0]);
   });
 
   it('qnn.conv2d takes zero points of 0 and scales, and refuses others', () => {

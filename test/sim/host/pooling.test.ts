@@ -65,6 +65,16 @@ describe('pools', () => {
     expect(run('nn.global_avg_pool2d', [x])).toEqual([-1]); // -2 / 2
   });
 
+  it('ceil mode adds no window where the strides fit', () => {
+    const attrs = { pool_size: [2, 2], strides: [2, 2], ceil_mode: true };
+    expect(run('nn.max_pool2d', [iota([1, 1, 4, 4])], attrs)).toEqual([5, 7, 13, 15]);
+  });
+
+  it('a float32 window of padding alone is 0, not 0 / 0', () => {
+    const x = tensor([1, 1, 1, 1], 'float32', [3]);
+    expect(run('nn.avg_pool2d', [x], { pool_size: [1, 1], padding: [0, 1, 0, 0] })).toEqual([0, 3]);
+  });
+
   it('all images and channels have their own planes', () => {
     expect(run('nn.max_pool2d', [iota([2, 2, 2, 2])], { pool_size: [2, 2] })).toEqual([3, 7, 11, 15]);
     expect(run('nn.global_avg_pool2d', [iota([2, 2, 1, 2])])).toEqual([0, 2, 4, 6]);

@@ -51,6 +51,12 @@ describe('nn.softmax', () => {
     expect(run('nn.softmax', [vec('float32', 0, 1, 2)])).toEqual(want);
   });
 
+  it('rounds the difference to float32 before exp', () => {
+    // fround(3.3) and fround(0.0001); exp of their exact difference would give 0.035574622452259064.
+    const x = vec('float32', 3.299999952316284, 0.00009999999747378752);
+    expect(run('nn.softmax', [x])[1]).toBe(0.035574618726968765);
+  });
+
   it('adds in ascending order', () => {
     // 2^-25 is half a step below 1: added one by one to 1 they vanish, summed first they count.
     const tiny = Math.fround(-25 * Math.LN2);
