@@ -124,6 +124,11 @@ export interface JobStep {
   readonly layer: number;
   /** Index into the layer's tiles. */
   readonly tile: number;
+  /**
+   * 32-bit words that the host stores into L2 first: [byte address, value]. A layer keeps one instruction in L2; each job sets
+   * the fields that differ between the layer's jobs, as the drivers do.
+   */
+  readonly stores: readonly (readonly [address: number, value: number])[];
   readonly writes: readonly RegisterWrite[];
   /** What it moves or computes, for people: "input channels 0..16, rows 0..18". */
   readonly note: string;

@@ -1,0 +1,105 @@
+import type { BufferLayout } from '../../program/types.js';
+import { coreLayout } from '../../sim/isa/layout.js';
+import { call } from '../ir/build.js';
+import { type Call, childrenOf, type Expr, type Func, type Label, tensorTypeOf } from '../ir/expr.js';
+import { opDef } from '../ir/registry.js';
+import { elementsOf, type TensorType } from '../ir/types.js';
+import { postOrder, usersOf, withChildren } from '../ir/visit.js';
+
+/** `main` with layout transforms inserted, and in which layout each of its values lies. */
+export interface LaidOut {
+  readonly main: Func;
+  readonly layouts: ReadonlyMap<Expr, BufferLayout>;
+  /** The last operator of each inserted transform (reshape, reverse, reshape) -> the value that it transforms. */
+  readonly transforms: ReadonlyMap<Expr, Expr>;
+}
+
+const isTensorOf = (e: Expr, dtype: string): boolean => e.type.kind === 'tensor' && e.type.dtype === dtype;
+const isScalar = (e: Expr): boolean => e.kind === 'constant' && e.value.data.length === 1;
+
+/** A reshape between two shapes whose rows fill whole lines moves nothing in the core's layout. */
+function movesNothing(from: TensorType, to: TensorType): boolean {
+  const [a, b] = [coreLayout(from.shape), coreLayout(to.shape)];
+  return a.pitch === a.columns && b.pitch === b.columns;
+}
+
+/**
+ * Whether a host operator gives the same values when it runs over the bytes of the core's layout: element-wise on int8, with
+ * operands of the result's shape or scalars; or a reshape that moves nothing.
+ */
+function isLayoutAgnostic(e: Expr): e is Call {
+  if (e.kind !== 'call' || !isTensorOf(e, 'int8')) return false;
+  const tensors = e.args.filter((a) => !isScalar(a));
+  if (tensors.length === 0 || !tensors.every((a) => isTensorOf(a, 'int8'))) return false;
+  if (e.op === 'reshape') return movesNothing(tensorTypeOf(tensors[0]!), tensorTypeOf(e));
+  const { pattern } = opDef(e.op);
+  const shape = String(tensorTypeOf(e).shape);
+  return (
+    (pattern === 'elementwise' || pattern === 'broadcast') &&
+    tensors.every((a) => a.kind !== 'constant' && String(tensorTypeOf(a).shape) === shape)
+  );
+}
+
+/** Layout of every value of `main` before transforms: accelerator results, and agnostic operators between them, are `core`. */
+function chooseLayouts(main: Func): Map<Expr, BufferLayout> {
+  const order = postOrder(main.body);
+  const users = usersOf(main.body);
+  const wanted = new Set<Expr>();
+  for (const e of [...order].reverse())
+    if (
+      (users.get(e) ?? []).some((u) => u.kind === 'function_call' || (wanted.has(u) && isLayoutAgnostic(u)))
+    )
+      wanted.add(e);
+  const layouts = new Map<Expr, BufferLayout>();
+  for (const e of order) {
+    const agnostic =
+      wanted.has(e) && isLayoutAgnostic(e) && e.args.every((a) => isScalar(a) || layouts.get(a) === 'core');
+    layouts.set(e, e.kind === 'function_call' || agnostic ? 'core' : 'dense');
+  }
+  return layouts;
+}
+
+/** Reverses every four elements, which is what takes a value to the core's side and back. [htvm] */
+function transform(e: Expr, label: Label): Call {
+  const type = tensorTypeOf(e);
+  const words = call('reshape', [e], { newshape: [elementsOf(type) / 4, 4] });
+  const reversed = call('reverse', [words], { axis: 1 });
+  return call('reshape', [reversed], { newshape: type.shape }, label);
+}
+
+const labelOf = (e: Expr): Label => ('label' in e ? e.label : {});
+
+/**
+ * Inserts a layout transform wherever a value made on one side is used on the other; one transform serves all users, and none
+ * stands between two accelerator layers or around an operator that does not care about layout. In Relay's text a transform is
+ * reshape, reverse, reshape; the padding of rows to 16 columns, which Relay's types cannot say, happens in the same step.
+ */
+export function insertLayoutTransforms(main: Func): LaidOut {
+  const chosen = chooseLayouts(main);
+  const layouts = new Map<Expr, BufferLayout>();
+  const transforms = new Map<Expr, Expr>();
+  const rebuilt = new Map<Expr, Expr>();
+  const converted = new Map<Expr, Expr>();
+  const inLayout = (original: Expr, layout: BufferLayout): Expr => {
+    const e = rebuilt.get(original)!;
+    if (original.type.kind === 'tuple' || isScalar(original) || chosen.get(original) === layout) return e;
+    const existing = converted.get(original);
+    if (existing !== undefined) return existing;
+    const made = transform(e, labelOf(original));
+    converted.set(original, made);
+    transforms.set(made, e);
+    layouts.set(made, layout);
+    return made;
+  };
+  for (const original of postOrder(main.body)) {
+    const layout = chosen.get(original)!;
+    // An accelerator call reads the core's layout, everything else reads what it makes.
+    const e = withChildren(
+      original,
+      childrenOf(original).map((c) => inLayout(c, layout)),
+    );
+    rebuilt.set(original, e);
+    layouts.set(e, layout);
+  }
+  return { main: { ...main, body: inLayout(main.body, 'dense') }, layouts, transforms };
+}

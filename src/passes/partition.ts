@@ -1,0 +1,133 @@
+import type { Warning } from '../../program/types.js';
+import type { ChipParameters } from '../../sim/isa/parameters.js';
+import { callFunction, variable } from '../ir/build.js';
+import { type Call, type Expr, type Func, tensorTypeOf } from '../ir/expr.js';
+import { postOrder, rewriteGraph, useCounts, usersOf } from '../ir/visit.js';
+import type { DigitalLayer } from './digital-layer.js';
+import { type Match, matchAt } from './match.js';
+import { isRefusal, type Refusal } from './pattern.js';
+
+/** `main` over calls of accelerator functions, what each of those computes, and what stayed on the host and why. */
+export interface Partition {
+  readonly main: Func;
+  readonly layers: ReadonlyMap<Func, DigitalLayer>;
+  readonly warnings: readonly Warning[];
+}
+
+const SUPPORTED_OPERATORS = 'conv2d, dense and element-wise add, each requantized to int8';
+
+/** The layer's name in the model: that of the first operator that has one. */
+const layerName = (calls: readonly Call[]): string | undefined =>
+  calls.map((c) => c.label.layer).find((l) => l !== undefined);
+
+/** Constants and operators of a match as a function over its inputs, in TVM's two levels: global function, composite. */
+function accelerate(match: Match, index: number): Func {
+  const name = `tvmgen_default_soma_dory_main_${index}`;
+  const distinct = [...new Set(match.inputs)];
+  const types = distinct.map(tensorTypeOf);
+  const inner = types.map((t, i) => variable(`FunctionVar_${index}_${i}`, t));
+  const outer = types.map((t, i) => variable(`soma_dory_${index}_i${i}`, t));
+  const replace = new Map<Expr, Expr>(distinct.map((e, i) => [e, inner[i]!]));
+  const last = match.calls.at(-1)!;
+  const rebuilt = new Map<Expr, Expr>();
+  for (const c of match.calls)
+    rebuilt.set(c, { ...c, args: c.args.map((a) => rebuilt.get(a) ?? replace.get(a) ?? a) });
+  const composite: Func = {
+    name: '',
+    params: inner,
+    body: rebuilt.get(last)!,
+    attrs: {
+      PartitionedFromPattern: match.calls.map((c) => `${c.op}_`).join(''),
+      Composite: match.composite,
+    },
+  };
+  return {
+    name,
+    params: outer,
+    body: callFunction(composite, outer),
+    attrs: { Inline: 1, Compiler: 'soma_dory', global_symbol: name, Primitive: 1 },
+  };
+}
+
+function warningOf(call: Call, refusal: Refusal, layer: string | undefined): Warning {
+  const base = { operator: call.op, ...refusal };
+  const withLayer = layer === undefined ? base : { ...base, layer };
+  return call.label.tensor === undefined ? withLayer : { ...withLayer, tensor: call.label.tensor };
+}
+
+/** The operators that belong to a refused anchor and need no warning of their own: its tail up to the cast or clip. */
+function tailOf(anchor: Call, users: ReadonlyMap<Expr, readonly Expr[]>): Set<Expr> {
+  const tail = new Set<Expr>();
+  if (anchor.op === 'add') for (const a of anchor.args) if (a.kind === 'call' && a.op === 'cast') tail.add(a);
+  let at: Expr = anchor;
+  for (;;) {
+    const list: readonly Expr[] = users.get(at) ?? [];
+    const user: Expr | undefined = list.length === 1 ? list[0] : undefined;
+    if (user?.kind !== 'call') return tail;
+    const constants = user.args.filter((a) => a.kind === 'constant').length === user.args.length - 1;
+    if (!constants || !['nn.bias_add', 'add', 'right_shift', 'clip', 'cast', 'nn.relu'].includes(user.op))
+      return tail;
+    tail.add(user);
+    at = user;
+  }
+}
+
+/**
+ * Moves everything that the digital core can take (hardware.md section 6) into functions of its own. Each operator that
+ * stays gets one warning; the bias, shift, clip and cast behind a refused conv2d, dense or add share its warning.
+ */
+export function partition(main: Func, chip: ChipParameters): Partition {
+  const users = usersOf(main.body);
+  const graph = { users, uses: useCounts(main.body) };
+  const matches: Match[] = [];
+  const covered = new Set<Expr>();
+  const refusals: { call: Call; refusal: Refusal }[] = [];
+  for (const e of postOrder(main.body)) {
+    const found = matchAt(e, graph, chip);
+    if (found === undefined || e.kind !== 'call') continue;
+    if (isRefusal(found)) {
+      refusals.push({ call: e, refusal: found });
+      for (const t of tailOf(e, users)) covered.add(t);
+      covered.add(e);
+    } else {
+      matches.push(found);
+      for (const c of found.calls) covered.add(c);
+    }
+  }
+  const warnings: Warning[] = [];
+  for (const e of postOrder(main.body)) {
+    if (e.kind !== 'call') continue;
+    const refused = refusals.find((r) => r.call === e);
+    if (refused !== undefined) warnings.push(warningOf(e, refused.refusal, e.label.layer));
+    else if (!covered.has(e))
+      warnings.push(
+        warningOf(e, { attribute: 'operator', value: e.op, supported: SUPPORTED_OPERATORS }, e.label.layer),
+      );
+  }
+  const layers = new Map<Func, DigitalLayer>();
+  const byRoot = new Map<Expr, { match: Match; func: Func }>();
+  matches.forEach((match, i) => {
+    const func = accelerate(match, i);
+    layers.set(func, match.layer);
+    byRoot.set(match.calls.at(-1)!, { match, func });
+  });
+  const rewritten = new Map<Expr, Expr>();
+  const body = rewriteGraph(main.body, (e, original) => {
+    const hit = byRoot.get(original);
+    const out = hit === undefined ? e : replaceRoot(hit, original as Call, rewritten);
+    rewritten.set(original, out);
+    return out;
+  });
+  return { main: { ...main, body }, layers, warnings };
+}
+
+function replaceRoot(
+  hit: { match: Match; func: Func },
+  root: Call,
+  rewritten: ReadonlyMap<Expr, Expr>,
+): Expr {
+  const layer = layerName(hit.match.calls);
+  const label = layer === undefined ? root.label : { ...root.label, layer };
+  const args = [...new Set(hit.match.inputs)].map((e) => rewritten.get(e)!);
+  return callFunction(hit.func, args, label);
+}
