@@ -28,3 +28,6 @@ export const MEMORY_MAP = {
 
 /** Bytes that a copy of `n` bytes really moves. */
 export const copyBytes = (n: number): number => Math.ceil(n / COPY_GRANULE_BYTES) * COPY_GRANULE_BYTES;
+
+/** Bytes to reserve for `n` bytes that copies move in pieces: a piece may end up to 31 bytes late. */
+export const withCopySlack = (n: number): number => copyBytes(n) + COPY_GRANULE_BYTES;

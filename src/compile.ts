@@ -1,0 +1,92 @@
+import { UserError } from '../base/errors.js';
+import { PROGRAM_FORMAT, PROGRAM_VERSION, type Program, type Warning } from '../program/types.js';
+import { DEFAULT_PARAMETERS, type HardwareParameters } from '../sim/isa/parameters.js';
+import { GENERATOR } from './generator.js';
+import type { Func, Model } from './ir/expr.js';
+import { lower } from './lower/lower.js';
+import { resolve } from './lower/resolve.js';
+import { bindParameters } from './passes/bind.js';
+import type { DigitalLayer } from './passes/digital-layer.js';
+import { formKernels } from './passes/kernels.js';
+import { insertLayoutTransforms, type LaidOut } from './passes/layout.js';
+import { partition } from './passes/partition.js';
+
+/** Targets in TVM's words: accelerator and host, or all on the host. */
+export const TARGETS = ['soma_dory, c', 'c'] as const;
+export type Target = (typeof TARGETS)[number];
+
+export interface CompileOptions {
+  readonly target: Target;
+  readonly hardware: HardwareParameters;
+  /** Fuse host operators into the kernel before them. */
+  readonly fuse: boolean;
+  /** Keep tensors in L1 between accelerator layers where they fit. */
+  readonly l1Reuse: boolean;
+}
+
+export const DEFAULT_OPTIONS: CompileOptions = {
+  target: 'soma_dory, c',
+  hardware: DEFAULT_PARAMETERS,
+  fuse: true,
+  l1Reuse: true,
+};
+
+/** The target that a command-line word names ("soma_dory, c" with or without the space). Throws a UserError for others. */
+export function parseTarget(text: string): Target {
+  const found = TARGETS.find((t) => t.replaceAll(' ', '') === text.replaceAll(' ', ''));
+  if (found === undefined)
+    throw new UserError(`target "${text}" is not known; use ${TARGETS.map((t) => `"${t}"`).join(' or ')}.`);
+  return found;
+}
+
+/** The graph after partitioning, with layout transforms: what `show --stage partitioned` prints. */
+export interface Partitioned {
+  readonly laidOut: LaidOut;
+  readonly layers: ReadonlyMap<Func, DigitalLayer>;
+  readonly warnings: readonly Warning[];
+}
+
+/** Binds parameters, matches the core's patterns (none for target "c") and inserts layout transforms. */
+export function partitionModel(model: Model, options: CompileOptions): Partitioned {
+  const main = bindParameters(model);
+  const parts =
+    options.target === 'c'
+      ? { main, layers: new Map<Func, DigitalLayer>(), warnings: [] }
+      : partition(main, options.hardware.chip);
+  return { laidOut: insertLayoutTransforms(parts.main), layers: parts.layers, warnings: parts.warnings };
+}
+
+/**
+ * Compiles a model to a Program. Same model and options, same bytes. Throws a UserError when the model does not fit the
+ * memories or computes nothing.
+ */
+export function compile(model: Model, options: CompileOptions = DEFAULT_OPTIONS): Program {
+  const { laidOut, layers, warnings } = partitionModel(model, options);
+  const kernels = formKernels(laidOut, options.fuse);
+  if (kernels.length === 0)
+    throw new UserError(`model ${model.name} computes nothing: its result is an input or a constant.`);
+  const { draft, l1 } = lower({ laidOut, kernels, layers }, options.hardware, options);
+  const resolved = resolve(draft, options.hardware);
+  return {
+    image: resolved.image.content,
+    manifest: {
+      format: PROGRAM_FORMAT,
+      version: PROGRAM_VERSION,
+      generator: GENERATOR,
+      model: model.name,
+      target: options.target,
+      hardware: options.hardware,
+      image: {
+        file: 'image.bin',
+        address: resolved.image.address,
+        bytes: resolved.image.content.length,
+        sha256: resolved.image.sha256,
+      },
+      buffers: resolved.buffers,
+      layers: draft.layers,
+      steps: resolved.steps,
+      warnings,
+      memory: { ...resolved.l2, l1: l1.peakBytes, weightMemory: l1.peakWeightBytes },
+    },
+  };
+}

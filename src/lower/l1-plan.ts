@@ -1,0 +1,224 @@
+import { LimitError } from '../../base/errors.js';
+import { LINE_BYTES, withCopySlack } from '../../sim/isa/geometry.js';
+import { coreLayout } from '../../sim/isa/layout.js';
+import type { HardwareParameters } from '../../sim/isa/parameters.js';
+import type { DigitalLayer } from '../passes/digital-layer.js';
+import { type Interval, placeIntervals } from './interval-plan.js';
+import { type ConvTiling, type Residency, tileConv, writtenPlanes } from './tiling/conv.js';
+import { type DenseTiling, tileDense } from './tiling/dense.js';
+import { type SumResidency, type SumTiling, tileSum } from './tiling/sum.js';
+
+/** A value on the core's side, by number. */
+export type ValueId = number;
+
+/** One accelerator call in the order of the program. */
+export interface LayerNode {
+  readonly name: string;
+  readonly layer: DigitalLayer;
+  readonly inputs: readonly ValueId[];
+  readonly output: ValueId;
+  /** Whether anything but accelerator layers reads the output. */
+  readonly outputLeaves: boolean;
+}
+
+/** Where one layer's operands and tiles lie in L1. Addresses in bytes. */
+export type LayerPlan =
+  | {
+      readonly kind: 'conv';
+      readonly tiling: ConvTiling;
+      readonly inL2: boolean;
+      readonly input: L1Operand;
+      readonly output: L1Operand;
+    }
+  | {
+      readonly kind: 'dense';
+      readonly tiling: DenseTiling;
+      readonly inL2: boolean;
+      readonly input: L1Operand;
+      readonly output: L1Operand;
+    }
+  | {
+      readonly kind: 'sum';
+      readonly tiling: SumTiling;
+      readonly inL2: boolean;
+      readonly inputs: readonly [L1Operand, L1Operand];
+      readonly output: L1Operand;
+    };
+
+/** A place in L1; `resident` where the whole tensor lies there, otherwise a tile of it is copied in or out. */
+export interface L1Operand {
+  readonly address: number;
+  readonly resident: boolean;
+}
+
+export interface L1Plan {
+  readonly layers: readonly LayerPlan[];
+  /** Values that lie whole in L1 from their making to their last use: address and bytes. */
+  readonly residents: ReadonlyMap<ValueId, { readonly address: number; readonly bytes: number }>;
+  readonly peakBytes: number;
+  readonly peakWeightBytes: number;
+}
+
+type Tiling = ConvTiling | DenseTiling | SumTiling;
+
+/** Bytes of L1 that a whole output takes, with the planes that the core writes beyond it and the slack of copies. */
+function residentBytes(layer: DigitalLayer): number {
+  const { planeBytes, bytes } = coreLayout(layer.output);
+  return withCopySlack(layer.kind === 'conv' ? writtenPlanes(layer, layer.output[1]!) * planeBytes : bytes);
+}
+
+/** The search for what stays in L1 between layers. */
+class Planner {
+  readonly #nodes: readonly LayerNode[];
+  readonly #hw: HardwareParameters;
+  readonly #fixedBytes: number;
+  readonly #producer = new Map<ValueId, number>();
+  readonly #users = new Map<ValueId, number[]>();
+  readonly #cache = new Map<string, Tiling | null>();
+
+  constructor(nodes: readonly LayerNode[], hw: HardwareParameters, fixedBytes: number) {
+    this.#nodes = nodes;
+    this.#hw = hw;
+    this.#fixedBytes = fixedBytes;
+    nodes.forEach((n, i) => {
+      this.#producer.set(n.output, i);
+      for (const v of new Set(n.inputs)) this.#users.set(v, [...(this.#users.get(v) ?? []), i]);
+    });
+  }
+
+  /** Values made by one accelerator layer and used by another, in the order of their making. */
+  candidates(): ValueId[] {
+    return this.#nodes.map((n) => n.output).filter((v) => this.#users.has(v));
+  }
+
+  #life(v: ValueId): Interval {
+    const from = this.#producer.get(v)!;
+    return { bytes: residentBytes(this.#nodes[from]!.layer), from, to: this.#users.get(v)!.at(-1)! };
+  }
+
+  #tile(i: number, resident: ReadonlySet<ValueId>, l1Bytes: number): Tiling | null {
+    const node = this.#nodes[i]!;
+    const output = resident.has(node.output);
+    const outputInL2 =
+      node.outputLeaves || (!output && this.#users.has(node.output)) || !this.#users.has(node.output);
+    const inputs = node.inputs.map((v) => resident.has(v));
+    const key = [i, output, outputInL2, ...inputs, l1Bytes].join();
+    const known = this.#cache.get(key);
+    if (known !== undefined) return known;
+    const made = this.#tileLayer(node, { inputs, output, outputInL2 }, l1Bytes);
+    this.#cache.set(key, made);
+    return made;
+  }
+
+  #tileLayer(
+    node: LayerNode,
+    r: { inputs: readonly boolean[]; output: boolean; outputInL2: boolean },
+    l1Bytes: number,
+  ): Tiling | null {
+    const { layer } = node;
+    if (layer.kind === 'sum') {
+      const [a, b] = node.inputs as [ValueId, ValueId];
+      const sum: SumResidency = {
+        inputs: [r.inputs[0]!, r.inputs[1]!],
+        same: a === b,
+        output: r.output,
+        outputInL2: r.outputInL2,
+      };
+      return tileSum(layer, sum, l1Bytes, this.#hw, this.#fixedBytes);
+    }
+    const residency: Residency = { input: r.inputs[0]!, output: r.output, outputInL2: r.outputInL2 };
+    return layer.kind === 'conv'
+      ? tileConv(layer, residency, l1Bytes, this.#hw, this.#fixedBytes)
+      : tileDense(layer, residency, l1Bytes, this.#hw, this.#fixedBytes);
+  }
+
+  /** The tilings of all layers beside what stays in L1, with all cycles; null when a layer or the whole does not fit. */
+  evaluate(resident: ReadonlySet<ValueId>): { tilings: Tiling[]; cycles: number; plan: L1Plan } | null {
+    const lives = [...resident].map((v) => ({ v, life: this.#life(v) }));
+    const tilings: Tiling[] = [];
+    for (let i = 0; i < this.#nodes.length; i++) {
+      const taken = lives
+        .filter(({ life }) => life.from <= i && i <= life.to)
+        .reduce((sum, { life }) => sum + life.bytes, 0);
+      const tiling = this.#tile(i, resident, this.#hw.chip.l1Bytes - taken);
+      if (tiling === null) return null;
+      tilings.push(tiling);
+    }
+    const plan = this.#place(tilings, lives);
+    if (plan.peakBytes > this.#hw.chip.l1Bytes) return null;
+    return { tilings, cycles: tilings.reduce((sum, t) => sum + t.cycles, 0), plan };
+  }
+
+  #place(tilings: readonly Tiling[], lives: readonly { v: ValueId; life: Interval }[]): L1Plan {
+    const intervals: Interval[] = lives.map(({ life }) => life);
+    const slot = (bytes: number, at: number): number => intervals.push({ bytes, from: at, to: at }) - 1;
+    const slots = tilings.map((t, i) => ({
+      inputs: ('operandBytes' in t ? t.operandBytes : [t.inputBytes]).map((b) => (b > 0 ? slot(b, i) : -1)),
+      output: t.outputBytes > 0 ? slot(t.outputBytes, i) : -1,
+    }));
+    const { offsets, peak } = placeIntervals(intervals, LINE_BYTES);
+    const residents = new Map(
+      lives.map(({ v, life }, i) => [v, { address: offsets[i]!, bytes: life.bytes }]),
+    );
+    const operand = (index: number, v: ValueId): L1Operand =>
+      index >= 0
+        ? { address: offsets[index]!, resident: false }
+        : { address: residents.get(v)?.address ?? -1, resident: true };
+    const layers = tilings.map((tiling, i): LayerPlan => {
+      const node = this.#nodes[i]!;
+      const s = slots[i]!;
+      const output = operand(s.output, node.output);
+      const inL2 = node.outputLeaves || !output.resident;
+      const inputs = s.inputs.map((index, k) => operand(index, node.inputs[k]!));
+      if ('chunks' in tiling) {
+        const a = inputs[0]!;
+        const b = node.inputs[0] === node.inputs[1] ? a : inputs[1]!;
+        return { kind: 'sum', tiling, inL2, inputs: [a, b], output };
+      }
+      return 'outputs' in tiling
+        ? { kind: 'dense', tiling, inL2, input: inputs[0]!, output }
+        : { kind: 'conv', tiling, inL2, input: inputs[0]!, output };
+    });
+    const weightBytes = tilings.map((t) => ('weightBytes' in t ? t.weightBytes : 0));
+    return { layers, residents, peakBytes: peak, peakWeightBytes: Math.max(0, ...weightBytes) };
+  }
+
+  /** Throws for the first layer that no tile of L1 can hold. */
+  explain(): never {
+    for (const [i, node] of this.#nodes.entries())
+      if (this.#tile(i, new Set(), this.#hw.chip.l1Bytes) === null)
+        throw new LimitError({
+          subject: `layer ${node.name}: L1`,
+          value: this.#hw.chip.l1Bytes,
+          unit: 'bytes',
+          rule: 'large enough for the smallest tile',
+          fix: 'Enlarge --l1, or compile with --target c.',
+        });
+    throw new Error('a plan without residents must fit when every layer does');
+  }
+}
+
+/**
+ * Tiles every layer and decides which tensors stay in L1 from the layer that makes them to those that use them: in the order of
+ * their making, each is kept if everything still fits and the cycle model says that the network gets faster. With `reuse` off
+ * every tensor goes through L2. Throws a LimitError when a layer's smallest tile exceeds L1.
+ */
+export function planL1(
+  nodes: readonly LayerNode[],
+  hw: HardwareParameters,
+  options: { readonly reuse: boolean; readonly fixedBytes: number },
+): L1Plan {
+  const planner = new Planner(nodes, hw, options.fixedBytes);
+  let resident: ReadonlySet<ValueId> = new Set();
+  let best = planner.evaluate(resident) ?? planner.explain();
+  if (options.reuse)
+    for (const v of planner.candidates()) {
+      const more = new Set([...resident, v]);
+      const tried = planner.evaluate(more);
+      if (tried !== null && tried.cycles < best.cycles) {
+        resident = more;
+        best = tried;
+      }
+    }
+  return best.plan;
+}
