@@ -82,8 +82,14 @@ export function spatialTiles(g: ConvGeometry, tiling: Pick<ConvTiling, 'rows' | 
   return [...tiling.strips]
     .reverse()
     .flatMap((strip) =>
-      [...tiling.rows].reverse().map((rows) => ({ rows, input: inputOf(rows, g.vertical), strip })),
+      [...tiling.rows].reverse().map((rows) => ({ rows, input: inputRows(g, rows), strip })),
     );
+}
+
+/** Input rows of a tile. One that makes all rows takes the whole input, also rows that a stride skips: planes stay together. */
+function inputRows(g: ConvGeometry, rows: Range): InputPiece {
+  const needed = inputOf(rows, g.vertical);
+  return extent(rows) === g.outputRows ? { ...needed, lo: 0, hi: g.vertical.size } : needed;
 }
 
 /** The conv instruction of a tile, without its addresses. */
@@ -220,9 +226,50 @@ const stripChoices = (g: ConvGeometry): (readonly Strip[])[] => {
   return choices;
 };
 
+/** One spatial cut with the most channels a tile that fit; null when not even one block of channels fits. */
+function fillChannels(
+  g: ConvGeometry,
+  rows: readonly Range[],
+  cut: readonly Strip[],
+  residency: Residency,
+  l1Bytes: number,
+  hw: HardwareParameters,
+): Omit<ConvTiling, 'cycles'> | null {
+  const { layer } = g;
+  const spatial = spatialTiles(g, { rows, strips: cut });
+  const inPlane = Math.max(...spatial.map(inputPlane));
+  const outPlane = Math.max(...spatial.map(outputPlane));
+  const blockBytes = convBlockBytes(
+    layer.depthwise ? 1 : g.inputChannels,
+    layer.kernelHeight,
+    layer.kernelWidth,
+  );
+  const unit = layer.depthwise ? 1 : ARRAY_CHANNELS;
+  for (let units = ceilDiv(g.outputChannels, unit); units >= 1; units--) {
+    const size = Math.min(g.outputChannels, units * unit);
+    const weightBytes = layer.depthwise ? blockBytes : units * blockBytes;
+    const inputBytes = residency.input
+      ? 0
+      : withCopySlack((layer.depthwise ? size : g.inputChannels) * inPlane);
+    const outputBytes = residency.output ? 0 : withCopySlack(writtenPlanes(layer, size) * outPlane);
+    if (weightBytes <= hw.chip.weightMemoryBytes && inputBytes + outputBytes <= l1Bytes)
+      return {
+        channels: pieces(g.outputChannels, size),
+        rows,
+        strips: cut,
+        inputBytes,
+        outputBytes,
+        weightBytes,
+      };
+  }
+  return null;
+}
+
 /**
- * The cheapest legal tiling by the cycle model: every number of channels a tile, every number of rows, every width of strips is
- * tried; among equals the one with fewer tiles, then the larger tiles. Null when none fits `l1Bytes` and the weight memory.
+ * The cheapest legal tiling by the cycle model. Every number of rows and every width of strips is tried, each with the most
+ * channels a tile that fit: for one spatial cut, fewer channel tiles never cost more (the computing and the weights' bytes are the
+ * same, tile loops, launches and copies are fewer). For the same reason a layer that fits whole is not cut. Among equals the
+ * first one wins: fewer strips, then more rows. Null when nothing fits `l1Bytes` and the weight memory.
  * A resident operand must lie whole in L1, which leaves only channels to cut.
  */
 export function tileConv(
@@ -233,35 +280,17 @@ export function tileConv(
   fixedBytes: number,
 ): ConvTiling | null {
   const g = convGeometry(layer);
-  const blockBytes = convBlockBytes(
-    layer.depthwise ? 1 : g.inputChannels,
-    layer.kernelHeight,
-    layer.kernelWidth,
-  );
-  const unit = layer.depthwise ? 1 : ARRAY_CHANNELS;
-  const whole = residency.input || residency.output;
+  const onlyChannels = residency.input || residency.output;
   let best: ConvTiling | null = null;
   for (const cut of stripChoices(g)) {
-    if (whole && cut.length > 1) continue;
+    if (onlyChannels && cut.length > 1) continue;
     for (const height of rowChoices(g)) {
-      if (whole && height !== g.outputRows) continue;
-      const rows = pieces(g.outputRows, height);
-      const spatial = spatialTiles(g, { rows, strips: cut });
-      const inPlane = Math.max(...spatial.map(inputPlane));
-      const outPlane = Math.max(...spatial.map(outputPlane));
-      for (let units = ceilDiv(g.outputChannels, unit); units >= 1; units--) {
-        const size = Math.min(g.outputChannels, units * unit);
-        const weightBytes = layer.depthwise ? blockBytes : units * blockBytes;
-        const inputBytes = residency.input
-          ? 0
-          : withCopySlack((layer.depthwise ? size : g.inputChannels) * inPlane);
-        const outputBytes = residency.output ? 0 : withCopySlack(writtenPlanes(layer, size) * outPlane);
-        if (weightBytes > hw.chip.weightMemoryBytes || inputBytes + outputBytes > l1Bytes) continue;
-        const channels = pieces(g.outputChannels, size);
-        const cycles = tilingCycles(g, spatial, channels, residency, hw, fixedBytes);
-        if (best === null || cycles < best.cycles)
-          best = { channels, rows, strips: cut, inputBytes, outputBytes, weightBytes, cycles };
-      }
+      if (onlyChannels && height !== g.outputRows) continue;
+      const tiles = fillChannels(g, pieces(g.outputRows, height), cut, residency, l1Bytes, hw);
+      if (tiles === null) continue;
+      const cycles = tilingCycles(g, spatialTiles(g, tiles), tiles.channels, residency, hw, fixedBytes);
+      if (best === null || cycles < best.cycles) best = { ...tiles, cycles };
+      if (cut.length === 1 && tiles.rows.length === 1 && tiles.channels.length === 1) return best;
     }
   }
   return best;

@@ -1,0 +1,22 @@
+import { UserError } from '../../base/errors.js';
+import type { Program, Step } from '../../program/types.js';
+
+/** A step of a program that the modelled chip cannot carry out: which one, and why. */
+export class ProgramFault extends UserError {
+  override readonly name = 'ProgramFault';
+  readonly step: number;
+
+  constructor(program: Program, index: number, cause: Error) {
+    super(`${where(program, index)}: ${cause.message}`);
+    this.step = index;
+  }
+}
+
+/** "step 12, conv1 (tvmgen_default_soma_dory_main_0) tile 0, copy in channels 0..3 rows 0..32". */
+export function where(program: Program, index: number): string {
+  const step = program.manifest.steps[index] as Step;
+  const layer = program.manifest.layers[step.layer];
+  const name = layer?.layer === undefined ? layer?.name : `${layer.layer} (${layer.name})`;
+  const tile = step.kind === 'host' ? '' : ` tile ${step.tile}`;
+  return `step ${index}, ${name}${tile}${step.kind === 'job' ? `, ${step.note}` : ''}`;
+}

@@ -1,0 +1,90 @@
+import type { Layer } from '../../program/types.js';
+import type { BytesMoved, CyclesByReason, LayerResult, Reason, RunTotals } from '../../results/run.js';
+import { REASONS } from '../../results/run.js';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+const noCycles = (): Mutable<CyclesByReason> =>
+  Object.fromEntries(REASONS.map((r) => [r, 0])) as Mutable<CyclesByReason>;
+const noBytes = (): Mutable<BytesMoved> => ({
+  l2ToL1: 0,
+  l1ToL2: 0,
+  weights: 0,
+  instructions: 0,
+  hostRead: 0,
+  hostWritten: 0,
+});
+
+/** What one layer has cost so far. */
+export class LayerAccount {
+  readonly cycles = noCycles();
+  readonly bytes = noBytes();
+  copies = 0;
+  compute = 0;
+  tiles = 0;
+  issuedMacs = 0;
+  overflows = 0;
+  checksum: string | undefined;
+}
+
+const sumOf = (cycles: CyclesByReason): number => REASONS.reduce((n, r) => n + cycles[r], 0);
+
+/** Collects cycles, bytes, jobs and MACs by layer, and keeps the clock: it advances only with a reason. */
+export class Ledger {
+  readonly #accounts: readonly LayerAccount[];
+  readonly #layers: readonly Layer[];
+  #now = 0;
+
+  constructor(layers: readonly Layer[]) {
+    this.#layers = layers;
+    this.#accounts = layers.map(() => new LayerAccount());
+  }
+
+  get now(): number {
+    return this.#now;
+  }
+
+  account(layer: number): LayerAccount {
+    return this.#accounts[layer]!;
+  }
+
+  spend(layer: number, reason: Reason, cycles: number): void {
+    this.account(layer).cycles[reason] += cycles;
+    this.#now += cycles;
+  }
+
+  layers(): LayerResult[] {
+    return this.#layers.map(({ tiles: _, ...layer }, i) => {
+      const a = this.#accounts[i]!;
+      return {
+        ...layer,
+        tiles: a.tiles,
+        jobs: { copies: a.copies, compute: a.compute },
+        issuedMacs: a.issuedMacs,
+        cycles: a.cycles,
+        totalCycles: sumOf(a.cycles),
+        bytes: a.bytes,
+        overflows: a.overflows,
+        ...(a.checksum === undefined ? {} : { checksum: a.checksum }),
+      };
+    });
+  }
+
+  totals(): RunTotals {
+    const cycles = noCycles();
+    const bytes = noBytes();
+    const total = { tiles: 0, copies: 0, compute: 0, usefulMacs: 0, issuedMacs: 0, overflows: 0 };
+    this.#accounts.forEach((a, i) => {
+      for (const r of REASONS) cycles[r] += a.cycles[r];
+      for (const key of Object.keys(bytes) as (keyof BytesMoved)[]) bytes[key] += a.bytes[key];
+      total.tiles += a.tiles;
+      total.copies += a.copies;
+      total.compute += a.compute;
+      total.usefulMacs += this.#layers[i]!.usefulMacs;
+      total.issuedMacs += a.issuedMacs;
+      total.overflows += a.overflows;
+    });
+    const { copies, compute, ...rest } = total;
+    return { ...rest, cycles, totalCycles: sumOf(cycles), jobs: { copies, compute }, bytes };
+  }
+}

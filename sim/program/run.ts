@@ -1,0 +1,293 @@
+import { createHash } from 'node:crypto';
+import { UserError } from '../../base/errors.js';
+import { sameShape, showShape, type Tensor } from '../../base/tensor.js';
+import type { Buffer, HostStep, JobStep, Operand, Program, Step } from '../../program/types.js';
+import type { BufferLife, Reason, RunResult, TimelineSlice } from '../../results/run.js';
+import { DigitalCore, type JobReport } from '../core/digital-core.js';
+import { Memory, PRELOADED } from '../core/memory.js';
+import type { PeArray } from '../core/pe-array.js';
+import { TypedArrayPeArray } from '../core/typed-array-pe-array.js';
+import { hostOpCycles } from '../host/cost.js';
+import { executeHostOp } from '../host/execute.js';
+import { MEMORY_MAP, WORD_BYTES } from '../isa/geometry.js';
+import type { Fields } from '../isa/instruction.js';
+import { REGISTERS } from '../isa/registers.js';
+import { ProgramFault } from './fault.js';
+import { Ledger } from './ledger.js';
+import { addressOfElement, bytesFromValues, readTensor, tensorBytes, writeTensor } from './tensor-access.js';
+
+/** A tensor that the program holds whole in memory, at the moment when its last byte was written. */
+export interface HeldTensor {
+  readonly buffer: Buffer;
+  readonly tensor: Tensor;
+  /** The step that last wrote element `index` (row-major); -1 for what lay in memory before the run. */
+  readonly writerOf: (index: number) => number;
+}
+
+/** What one job did, for traces. */
+export interface JobEvent {
+  readonly step: number;
+  readonly start: number;
+  readonly job: JobStep;
+  readonly report: JobReport;
+}
+
+export interface RunOptions {
+  /** The PE array's arithmetic; plain typed arrays by default. */
+  readonly array?: PeArray;
+  readonly onTensor?: (held: HeldTensor) => void;
+  readonly onJob?: (event: JobEvent) => void;
+  /** Called as each layer is entered: its index and how many there are. */
+  readonly onLayer?: (layer: number, layers: number) => void;
+}
+
+export interface ProgramRun {
+  readonly result: RunResult;
+  /** Values of the outputs, by tensor name. */
+  readonly outputs: ReadonlyMap<string, Tensor>;
+}
+
+const sha256 = (t: Tensor): string => createHash('sha256').update(bytesFromValues(t)).digest('hex');
+
+/** One run of a program: memories, core, clock. */
+class Machine {
+  readonly #program: Program;
+  readonly #options: RunOptions;
+  readonly #l2: Memory;
+  readonly #core: DigitalCore;
+  readonly #ledger: Ledger;
+  readonly #timeline: TimelineSlice[] = [];
+  /** Clock at the start of each step. */
+  readonly #started: number[] = [];
+  readonly #outputs = new Map<string, Tensor>();
+
+  constructor(program: Program, options: RunOptions) {
+    const { hardware, image, layers } = program.manifest;
+    this.#program = program;
+    this.#options = options;
+    this.#l2 = new Memory('L2', MEMORY_MAP.l2, hardware.chip.l2Bytes);
+    this.#l2.write(image.address, program.image, PRELOADED, 'image');
+    this.#core = new DigitalCore(this.#l2, hardware, options.array ?? new TypedArrayPeArray());
+    this.#ledger = new Ledger(layers);
+  }
+
+  load(inputs: ReadonlyMap<string, Tensor>): void {
+    const wanted = this.#program.manifest.buffers.filter((b) => b.role === 'input');
+    for (const b of wanted) {
+      const t = inputs.get(b.tensor ?? b.name);
+      if (t === undefined)
+        throw new UserError(
+          `input ${b.name} is missing; the program needs ${wanted.map((x) => x.name).join(', ')}.`,
+        );
+      if (t.dtype !== b.dtype || !sameShape(t.shape, b.shape))
+        throw new UserError(
+          `input ${b.name} is ${showShape(t.shape)} ${t.dtype}; must be ${showShape(b.shape)} ${b.dtype}.`,
+        );
+      writeTensor(this.#l2, b, t, PRELOADED);
+    }
+  }
+
+  run(): void {
+    const { steps, layers } = this.#program.manifest;
+    let layer = -1;
+    steps.forEach((step, i) => {
+      if (step.layer !== layer) {
+        layer = step.layer;
+        this.#options.onLayer?.(layer, layers.length);
+      }
+      this.#started.push(this.#ledger.now);
+      this.#core.writer = i;
+      try {
+        this.#step(step, i);
+      } catch (e) {
+        throw e instanceof UserError ? new ProgramFault(this.#program, i, e) : e;
+      }
+    });
+  }
+
+  #step(step: Step, index: number): void {
+    switch (step.kind) {
+      case 'tile':
+        this.#ledger.account(step.layer).tiles++;
+        this.#spend(
+          step.layer,
+          step.tile,
+          index,
+          'tileLoop',
+          this.#program.manifest.hardware.cycles.tileLoop,
+          'tile loop',
+        );
+        return;
+      case 'job':
+        this.#job(step, index);
+        break;
+      case 'host':
+        this.#host(step, index);
+        break;
+    }
+    for (const id of step.completes) this.#complete(this.#buffer(id), step.layer);
+  }
+
+  #spend(
+    layer: number,
+    tile: number | undefined,
+    step: number,
+    reason: Reason,
+    cycles: number,
+    label: string,
+    fields?: Fields,
+  ): void {
+    if (cycles === 0) return;
+    const start = this.#ledger.now;
+    this.#ledger.spend(layer, reason, cycles);
+    const slice = { start, cycles, reason, layer, step, label };
+    const nonZero = fields && Object.fromEntries(Object.entries(fields).filter(([, v]) => v !== 0));
+    this.#timeline.push({
+      ...slice,
+      ...(tile === undefined ? {} : { tile }),
+      ...(nonZero === undefined ? {} : { fields: nonZero }),
+    });
+  }
+
+  #job(step: JobStep, index: number): void {
+    const word = new Uint8Array(WORD_BYTES);
+    for (const [address, value] of step.stores) {
+      new DataView(word.buffer).setUint32(0, value, true);
+      this.#l2.write(address, word, index, 'store of an instruction word');
+    }
+    let report: JobReport | undefined;
+    for (const [offset, value] of step.writes) report = this.#core.write(offset, value) ?? report;
+    if (report === undefined || step.writes.at(-1)?.[0] !== REGISTERS.TRIGGER)
+      throw new UserError('the job does not end with a write to TRIGGER.');
+    const start = this.#ledger.now;
+    this.#charge(step, index, report);
+    this.#options.onJob?.({ step: index, start, job: step, report });
+  }
+
+  #charge(step: JobStep, index: number, report: JobReport): void {
+    const account = this.#ledger.account(step.layer);
+    const spend = (reason: Reason, cycles: number, label: string, fields?: Fields) =>
+      this.#spend(step.layer, step.tile, index, reason, cycles, label, fields);
+    if (report.kind !== 'compute') {
+      account.copies++;
+      if (report.kind === 'copyIn') account.bytes.l2ToL1 += report.bytes;
+      else account.bytes.l1ToL2 += report.bytes;
+      spend(report.kind, report.cycles, step.note);
+      return;
+    }
+    account.compute++;
+    account.bytes.weights += report.weightBytes;
+    account.bytes.instructions += report.instructionBytes;
+    account.issuedMacs += report.issuedMacs;
+    account.overflows += report.overflows;
+    spend('launch', report.cycles.launch, 'launch');
+    spend('instructions', report.cycles.instructions, 'configuration and instructions');
+    spend('weights', report.cycles.weights, 'load of weights');
+    spend('compute', report.cycles.compute, step.note, report.instructions[0]!.fields);
+  }
+
+  #buffer(id: number): Buffer {
+    return this.#program.manifest.buffers[id]!;
+  }
+
+  #host(step: HostStep, index: number): void {
+    const account = this.#ledger.account(step.layer);
+    const { hardware } = this.#program.manifest;
+    const read = new Map<number, Tensor>();
+    const results: Tensor[][] = [];
+    const load = (id: number): Tensor => {
+      const known = read.get(id);
+      if (known !== undefined) return known;
+      const b = this.#buffer(id);
+      const t = readTensor(this.#l2, b);
+      account.bytes.hostRead += tensorBytes(b);
+      read.set(id, t);
+      return t;
+    };
+    const value = (o: Operand): Tensor =>
+      'buffer' in o ? load(o.buffer) : results[o.result]![o.field ?? 0]!;
+    let cycles = hardware.host.call;
+    for (const op of step.ops) {
+      const args = op.args.map(value);
+      const onOverflow = (count: number) => {
+        account.overflows += count;
+      };
+      results.push(executeHostOp(op, args, { onOverflow }));
+      cycles += hostOpCycles(op, args, hardware.host);
+    }
+    for (const { from, buffer } of step.stores) {
+      const b = this.#buffer(buffer);
+      writeTensor(this.#l2, b, value(from), index);
+      account.bytes.hostWritten += tensorBytes(b);
+    }
+    this.#spend(step.layer, undefined, index, 'host', cycles, step.ops.map((o) => o.op).join(' '));
+  }
+
+  #complete(buffer: Buffer, layer: number): void {
+    const memory = buffer.memory === 'L1' ? this.#core.l1 : this.#l2;
+    const isOutput = buffer.role === 'output';
+    const tensor = readTensor(memory, buffer);
+    this.#ledger.account(layer).checksum = sha256(tensor);
+    if (isOutput) this.#outputs.set(buffer.tensor ?? buffer.name, tensor);
+    this.#options.onTensor?.({
+      buffer,
+      tensor,
+      writerOf: (index) => memory.writerOf(addressOfElement(buffer, index)),
+    });
+  }
+
+  #lives(): BufferLife[] {
+    const end = this.#ledger.now;
+    return this.#program.manifest.buffers.map(
+      ({ name, memory, role, address, bytes, firstStep, lastStep }) => ({
+        name,
+        memory,
+        role,
+        address,
+        bytes,
+        from: this.#started[firstStep] ?? 0,
+        to: this.#started[lastStep + 1] ?? end,
+      }),
+    );
+  }
+
+  finish(): ProgramRun {
+    const { manifest } = this.#program;
+    const { chip } = manifest.hardware;
+    const result: RunResult = {
+      model: manifest.model,
+      target: manifest.target,
+      hardware: manifest.hardware,
+      layers: this.#ledger.layers(),
+      totals: this.#ledger.totals(),
+      memory: {
+        l2: manifest.memory.l2,
+        l2Limit: chip.l2Bytes - chip.l2ReservedBytes,
+        l1: manifest.memory.l1,
+        l1Limit: chip.l1Bytes,
+        weightMemory: manifest.memory.weightMemory,
+        weightMemoryLimit: chip.weightMemoryBytes,
+      },
+      warnings: manifest.warnings,
+      outputs: Object.fromEntries([...this.#outputs].map(([name, t]) => [name, sha256(t)])),
+      timeline: this.#timeline,
+      buffers: this.#lives(),
+    };
+    return { result, outputs: this.#outputs };
+  }
+}
+
+/**
+ * Runs a program on the modelled chip: its inputs by name, step by step, every cycle with a reason. Throws a UserError for
+ * missing or ill-typed inputs and a ProgramFault (naming step, layer, tile, field and limit) for what the chip cannot do.
+ */
+export function runProgram(
+  program: Program,
+  inputs: ReadonlyMap<string, Tensor>,
+  options: RunOptions = {},
+): ProgramRun {
+  const machine = new Machine(program, options);
+  machine.load(inputs);
+  machine.run();
+  return machine.finish();
+}

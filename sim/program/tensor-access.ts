@@ -1,0 +1,59 @@
+import { allocate, bytesPerElement } from '../../base/dtype.js';
+import { LimitError } from '../../base/errors.js';
+import { elementCount, type Tensor } from '../../base/tensor.js';
+import type { Buffer } from '../../program/types.js';
+import type { Memory } from '../core/memory.js';
+import { coreLayout, packForCore, unpackFromCore } from '../isa/layout.js';
+
+/** Bytes of a buffer that its tensor takes (without slack). */
+export const tensorBytes = (b: Buffer): number =>
+  b.layout === 'core' ? coreLayout(b.shape).bytes : elementCount(b.shape) * bytesPerElement(b.dtype);
+
+/** The values of a dense little-endian tensor. Throws a LimitError for an int64 beyond 2^53. */
+export function valuesFromBytes(bytes: Uint8Array, b: Pick<Buffer, 'name' | 'shape' | 'dtype'>): Tensor {
+  const data = allocate(b.dtype, elementCount(b.shape));
+  if (b.dtype !== 'int64') {
+    new Uint8Array(data.buffer, data.byteOffset, data.byteLength).set(bytes);
+    return { shape: b.shape, dtype: b.dtype, data };
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let i = 0; i < data.length; i++) {
+    const value = view.getBigInt64(8 * i, true);
+    data[i] = Number(value);
+    if (BigInt(data[i]!) !== value)
+      throw new LimitError({ subject: `int64 in ${b.name}`, value: String(value), rule: 'within 2^53' });
+  }
+  return { shape: b.shape, dtype: b.dtype, data };
+}
+
+/** Dense little-endian bytes of a tensor. */
+export function bytesFromValues(t: Tensor): Uint8Array {
+  if (t.dtype !== 'int64') return new Uint8Array(t.data.buffer, t.data.byteOffset, t.data.byteLength);
+  const out = new Uint8Array(8 * t.data.length);
+  const view = new DataView(out.buffer);
+  t.data.forEach((v, i) => {
+    view.setBigInt64(8 * i, BigInt(v), true);
+  });
+  return out;
+}
+
+/** Reads a buffer's tensor. Every byte must have been written; in the core's layout that includes the rows' padding. */
+export function readTensor(memory: Memory, b: Buffer): Tensor {
+  const bytes = memory.read(b.address, tensorBytes(b), b.name);
+  if (b.layout === 'core') return { shape: b.shape, dtype: 'int8', data: unpackFromCore(bytes, b.shape) };
+  return valuesFromBytes(bytes, b);
+}
+
+/** Writes a tensor into its buffer, in the buffer's layout (padding of rows: zeros). */
+export function writeTensor(memory: Memory, b: Buffer, t: Tensor, writer: number): void {
+  const bytes = b.layout === 'core' ? packForCore(t.data, b.shape) : bytesFromValues(t);
+  memory.write(b.address, bytes, writer, b.name);
+}
+
+/** Byte address of element `index` (row-major) of a buffer's tensor: the first one for a wide dtype. */
+export function addressOfElement(b: Buffer, index: number): number {
+  if (b.layout === 'dense') return b.address + index * bytesPerElement(b.dtype);
+  const { columns, pitch } = coreLayout(b.shape);
+  const element = Math.floor(index / columns) * pitch + (index % columns);
+  return b.address + (element ^ 3);
+}
