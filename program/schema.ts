@@ -67,7 +67,7 @@ const job = object({
   kind: exactly('job'),
   layer: count,
   tile: count,
-  'stores?': listOf(pair),
+  stores: listOf(pair),
   writes: { ...listOf(pair), minItems: 1 },
   note: text,
   completes: listOf(count),

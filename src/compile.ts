@@ -1,4 +1,5 @@
 import { UserError } from '../base/errors.js';
+import { describeImage } from '../program/files.js';
 import { PROGRAM_FORMAT, PROGRAM_VERSION, type Program, type Warning } from '../program/types.js';
 import { DEFAULT_PARAMETERS, type HardwareParameters } from '../sim/isa/parameters.js';
 import { GENERATOR } from './generator.js';
@@ -76,12 +77,7 @@ export function compile(model: Model, options: CompileOptions = DEFAULT_OPTIONS)
       model: model.name,
       target: options.target,
       hardware: options.hardware,
-      image: {
-        file: 'image.bin',
-        address: resolved.image.address,
-        bytes: resolved.image.content.length,
-        sha256: resolved.image.sha256,
-      },
+      image: describeImage(resolved.image.address, resolved.image.content),
       buffers: resolved.buffers,
       layers: draft.layers,
       steps: resolved.steps,

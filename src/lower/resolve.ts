@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { LimitError } from '../../base/errors.js';
 import { roundUp } from '../../base/units.js';
 import type { Buffer, HostStep, JobStep, MemoryUse, Step } from '../../program/types.js';
@@ -20,7 +19,7 @@ import { type Interval, placeIntervals } from './interval-plan.js';
 export interface Resolved {
   readonly buffers: readonly Buffer[];
   readonly steps: readonly Step[];
-  readonly image: { readonly address: number; readonly content: Uint8Array; readonly sha256: string };
+  readonly image: { readonly address: number; readonly content: Uint8Array };
   readonly l2: Pick<MemoryUse, 'l2' | 'l2Constants'>;
 }
 
@@ -191,7 +190,7 @@ export function resolve(draft: Draft, hw: HardwareParameters): Resolved {
       return { id: i, ...rest, address: addressOf(b), firstStep: life.from, lastStep: life.to };
     }),
     steps: draft.steps.map((s): Step => (s.kind === 'job' ? job(s) : s.kind === 'host' ? host(s) : s)),
-    image: { address: start, content, sha256: createHash('sha256').update(content).digest('hex') },
+    image: { address: start, content },
     l2: { l2: peakEnd - start, l2Constants: constantsEnd - start },
   };
 }

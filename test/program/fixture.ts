@@ -78,6 +78,7 @@ export function sampleProgram(): Program {
         kind: 'job',
         layer: 0,
         tile: 0,
+        stores: [[L2 + 64, 7]],
         writes: [
           [0xa0, 2],
           [0xa4, L2 + 64],
