@@ -1,0 +1,110 @@
+import { readdirSync } from 'node:fs';
+import { basename, extname, join } from 'node:path';
+import { integerRange } from '../base/dtype.js';
+import { UserError } from '../base/errors.js';
+import { fileError, readBytes } from '../base/files.js';
+import { readNpyFile } from '../base/npy.js';
+import { elementCount, type Shape, showShape, type Tensor, tensor } from '../base/tensor.js';
+import type { TensorType } from '../src/ir/types.js';
+
+/** One tensor of a recorded run. */
+export interface RecordedTensor {
+  /** What the recording calls it: a .npy file's name without its end, or the name in a text file's first line. */
+  readonly name: string;
+  readonly path: string;
+  /** As the file has it; of a text file the order of the axes is not certain. */
+  readonly shape: Shape;
+  /** `height-width-channel`: text files of (1, c, h, w) tensors, channels changing fastest; else the tensor's own order. */
+  readonly order: 'row-major' | 'height-width-channel';
+  readonly values: ArrayLike<number>;
+}
+
+const HEADER = /^#\s*(.+?)\s*\(shape \[([\d,\s]+)\]\)[,\\\s]*$/;
+
+/**
+ * A text file as DORY's examples have them: "# name (shape [a, b, c]),\" and one value a line, each followed by ",\".
+ * Throws a UserError that names file and line.
+ */
+export function parseRecordedText(text: string, path: string): RecordedTensor {
+  const lines = text.split('\n').map((line) => line.replace(/[,\\\s]+$/, ''));
+  const header = HEADER.exec(lines[0] ?? '');
+  if (header === null)
+    throw new UserError(`${path}:1 is ${JSON.stringify(lines[0])}; must be "# name (shape [a, b, c])".`);
+  const shape = header[2]!.split(',').map(Number);
+  const values: number[] = [];
+  lines.forEach((line, i) => {
+    if (i === 0 || line === '') return;
+    const value = Number(line);
+    if (Number.isNaN(value))
+      throw new UserError(`${path}:${i + 1} is ${JSON.stringify(line)}; must be a number.`);
+    values.push(value);
+  });
+  if (values.length !== elementCount(shape))
+    throw new UserError(
+      `${path} holds ${values.length} values; its shape ${showShape(shape)} has ${elementCount(shape)}.`,
+    );
+  return { name: header[1]!, path, shape, order: 'height-width-channel', values };
+}
+
+/** "out_layer10.txt" after "out_layer9.txt". */
+const inNumberOrder = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true });
+
+/**
+ * The recorded tensors of a folder: input.txt, out_layer0.txt, ... (or any .txt with such a header) and .npy files named by
+ * tensor; other files are left alone. Inputs first, then by file name, numbers in their order.
+ * Throws a UserError when there is none, or one cannot be read.
+ */
+export function readRecorded(folder: string): RecordedTensor[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch (error) {
+    throw fileError('read', folder, error);
+  }
+  const files = names.filter((name) => ['.txt', '.npy'].includes(extname(name))).sort(inNumberOrder);
+  if (files.length === 0)
+    throw new UserError(`${folder} holds no recorded tensors: no .npy and no .txt file.`);
+  const recorded = files.map((name): RecordedTensor => {
+    const path = join(folder, name);
+    if (extname(name) === '.txt') return parseRecordedText(new TextDecoder().decode(readBytes(path)), path);
+    const { shape, data } = readNpyFile(path);
+    return { name: basename(name, '.npy'), path, shape, order: 'row-major', values: data };
+  });
+  const isInput = (r: RecordedTensor): boolean => r.name === 'input';
+  return [...recorded.filter(isInput), ...recorded.filter((r) => !isInput(r))];
+}
+
+const sorted = (shape: Shape): string => String(shape.filter((d) => d !== 1).sort((a, b) => a - b));
+
+/** Whether the recording can be of a tensor of this shape: the same extents, axes of 1 and (in text) their order aside. */
+export const fits = (recorded: RecordedTensor, shape: Shape): boolean =>
+  recorded.values.length === elementCount(shape) && sorted(recorded.shape) === sorted(shape);
+
+/** The recorded values in the row-major order of a tensor of `shape`, which `fits`. */
+export function valuesInOrder(recorded: RecordedTensor, shape: Shape): Float64Array {
+  const values = Float64Array.from(recorded.values);
+  const [, c, h, w] = shape;
+  if (recorded.order === 'row-major' || shape.length !== 4) return values;
+  const plane = h! * w!;
+  return values.map((_, i) => {
+    const [channel, position] = [Math.floor(i / plane) % c!, i % plane];
+    return recorded.values[Math.floor(i / (c! * plane)) * c! * plane + position * c! + channel]!;
+  });
+}
+
+/** A recorded input as a tensor of `type`. Throws a UserError when shape or values do not fit it. */
+export function recordedInput(recorded: RecordedTensor, type: TensorType): Tensor {
+  const { shape, dtype } = type;
+  if (!fits(recorded, shape))
+    throw new UserError(
+      `${recorded.path} is of shape ${showShape(recorded.shape)}; the model's input is ${showShape(shape)}.`,
+    );
+  const values = valuesInOrder(recorded, shape);
+  if (dtype !== 'float32') {
+    const [low, high] = integerRange(dtype);
+    const bad = values.find((v) => !Number.isInteger(v) || v < low || v > high);
+    if (bad !== undefined)
+      throw new UserError(`${recorded.path} holds ${bad}; the model's input is ${dtype}.`);
+  }
+  return tensor(shape, dtype, values);
+}
