@@ -37,6 +37,13 @@ export interface JobCounts {
   readonly compute: number;
 }
 
+/** Half-open ranges of output channels, rows and columns (of elements for a vector: k). */
+export interface TileExtent {
+  readonly k: { readonly lo: number; readonly hi: number };
+  readonly y: { readonly lo: number; readonly hi: number };
+  readonly x: { readonly lo: number; readonly hi: number };
+}
+
 /** One layer of a run: an accelerator call or a host kernel. */
 export interface LayerResult {
   readonly id: number;
@@ -50,6 +57,8 @@ export interface LayerResult {
   readonly detail: string;
   readonly tensor?: string;
   readonly tiles: number;
+  /** The part of the output that each tile makes, in order; absent for host kernels. */
+  readonly tiling?: readonly TileExtent[];
   readonly jobs: JobCounts;
   /** MACs that the operator needs, and MACs that the array spent (padding to 16 x 16, halo). 0 issued on the host. */
   readonly usefulMacs: number;

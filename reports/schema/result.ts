@@ -19,6 +19,8 @@ import {
 } from './build.js';
 import { PARTS } from './parts.js';
 
+const range = object({ lo: count, hi: count });
+
 const layer = object({
   id: count,
   name: text,
@@ -31,6 +33,7 @@ const layer = object({
   detail: text,
   'tensor?': text,
   tiles: count,
+  'tiling?': listOf(object({ k: range, y: range, x: range })),
   jobs: ref('jobs'),
   usefulMacs: count,
   issuedMacs: count,

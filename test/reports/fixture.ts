@@ -7,6 +7,7 @@ import {
   REASONS,
   type RunResult,
   type RunTotals,
+  type TileExtent,
   type TimelineSlice,
 } from '../../results/run.js';
 import type { TensorComparison, Verdict } from '../../results/verdict.js';
@@ -141,6 +142,13 @@ const hostSlices = (spec: Spec, layer: number, start: number): TimelineSlice[] =
 
 const shapeOf = (spec: Spec): number[] => (spec.side === 1 ? [1, spec.k] : [1, spec.k, spec.side, spec.side]);
 
+const tilingOf = (spec: Spec, tiles: number): TileExtent[] =>
+  Array.from({ length: tiles }, (_, i) => ({
+    k: { lo: 0, hi: spec.k },
+    y: { lo: (i * spec.side) / tiles, hi: ((i + 1) * spec.side) / tiles },
+    x: { lo: 0, hi: spec.side },
+  }));
+
 function makeLayer(
   spec: Spec,
   id: number,
@@ -168,6 +176,7 @@ function makeLayer(
       host || isSum(spec) || spec.side === 1 ? '' : `${spec.kernel}x${spec.kernel} s${stride},${stride} >>4`,
     tensor: `%${id}`,
     tiles: host ? 0 : tiles,
+    ...(!host && { tiling: tilingOf(spec, tiles) }),
     jobs: host ? { copies: 0, compute: 0 } : { copies: (isSum(spec) ? 3 : 2) * tiles, compute: tiles },
     usefulMacs: macs,
     issuedMacs: host || isSum(spec) ? 0 : Math.max(macs, 256 * Math.ceil(macs / 256)),

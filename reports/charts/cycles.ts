@@ -1,0 +1,45 @@
+import type { RunResult } from '../../results/run.js';
+import { layerLabel, REASON_ORDER, REASON_TEXT } from '../metrics.js';
+import { axisLabel, axisTitle, compactTicks, grid, heightFor, noGrid, subtitleOf } from './axes.js';
+import { drawChart, legend } from './draw.js';
+import { REASON_COLOUR } from './palette.js';
+
+/** Cycles a layer, stacked by reason; PNG. */
+export function drawCycles(run: RunResult): Uint8Array {
+  const reasons = REASON_ORDER.filter((reason) => run.totals.cycles[reason] > 0);
+  return drawChart<'bar', number[]>(
+    {
+      type: 'bar',
+      data: {
+        labels: run.layers.map((layer) => axisLabel(layerLabel(layer))),
+        datasets: reasons.map((reason) => ({
+          label: REASON_TEXT[reason].label,
+          data: run.layers.map((layer) => layer.cycles[reason]),
+          backgroundColor: REASON_COLOUR[reason],
+          barPercentage: 0.92,
+          categoryPercentage: 0.86,
+        })),
+      },
+      options: {
+        indexAxis: 'y',
+        scales: {
+          x: {
+            stacked: true,
+            title: axisTitle('estimated cycles'),
+            ticks: compactTicks,
+            grid,
+            beginAtZero: true,
+          },
+          y: { stacked: true, grid: noGrid, ticks: { autoSkip: false } },
+        },
+        plugins: { legend },
+      },
+    },
+    {
+      title: `${run.model}: cycles per layer, by reason`,
+      subtitle: subtitleOf(run),
+      width: 900,
+      height: heightFor(run.layers.length),
+    },
+  );
+}

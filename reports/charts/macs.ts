@@ -1,0 +1,77 @@
+import type { RunResult } from '../../results/run.js';
+import { PEAK_MACS_PER_CYCLE } from '../../sim/isa/geometry.js';
+import { formulaBound } from '../bound.js';
+import { layerLabel, macsPerCycle } from '../metrics.js';
+import { axisLabel, axisTitle, grid, heightFor, marks, noGrid, subtitleOf } from './axes.js';
+import { drawChart, legend } from './draw.js';
+import { INK, OKABE_ITO } from './palette.js';
+
+/** MAC/cycle of each layer with multiply-accumulates on the core, against the formula's bound and the peak; PNG. */
+export function drawMacs(run: RunResult): Uint8Array {
+  const layers = run.layers.filter((layer) => layer.target === 'digital' && layer.usefulMacs > 0);
+  const computing = layers.map((layer) =>
+    layer.cycles.compute === 0 ? null : layer.usefulMacs / layer.cycles.compute,
+  );
+  const points = { type: 'line', showLine: false, pointBorderWidth: 2, order: 0 } as const;
+  return drawChart<'bar' | 'line', (number | null)[]>(
+    {
+      type: 'bar',
+      data: {
+        labels: layers.map((layer) => axisLabel(layerLabel(layer))),
+        datasets: [
+          {
+            type: 'bar',
+            label: 'whole layer (copies, loads and launches included)',
+            data: layers.map(macsPerCycle),
+            backgroundColor: OKABE_ITO.blue,
+            order: 2,
+          },
+          {
+            ...points,
+            label: 'compute cycles only',
+            data: computing,
+            pointStyle: 'circle',
+            pointRadius: 5,
+            pointBackgroundColor: OKABE_ITO.orange,
+            pointBorderColor: '#ffffff',
+            backgroundColor: OKABE_ITO.orange,
+          },
+          {
+            ...points,
+            label: 'bound of the formula (conv: 256·FX/(FX+2))',
+            data: layers.map((layer) => formulaBound(run, layer) ?? null),
+            pointStyle: 'rectRot',
+            pointRadius: 6,
+            pointBackgroundColor: '#ffffff',
+            pointBorderColor: INK,
+            backgroundColor: '#ffffff',
+            borderColor: INK,
+          },
+        ],
+      },
+      options: {
+        indexAxis: 'y',
+        scales: {
+          x: {
+            min: 0,
+            max: PEAK_MACS_PER_CYCLE + 16,
+            title: axisTitle('useful MAC per cycle'),
+            grid,
+            ticks: { stepSize: 32, includeBounds: false },
+          },
+          y: { grid: noGrid, ticks: { autoSkip: false } },
+        },
+        plugins: {
+          legend,
+        },
+      },
+      plugins: [marks([{ axis: 'x', value: PEAK_MACS_PER_CYCLE, text: `peak ${PEAK_MACS_PER_CYCLE}` }])],
+    },
+    {
+      title: `${run.model}: use of the PE array per layer`,
+      subtitle: subtitleOf(run),
+      width: 900,
+      height: heightFor(layers.length),
+    },
+  );
+}
