@@ -1,8 +1,8 @@
 import type { ResultDocument } from '../results/document.js';
+import { describeMismatch, describeWarning } from './describe.js';
 import { escapeMarkdown, markdownTable, verdictMarkdown } from './markdown.js';
 import { ESTIMATED, macsPerCycle, passed } from './metrics.js';
 import { count, decimal, ms } from './numbers.js';
-import { describeMismatch, describeWarning } from './terminal/sections.js';
 
 /** A value of a workflow command's data; GitHub reads % escapes. */
 const data = (text: string): string =>

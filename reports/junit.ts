@@ -1,7 +1,7 @@
 import type { ModelResult, ResultDocument } from '../results/document.js';
 import type { TensorComparison, Verdict } from '../results/verdict.js';
+import { describeMismatch } from './describe.js';
 import { milliseconds } from './numbers.js';
-import { describeMismatch } from './terminal/sections.js';
 import { escapeXml } from './xml.js';
 
 const attributes = (values: Readonly<Record<string, string | number>>): string =>

@@ -1,5 +1,6 @@
 import type { ModelResult, ResultDocument } from '../results/document.js';
 import type { RunResult } from '../results/run.js';
+import { describeHeld, describeMismatch, describeReference, describeWarning } from './describe.js';
 import {
   ESTIMATED,
   jobCount,
@@ -15,7 +16,6 @@ import {
   shapeLabel,
 } from './metrics.js';
 import { count, decimal, megahertz, ms, percent, plural } from './numbers.js';
-import { describeMismatch, describeWarning } from './terminal/sections.js';
 
 /** A cell's text; names come from models and must not break the table or become markup. */
 export const escapeMarkdown = (text: string): string =>
@@ -71,7 +71,7 @@ function layerTable({ run, verdicts }: ModelResult): string[] {
       found === undefined
         ? ['not held', '', '']
         : [
-            found.differing === 0 ? 'yes' : `**no: ${count(found.differing)} differ**`,
+            found.differing === 0 ? (found.tolerance ?? 'yes') : `**no: ${count(found.differing)} differ**`,
             percent(found.saturated, found.elements),
             percent(found.zero, found.elements),
           ];
@@ -134,8 +134,8 @@ export function verdictMarkdown({ verdicts }: ModelResult): string[] {
   const first = verdicts[0];
   if (first === undefined) return [];
   const failed = verdicts.filter((v) => !v.ok);
-  const how = `seed ${escapeMarkdown(first.seed)}, reference on the ${escapeMarkdown(first.backend)} backend`;
-  const held = `${plural(first.tensors.length, 'tensor')} compared, ${count(first.notHeld)} not held whole in memory`;
+  const how = escapeMarkdown(describeReference(first));
+  const held = describeHeld(first);
   if (failed.length === 0) return [`**Exact** in ${plural(verdicts.length, 'run')} (${how}): ${held}.`];
   return [
     `**Differs** in ${failed.length} of ${plural(verdicts.length, 'run')} (${how}): ${held}.`,

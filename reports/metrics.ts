@@ -67,6 +67,8 @@ export interface LayerVerdict {
   readonly differing: number;
   readonly saturated: number;
   readonly zero: number;
+  /** Set where values may be off a little and still count as equal. */
+  readonly tolerance?: string;
 }
 
 const concerns = (tensor: TensorComparison, layer: LayerResult): boolean =>
@@ -80,7 +82,9 @@ export function layerVerdict(verdicts: readonly Verdict[], layer: LayerResult): 
   if (found.length === 0) return undefined;
   const sum = (pick: (tensor: TensorComparison) => number): number =>
     found.reduce((total, tensor) => total + pick(tensor), 0);
+  const tolerance = found.find((tensor) => tensor.tolerance !== undefined)?.tolerance;
   return {
+    ...(tolerance !== undefined && { tolerance }),
     elements: sum((t) => t.elements),
     differing: sum((t) => t.differing),
     saturated: sum((t) => t.saturated),

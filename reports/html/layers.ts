@@ -100,7 +100,8 @@ const VERDICT: readonly Column[] = [
     layer: (l, { verdicts }) => {
       const found = layerVerdict(verdicts, l);
       if (found === undefined) return { show: html`<span class="faint">not held</span>`, key: 1 };
-      return found.differing === 0 ? { show: yes, key: 2 } : { show: no, key: 0 };
+      if (found.differing > 0) return { show: no, key: 0 };
+      return { show: found.tolerance ?? yes, key: found.tolerance === undefined ? 3 : 2 };
     },
     total: (_, result) => (passed(result) ? yes : no),
   },

@@ -2,6 +2,7 @@ import type { ModelResult } from '../../results/document.js';
 import type { RunResult } from '../../results/run.js';
 import { PEAK_MACS_PER_CYCLE } from '../../sim/isa/geometry.js';
 import { REASON_COLOUR } from '../charts/palette.js';
+import { describeHeld, describeMismatch, describeReference, describeWarning } from '../describe.js';
 import {
   coreBytes,
   macsPerCycle,
@@ -13,7 +14,6 @@ import {
 } from '../metrics.js';
 import { count, decimal, kibibytes, megahertz, ms, percent, percentOf, plural } from '../numbers.js';
 import { parameterList } from '../parameters.js';
-import { describeMismatch, describeWarning } from '../terminal/sections.js';
 import { type Html, html } from './tags.js';
 
 /** The key figures of a run. */
@@ -47,8 +47,8 @@ export function verdictSection({ verdicts }: ModelResult): Html {
   const first = verdicts[0];
   if (first === undefined) return html``;
   const failed = verdicts.filter((verdict) => !verdict.ok);
-  const how = `seed ${first.seed}, reference on the ${first.backend} backend`;
-  const held = `${plural(first.tensors.length, 'tensor')} compared, ${count(first.notHeld)} not held whole in memory`;
+  const how = describeReference(first);
+  const held = describeHeld(first);
   if (failed.length === 0)
     return html`<p><span class="good">Exact</span> in ${plural(verdicts.length, 'run')} (${how}): ${held}.</p>`;
   const items = failed.flatMap((verdict) =>

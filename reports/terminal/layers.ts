@@ -45,7 +45,11 @@ function verdictCells(verdict: LayerVerdict | undefined): Cell[] {
   if (verdict === undefined) return [cell('·', 'dim'), cell('', 'dim'), cell('', 'dim')];
   const saturated = percentOf(verdict.saturated, verdict.elements);
   return [
-    verdict.differing === 0 ? cell('yes', 'good') : cell('NO', 'bad'),
+    verdict.differing > 0
+      ? cell('NO', 'bad')
+      : verdict.tolerance === undefined
+        ? cell('yes', 'good')
+        : cell('close', 'good'),
     cell(share(verdict.saturated, verdict.elements), saturated > 50 ? 'notice' : undefined),
     cell(
       share(verdict.zero, verdict.elements),

@@ -1,6 +1,6 @@
 import type { ModelResult } from '../../results/document.js';
 import type { RunResult, RunWarning } from '../../results/run.js';
-import type { Difference, TensorComparison, Verdict } from '../../results/verdict.js';
+import { describeHeld, describeMismatch, describeReference, describeWarning } from '../describe.js';
 import { memoryRows, REASON_ORDER, REASON_TEXT } from '../metrics.js';
 import { count, percent, plural } from '../numbers.js';
 import { cell, type Grid, renderGrid } from './grid.js';
@@ -76,49 +76,28 @@ export function wrapText(text: string, columns: number, first = '', rest = ''): 
   return [...lines, line];
 }
 
-/** "conv1 (%3): 12 of 16,384 elements differ; first at [0, 1, 2, 3]: expected 5, got 7, written by step 40 (tile 2: ...)". */
-export function describeMismatch(tensor: TensorComparison): string {
-  const name = tensor.layer === undefined ? tensor.tensor : `${tensor.layer} (${tensor.tensor})`;
-  const head = `${name}: ${count(tensor.differing)} of ${plural(tensor.elements, 'element')} differ`;
-  return tensor.first === undefined ? head : `${head}; ${describeDifference(tensor.first)}`;
-}
-
-function describeDifference(first: Difference): string {
-  const where = `first at [${first.coordinates.join(', ')}]: expected ${first.expected}, got ${first.actual}`;
-  if (first.step === undefined) return where;
-  const details = [first.layer, first.tile === undefined ? undefined : `tile ${first.tile}`, first.writer];
-  const known = details.filter((part) => part !== undefined).join(', ');
-  return `${where}, written by step ${first.step}${known === '' ? '' : ` (${known})`}`;
-}
-
-const held = (verdict: Verdict): string =>
-  `${plural(verdict.tensors.length, 'tensor')} compared, ${count(verdict.notHeld)} not held whole in memory`;
-
 /** What the comparison found: one line when all is exact, a line a differing tensor of each run otherwise. */
 export function verdictLines({ verdicts }: ModelResult, columns: number, style: Style): string[] {
   const first = verdicts[0];
   if (first === undefined) return [];
   const failed = verdicts.filter((verdict) => !verdict.ok);
   const runs = plural(verdicts.length, 'run');
-  const how = `seed ${first.seed}, reference on the ${first.backend} backend`;
+  const how = describeReference(first);
   if (failed.length === 0)
-    return wrapText(`EXACT in ${runs} (${how}): ${held(first)}.`, columns).map((line) => style.good(line));
-  const lines = wrapText(`DIFFERS in ${failed.length} of ${runs} (${how}): ${held(first)}.`, columns).map(
-    (line) => style.bad(line),
-  );
+    return wrapText(`EXACT in ${runs} (${how}): ${describeHeld(first)}.`, columns).map((line) =>
+      style.good(line),
+    );
+  const lines = wrapText(
+    `DIFFERS in ${failed.length} of ${runs} (${how}): ${describeHeld(first)}.`,
+    columns,
+  ).map((line) => style.bad(line));
   for (const verdict of failed)
     for (const tensor of verdict.tensors.filter((t) => t.differing > 0))
       lines.push(...wrapText(`run ${verdict.run}: ${describeMismatch(tensor)}`, columns, '  ', '    '));
   return lines;
 }
 
-/** "nn.dense (fc1): attribute units is 10; supported: a multiple of 4". */
-export const describeWarning = (warning: RunWarning): string => {
-  const where = warning.layer ?? warning.tensor;
-  const name = where === undefined ? warning.operator : `${warning.operator} (${where})`;
-  return `${name} stays on the host: ${warning.attribute} is ${warning.value}; supported: ${warning.supported}`;
-};
-
+/** What stays on the host, and why. */
 export function warningLines(warnings: readonly RunWarning[], columns: number, style: Style): string[] {
   if (warnings.length === 0) return [];
   const title = style.notice(plural(warnings.length, 'warning'));

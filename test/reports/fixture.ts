@@ -292,6 +292,7 @@ export function exactVerdict(run: RunResult, number = 0): Verdict {
       dtype: layer.outputDtype,
       elements,
       differing: 0,
+      ...(layer.outputDtype === 'float32' && { tolerance: 'within 2 ulp' }),
       saturated: Math.floor((elements * (i % 7)) / 60),
       zero: Math.floor((elements * (i % 5)) / 10),
     };

@@ -37,6 +37,12 @@ describe('renderTable', () => {
     expect(row.split(/\s+/).slice(-3)).toEqual(['NO', '8', '0']);
   });
 
+  it('never calls exact what was compared with a tolerance', () => {
+    const text = renderTable(verifiedResnet8(), { columns: 300 });
+    expect(lineOf(text, 'fused_cast').split(/\s+/).slice(-3)).toEqual(['close', '0', '0']);
+    expect(text).toContain('16 tensors compared, 1 of them within 2 ulp; 34 not held whole in memory.');
+  });
+
   it('names the first difference, its values, and the step that wrote it', () => {
     const text = renderTable(
       documentOf([run], (r) => [exactVerdict(r), differingVerdict(r, 1)]),
