@@ -15,12 +15,26 @@ const OCTAVES: readonly (readonly [cell: number, weight: number])[] = [
  * do. Every plane is a sum of three grids of random points, interpolated linearly, stretched to the whole range of int8
  * (uint8: 0 to 255; floats: -1 to 1). The same model name, seed and run give the same bytes.
  */
-export function builtinInput(model: Model, seed: Seed = 0, run = 0): Map<string, Tensor> {
+export const builtinInput = (model: Model, seed: Seed = 0, run = 0): Map<string, Tensor> =>
+  builtinInputs(
+    model.name,
+    inputsOf(model).map(({ name, type }) => ({ name, shape: type.shape, dtype: type.dtype })),
+    seed,
+    run,
+  );
+
+/** `builtinInput` for a model of which only the name and the inputs are known, as of a compiled program. */
+export function builtinInputs(
+  model: string,
+  inputs: readonly { readonly name: string; readonly shape: Shape; readonly dtype: DType }[],
+  seed: Seed,
+  run: number,
+): Map<string, Tensor> {
   return new Map(
-    inputsOf(model).map((v) => {
-      const rng = random(seed, model.name, 'input', v.name, run);
-      return [v.name, smoothTensor(rng, v.type.shape, v.type.dtype)];
-    }),
+    inputs.map(({ name, shape, dtype }) => [
+      name,
+      smoothTensor(random(seed, model, 'input', name, run), shape, dtype),
+    ]),
   );
 }
 

@@ -1,0 +1,20 @@
+import type { CommandModule } from 'yargs';
+import { type CompileArguments, compileOptions, readCompileOptions } from '../options.js';
+
+interface Arguments extends CompileArguments {
+  readonly seed: string;
+}
+
+/** `models`: what can be named, with size figures. */
+export const modelsCommand: CommandModule<object, Arguments> = {
+  command: 'models',
+  describe: 'list the built-in models with MACs, parameters and peak L2',
+  builder: (y) =>
+    y
+      .options(compileOptions)
+      .option('seed', { type: 'string', default: '0', describe: 'seed of the weights' }),
+  handler: async (args) => {
+    const { modelTable } = await import('../model-table.js');
+    process.stdout.write(await modelTable(await readCompileOptions(args), args.seed));
+  },
+};

@@ -1,0 +1,44 @@
+import type { CommandModule } from 'yargs';
+import { oneModel } from '../model-argument.js';
+import { type CompileArguments, compileOptions, modelOptions, readCompileOptions } from '../options.js';
+import { printWarnings } from '../warnings.js';
+
+const STAGES = ['input', 'partitioned', 'memory'] as const;
+type Stage = (typeof STAGES)[number];
+
+interface Arguments extends CompileArguments {
+  readonly model: string;
+  readonly stage: Stage;
+  readonly seed: string;
+  readonly params?: string | undefined;
+}
+
+/** `show MODEL --stage S`: Relay text before and after partitioning, or the memory plan. */
+export const showCommand: CommandModule<object, Arguments> = {
+  command: 'show <model>',
+  describe: 'print a model as Relay text, or its memory plan',
+  builder: (y) =>
+    y
+      .positional('model', { type: 'string', demandOption: true, describe: 'name or file' })
+      .options({ ...modelOptions, ...compileOptions })
+      .option('stage', { choices: STAGES, default: 'input' as Stage, describe: 'what to print' }),
+  handler: async (args) => {
+    const model = await oneModel(args.model, args);
+    if (args.stage === 'input') {
+      const { printModule } = await import('../../relay/print.js');
+      process.stdout.write(printModule(model.main, { types: false }));
+      return;
+    }
+    const options = await readCompileOptions(args);
+    const { compile, partitionModel } = await import('../../compile.js');
+    if (args.stage === 'partitioned') {
+      const { printModule } = await import('../../relay/print.js');
+      const { laidOut, warnings } = partitionModel(model, options);
+      printWarnings(warnings);
+      process.stdout.write(printModule(laidOut.main, { types: true }));
+      return;
+    }
+    const { renderMemoryPlan } = await import('../memory-plan.js');
+    process.stdout.write(renderMemoryPlan(compile(model, options).manifest));
+  },
+};

@@ -1,0 +1,32 @@
+import type { CommandModule } from 'yargs';
+
+interface Arguments {
+  readonly program: string;
+  readonly input: readonly string[] | undefined;
+  readonly output: string | undefined;
+  readonly seed: string;
+  readonly trace: string | undefined;
+  readonly json: string | undefined;
+}
+
+/** `simulate DIR`: runs a program without reference. */
+export const simulateCommand: CommandModule<object, Arguments> = {
+  command: 'simulate <program>',
+  describe: 'run a compiled program on the simulated chip',
+  builder: (y) =>
+    y
+      .positional('program', { type: 'string', demandOption: true, describe: 'folder that compile wrote' })
+      .option('input', {
+        type: 'string',
+        array: true,
+        describe: 'F.npy, or NAME=F.npy for each input; built-in inputs otherwise',
+      })
+      .option('output', { alias: 'o', type: 'string', describe: 'folder for the outputs as .npy' })
+      .option('seed', { type: 'string', default: '0', describe: 'seed of the built-in inputs' })
+      .option('trace', { type: 'string', describe: 'file for one line a job' })
+      .option('json', { type: 'string', describe: 'file for the result as JSON' }),
+  handler: async (args) => {
+    const { simulate } = await import('../simulation.js');
+    await simulate(args);
+  },
+};

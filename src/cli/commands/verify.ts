@@ -1,0 +1,47 @@
+import type { CommandModule } from 'yargs';
+import { type CompileArguments, compileOptions, modelOptions } from '../options.js';
+
+interface Arguments extends CompileArguments {
+  readonly models: readonly string[];
+  readonly seed: string;
+  readonly params?: string | undefined;
+  readonly input: readonly string[] | undefined;
+  readonly runs: number;
+  readonly 'reference-backend': string;
+  readonly json: string | undefined;
+}
+
+/** `verify MODEL...`: compile, simulate, compare with the reference, report. */
+export const verifyCommand: CommandModule<object, Arguments> = {
+  command: 'verify <models..>',
+  describe: 'compile, simulate and compare every tensor with the reference; exit 1 on a difference',
+  builder: (y) =>
+    y
+      .positional('models', {
+        type: 'string',
+        array: true,
+        demandOption: true,
+        describe: 'names, suites or files',
+      })
+      .options({ ...modelOptions, ...compileOptions })
+      .option('input', {
+        type: 'string',
+        array: true,
+        describe: 'F.npy, or NAME=F.npy for each input; built-in inputs otherwise',
+      })
+      .option('runs', {
+        type: 'number',
+        default: 1,
+        describe: 'number of runs with different built-in inputs',
+      })
+      .option('reference-backend', {
+        type: 'string',
+        default: 'wasm',
+        describe: 'tfjs backend: wasm, cpu or node',
+      })
+      .option('json', { type: 'string', describe: 'file for the result as JSON' }),
+  handler: async (args) => {
+    const { verify } = await import('../verification.js');
+    process.exitCode = await verify(args);
+  },
+};

@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+import yargs from 'yargs';
+import { hideBin } from 'yargs/helpers';
+import { UserError } from '../../base/errors.js';
+import { GENERATOR } from '../generator.js';
+import { compileCommand } from './commands/compile.js';
+import { disasmCommand } from './commands/disasm.js';
+import { modelsCommand } from './commands/models.js';
+import { showCommand } from './commands/show.js';
+import { simulateCommand } from './commands/simulate.js';
+import { verifyCommand } from './commands/verify.js';
+
+/** One line for whoever caused it, the stack for whoever can mend it. */
+function fail(error: unknown): never {
+  if (error instanceof UserError) {
+    process.stderr.write(`diana-sim: ${error.message.replaceAll('\n', ' ')}\n`);
+    process.exit(error.exitCode);
+  }
+  process.stderr.write(`diana-sim: this is a bug: ${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(70);
+}
+
+// A reader that has seen enough (`| head`) ends the program quietly.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+try {
+  await yargs(hideBin(process.argv))
+    .scriptName('diana-sim')
+    .usage('$0 <command>: compile, simulate and verify networks for the digital core of DIANA')
+    .command(showCommand)
+    .command(compileCommand)
+    .command(simulateCommand)
+    .command(verifyCommand)
+    .command(disasmCommand)
+    .command(modelsCommand)
+    .demandCommand(1, 'Name a command; `diana-sim --help` lists them.')
+    .strict()
+    .version(GENERATOR)
+    .help()
+    .wrap(Math.min(100, process.stdout.columns ?? 100))
+    .fail((message, error) => {
+      throw error ?? new UserError(message);
+    })
+    .parseAsync();
+} catch (error) {
+  fail(error);
+}

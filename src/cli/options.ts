@@ -1,0 +1,55 @@
+import type { Options } from 'yargs';
+import type { CompileOptions } from '../compile.js';
+
+/** Options of every command that compiles. */
+export const compileOptions = {
+  target: {
+    type: 'string',
+    default: 'soma_dory, c',
+    describe: 'where operators run: "soma_dory, c" (core and host) or "c" (all on the host)',
+  },
+  fuse: { type: 'boolean', default: true, describe: 'fuse host operators into kernels' },
+  'l1-reuse': {
+    type: 'boolean',
+    default: true,
+    describe: 'keep tensors in L1 between layers of the core where they fit',
+  },
+  hw: { type: 'string', describe: 'JSON file that overrides parameters of chip and cycle model' },
+  l1: { type: 'number', describe: 'bytes of L1' },
+  wmem: { type: 'number', describe: 'bytes of weight memory' },
+  l2: { type: 'number', describe: 'bytes of L2' },
+} as const satisfies Record<string, Options>;
+
+/** Options of every command that takes a model by name or file. */
+export const modelOptions = {
+  seed: { type: 'string', default: '0', describe: 'seed of the built-in weights and inputs' },
+  params: { type: 'string', describe: 'parameters of a Relay file (.params, .npz or a folder of .npy)' },
+} as const satisfies Record<string, Options>;
+
+export interface CompileArguments {
+  readonly target: string;
+  readonly fuse: boolean;
+  readonly 'l1-reuse': boolean;
+  readonly hw?: string | undefined;
+  readonly l1?: number | undefined;
+  readonly wmem?: number | undefined;
+  readonly l2?: number | undefined;
+}
+
+/** What the compiler needs, from the command line. Throws a UserError for a bad target, file or size. */
+export async function readCompileOptions(args: CompileArguments): Promise<CompileOptions> {
+  const [{ parseTarget }, { DEFAULT_PARAMETERS }, { overrideMemories, readHardwareFile }] = await Promise.all(
+    [
+      import('../compile.js'),
+      import('../../sim/isa/parameters.js'),
+      import('../../program/hardware-file.js'),
+    ],
+  );
+  const base = args.hw === undefined ? DEFAULT_PARAMETERS : readHardwareFile(args.hw);
+  return {
+    target: parseTarget(args.target),
+    hardware: overrideMemories(base, args),
+    fuse: args.fuse,
+    l1Reuse: args['l1-reuse'],
+  };
+}

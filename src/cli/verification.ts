@@ -1,0 +1,176 @@
+import { UserError } from '../../base/errors.js';
+import type { Tensor } from '../../base/tensor.js';
+import {
+  type Backend,
+  backendName,
+  compareTensor,
+  evaluate,
+  openBackend,
+  type Reference,
+} from '../../golden/index.js';
+import type { Program } from '../../program/types.js';
+import {
+  type ModelResult,
+  RESULT_FORMAT,
+  RESULT_VERSION,
+  type ResultDocument,
+} from '../../results/document.js';
+import type { Difference, TensorComparison, Verdict } from '../../results/verdict.js';
+import { type HeldTensor, type ProgramRun, runProgram } from '../../sim/program/run.js';
+import { type CompileOptions, compile } from '../compile.js';
+import { GENERATOR } from '../generator.js';
+import { inputsOf, type Model } from '../ir/expr.js';
+import { builtinInput } from '../models/builtin-input.js';
+import { programInputs } from './input-files.js';
+import { namedModels } from './model-argument.js';
+import { type CompileArguments, readCompileOptions } from './options.js';
+import { printReport, writeJson } from './output.js';
+import { printWarnings } from './warnings.js';
+
+export interface VerifyArguments extends CompileArguments {
+  readonly models: readonly string[];
+  readonly seed: string;
+  readonly params?: string | undefined;
+  readonly input: readonly string[] | undefined;
+  readonly runs: number;
+  readonly 'reference-backend': string;
+  readonly json: string | undefined;
+}
+
+/** Where an element came from, for a difference's line. */
+function originOf(program: Program, held: HeldTensor, index: number): Partial<Difference> {
+  const stepIndex = held.writerOf(index);
+  const step = program.manifest.steps[stepIndex];
+  if (step === undefined) return {};
+  const layer = program.manifest.layers[step.layer]!;
+  const origin = { step: stepIndex, layer: layer.layer ?? layer.name };
+  return step.kind === 'job'
+    ? { ...origin, tile: step.tile, writer: step.note }
+    : { ...origin, writer: 'host kernel' };
+}
+
+/** Compares one buffer's tensor with the reference. */
+function compareHeld(program: Program, held: HeldTensor, reference: Reference): TensorComparison {
+  const name = held.buffer.tensor!;
+  const { first, ...counts } = compareTensor(reference.tensors.get(name)!, held.tensor);
+  const maker = program.manifest.layers.find((l) => l.tensor === name);
+  const wrapped = reference.wrapped.get(name);
+  const distance = reference.tfjsDistance.get(name);
+  return {
+    tensor: name,
+    ...(maker?.layer === undefined ? {} : { layer: maker.layer }),
+    operator: maker?.operators[0] ?? 'input',
+    where: maker?.target ?? 'host',
+    shape: held.tensor.shape,
+    dtype: held.tensor.dtype,
+    elements: held.tensor.data.length,
+    ...counts,
+    ...(first === undefined
+      ? {}
+      : {
+          first: {
+            coordinates: first.coordinates,
+            expected: first.expected,
+            actual: first.actual,
+            ...originOf(program, held, first.index),
+          },
+        }),
+    ...(wrapped === undefined ? {} : { wrapped }),
+    ...(distance === undefined ? {} : { tfjsDistance: distance }),
+  };
+}
+
+/** A tensor that lies in several places (L1 and L2, either layout) is compared in each; the row tells of the worst. */
+function worst(rows: readonly TensorComparison[]): TensorComparison[] {
+  const byName = new Map<string, TensorComparison>();
+  for (const row of rows) {
+    const known = byName.get(row.tensor);
+    if (known === undefined || row.differing > known.differing) byName.set(row.tensor, row);
+  }
+  return [...byName.values()];
+}
+
+/** One simulated run beside the reference. */
+export interface VerifiedRun {
+  readonly run: ProgramRun;
+  readonly verdict: Verdict;
+}
+
+/**
+ * Runs a program and compares every tensor that it holds whole in memory with the reference's. Throws a ProgramFault when the
+ * simulated chip refuses a step.
+ */
+export function verifyRun(
+  program: Program,
+  model: Model,
+  inputs: ReadonlyMap<string, Tensor>,
+  backend: Backend,
+  identity: { readonly seed: string; readonly run: number },
+): VerifiedRun {
+  const reference = evaluate(model.main, inputs, model.params, backend);
+  const rows: TensorComparison[] = [];
+  const run = runProgram(program, inputs, {
+    onTensor: (held) => {
+      if (held.buffer.tensor === undefined) return;
+      if (!reference.tensors.has(held.buffer.tensor))
+        throw new UserError(
+          `the program holds tensor ${held.buffer.tensor}, which model ${model.name} does not have.`,
+        );
+      rows.push(compareHeld(program, held, reference));
+    },
+  });
+  const tensors = worst(rows);
+  return {
+    run,
+    verdict: {
+      model: model.name,
+      backend: backend.name,
+      ...identity,
+      tensors,
+      notHeld: reference.tensors.size - new Set([...inputs.keys(), ...tensors.map((t) => t.tensor)]).size,
+      ok: tensors.every((t) => t.differing === 0),
+    },
+  };
+}
+
+/** Compiles a model and verifies its runs; the report shows the first run's cycles (they do not depend on the data). */
+function verifyModel(
+  model: Model,
+  options: CompileOptions,
+  args: VerifyArguments,
+  backend: Backend,
+): ModelResult {
+  const program = compile(model, options);
+  printWarnings(program.manifest.warnings);
+  const declared = inputsOf(model).map(({ name, type }) => ({ name, shape: type.shape, dtype: type.dtype }));
+  const runs: VerifiedRun[] = [];
+  for (let run = 0; run < args.runs; run++) {
+    const inputs =
+      args.input === undefined ? builtinInput(model, args.seed, run) : programInputs(args.input, declared);
+    runs.push(verifyRun(program, model, inputs, backend, { seed: args.seed, run }));
+  }
+  return { run: runs[0]!.run.result, verdicts: runs.map((r) => r.verdict) };
+}
+
+/** The command `verify`. Resolves to the exit status: 0 when every tensor is equal, 1 on a difference. */
+export async function verify(args: VerifyArguments): Promise<number> {
+  if (!Number.isInteger(args.runs) || args.runs < 1)
+    throw new UserError(`--runs is ${args.runs}; must be a whole number of at least 1.`);
+  const options = await readCompileOptions(args);
+  const models = await namedModels(args.models, args);
+  if (args.input !== undefined && (models.length > 1 || args.runs > 1))
+    throw new UserError('--input goes with one model and one run.');
+  const backend = await openBackend(backendName(args['reference-backend']));
+  const results: ModelResult[] = [];
+  for (const m of models) results.push(verifyModel(await m.build(), options, args, backend));
+  const document: ResultDocument = {
+    format: RESULT_FORMAT,
+    version: RESULT_VERSION,
+    generator: GENERATOR,
+    command: 'verify',
+    models: results,
+  };
+  if (args.json !== undefined) writeJson(args.json, document);
+  await printReport(document);
+  return results.every((r) => r.verdicts.every((v) => v.ok)) ? 0 : 1;
+}
