@@ -7,15 +7,16 @@ import { argument, axisOf, exactInt64, type HostContext, type HostKernel, intOf,
 /** One result element. Integers of at most 32 bits may come back unwrapped: storing them wraps, if they are exact. */
 type Step = (a: number, b: number) => number;
 
-function shiftBits(op: string, bits: number, limit: number): number {
-  if (bits < 0 || bits > limit)
-    throw new UserError(`host operator ${op}: the shift is ${bits} bits; must be 0..${limit}.`);
-  return bits;
-}
-
-function quotient(a: number, b: number): number {
-  if (b === 0) throw new UserError('host operator divide: an integer divisor is 0; must not be.');
-  return Math.trunc(a / b);
+/** Refuses a second operand that the operator cannot take, before any element is computed. */
+function checkRight(op: string, b: Tensor): void {
+  if (isFloat(b.dtype)) return;
+  const limit = b.dtype === 'int64' ? 63 : 31;
+  for (const v of b.data) {
+    if (op === 'divide' && v === 0)
+      throw new UserError('host operator divide: an integer divisor is 0; must not be.');
+    if (op.endsWith('_shift') && (v < 0 || v > limit))
+      throw new UserError(`host operator ${op}: the shift is ${v} bits; must be 0..${limit}.`);
+  }
 }
 
 // float32 and int64 take the float64 steps as they are; their results are rounded or checked once.
@@ -29,15 +30,15 @@ const ARITHMETIC: Record<string, Step> = {
 const INTEGER: Record<string, Step> = {
   ...ARITHMETIC,
   multiply: Math.imul,
-  divide: quotient,
-  right_shift: (a, b) => a >> shiftBits('right_shift', b, 31),
-  left_shift: (a, b) => a << shiftBits('left_shift', b, 31),
+  divide: (a, b) => Math.trunc(a / b),
+  right_shift: (a, b) => a >> b,
+  left_shift: (a, b) => a << b,
 };
 const INTEGER64: Record<string, Step> = {
   ...ARITHMETIC,
-  divide: quotient,
-  right_shift: (a, b) => Math.floor(a / 2 ** shiftBits('right_shift', b, 63)),
-  left_shift: (a, b) => a * 2 ** shiftBits('left_shift', b, 63),
+  divide: (a, b) => Math.trunc(a / b),
+  right_shift: (a, b) => Math.floor(a / 2 ** b),
+  left_shift: (a, b) => a * 2 ** b,
 };
 // Each is one rounding away from the exact result: a float64 sum, product or quotient of two float32 rounds innocently.
 const FLOAT: Record<string, Step> = { ...ARITHMETIC, divide: (a, b) => a / b };
@@ -121,6 +122,7 @@ function apply(
 ): Tensor[] {
   if (a.dtype !== b.dtype)
     throw new UserError(`host operator ${op.op}: the operands are ${a.dtype} and ${b.dtype}; cast one.`);
+  checkRight(name, b);
   const shape = broadcast(op, a.shape, bShape);
   const out = result(shape, a.dtype);
   const [sa, sb] = [repeatingStrides(a.shape, shape), repeatingStrides(bShape, shape)];

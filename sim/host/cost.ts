@@ -16,7 +16,7 @@ interface Figures {
   readonly outBytes: number;
   /** Elements of the first argument. */
   readonly in: number;
-  /** Whether an argument or a result is float32: the core has no FPU. */
+  /** Whether one of the first two arguments or a result is float32: the core has no FPU. */
   readonly float: boolean;
   readonly p: HostCycleParameters;
 }
@@ -126,7 +126,8 @@ export function hostOpCycles(op: HostOp, args: readonly TypeOf[], params: HostCy
   const sum = (of: (r: TypeOf) => number): number => op.results.reduce((n, r) => n + of(r), 0);
   const out = sum((r) => elementCount(r.shape));
   const outBytes = sum((r) => elementCount(r.shape) * bytesPerElement(r.dtype));
-  const float = [...args, ...op.results].some((t) => isFloat(t.dtype));
+  // The scales of qnn.conv2d, its arguments 4 and 5, are float32 but take no part in the sums.
+  const float = [...args.slice(0, 2), ...op.results].some((t) => isFloat(t.dtype));
   const figures = { op, args, out, outBytes, in: elementCount(args[0]?.shape ?? []), float, p: params };
   return Math.ceil(hostCost(op.op).cycles(figures));
 }

@@ -26,6 +26,19 @@ describe('host cycles', () => {
   it.each<[string, Tensor[], Attrs, number]>([
     ['nn.conv2d', [zeros([1, 4, 5, 5]), zeros([6, 2, 3, 3])], { groups: 2 }, 6 * 9 * 18],
     ['nn.conv2d', [zeros([1, 1, 3, 3], 'float32'), zeros([2, 1, 3, 3], 'float32')], {}, 2 * 9 * 2e4],
+    [
+      'qnn.conv2d',
+      [
+        zeros([1, 4, 5, 5]),
+        zeros([6, 4, 3, 3]),
+        zeros([]),
+        zeros([]),
+        zeros([], 'float32'),
+        zeros([], 'float32'),
+      ],
+      {},
+      6 * 9 * 36,
+    ],
     ['nn.dense', [zeros([2, 5]), zeros([3, 5])], {}, 2 * 3 * 5],
     ['add', [zeros([2, 3]), zeros([3])], {}, 60],
     ['add', [zeros([2, 3], 'float32'), zeros([3], 'float32')], {}, 6e4],
