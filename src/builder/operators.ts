@@ -4,6 +4,8 @@ import { UserError } from '../../base/errors.js';
 import { call, scalar } from '../ir/build.js';
 import type { Call, Expr, Label } from '../ir/expr.js';
 
+export * from './host-operators.js';
+
 /**
  * Relay's operators as functions. Each infers its result's type and throws a UserError when the arguments do not fit.
  * `label` names the layer that the operator belongs to, for reports and messages.
