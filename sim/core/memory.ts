@@ -70,6 +70,28 @@ export class Memory {
     this.#written.set(source.#written.subarray(src, src + n), dst);
   }
 
+  /**
+   * The bytes themselves, for the SoC's host core, which cannot afford a call for each access. Who writes through them says
+   * so with `markWritten`, or marks the whole memory once and does without the check.
+   */
+  raw(): Uint8Array {
+    return this.#bytes;
+  }
+
+  /** Notes that [at, at + n) was written through `raw`. */
+  markWritten(at: number, n: number, writer: number): void {
+    const start = this.#offset(at, n, 'write');
+    this.#writer.fill(writer, start, start + n);
+    this.#written.fill(1, start, start + n);
+  }
+
+  /** Whether every byte of [at, at + n) was written. */
+  isWritten(at: number, n: number): boolean {
+    const start = this.#offset(at, n, 'read');
+    for (let i = start; i < start + n; i++) if (this.#written[i] === 0) return false;
+    return true;
+  }
+
   /** Makes every byte count as never written (its content stays). */
   forget(): void {
     this.#written.fill(0);

@@ -83,6 +83,11 @@ export class CodeCache {
     return made;
   }
 
+  /** Whether the instruction at `pc` has run since its bytes last changed. */
+  ran(pc: number): boolean {
+    return this.contains(pc) && this.#decoded[this.half(pc)] !== undefined;
+  }
+
   #word(pc: number): number {
     const index = this.half(pc);
     const low = this.#halves[index] ?? 0;

@@ -55,6 +55,8 @@ export class Core {
   /** Return addresses of the calls under way, the last at `depth`. */
   readonly calls = new Int32Array(new ArrayBuffer(CALLS * 4));
   depth = 0;
+  /** The instruction whose access to a peripheral is under way. */
+  accessPc = 0;
   /** Cycles spent asleep in wfi. */
   sleepCycles = 0;
   readonly platform: Platform;
@@ -156,7 +158,6 @@ export class Core {
       scope: this.#scope,
       memory: this.#memory,
       waits: this.#waits,
-      executable: (pc) => this.platform.executable(pc),
       stack: this.options.stack,
       sameFunction: this.options.observer === undefined ? undefined : this.options.sameFunction,
     });
@@ -390,6 +391,7 @@ export class Core {
     restInstructions: number,
     access: (now: number) => number,
   ): number {
+    this.accessPc = pc;
     this.#raise(restCycles, restInstructions);
     this.#fuel[0]! -= this.#waits.peripheral - this.#waits.data;
     try {
@@ -446,6 +448,14 @@ export class Core {
         break;
       }
     this.options.observer?.return(target);
+  }
+
+  /** Return addresses of the calls under way, innermost first; only the last 1024 are kept. */
+  returnAddresses(): number[] {
+    const out: number[] = [];
+    for (let depth = this.depth; depth > Math.max(0, this.depth - CALLS); depth--)
+      out.push(this.calls[depth & (CALLS - 1)]!);
+    return out;
   }
 
   branched(pc: number, target: number): void {

@@ -29,8 +29,12 @@ const stepOnly = (d: Operands): boolean => {
   return kind === 'csr' || kind === 'system';
 };
 
-/** Walks from `pc` along direct jumps, fall-through and the way back from calls; cuts what it found into blocks. */
-export function discover(pc: number, cache: CodeCache, executable: (pc: number) => boolean): Plan {
+/**
+ * Walks from `pc` along direct jumps, fall-through and the way back from calls; cuts what it found into blocks. Only
+ * instructions that have run are taken: code that the JavaScript engine has seen no types for makes it give up its optimised
+ * function the first time it is reached.
+ */
+export function discover(pc: number, cache: CodeCache): Plan {
   const found = new Map<number, Operands>();
   const leaders = new Set<number>([pc]);
   const starts = new Map<number, number[]>();
@@ -42,7 +46,7 @@ export function discover(pc: number, cache: CodeCache, executable: (pc: number) 
   };
   while (work.length > 0) {
     let at = work.pop() ?? pc;
-    while (!found.has(at) && found.size < MOST && cache.contains(at) && executable(at)) {
+    while (!found.has(at) && found.size < MOST && cache.ran(at)) {
       const d = cache.at(at);
       found.set(at, d);
       if (follow(d, at, cache, starts, lead)) break;

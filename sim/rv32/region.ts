@@ -19,7 +19,6 @@ export interface TranslateOptions {
   readonly scope: Scope;
   readonly memory: MemoryShape;
   readonly waits: WaitStates;
-  readonly executable: (pc: number) => boolean;
   readonly stack: { readonly low: number; readonly high: number } | undefined;
   /** Set when an observer wants to hear of jumps between functions. */
   readonly sameFunction: ((a: number, b: number) => boolean) | undefined;
@@ -33,7 +32,7 @@ const isLink = (register: number): boolean => register === 1 || register === 5;
  * when the first instruction is one that only the step tier runs.
  */
 export function translate(pc: number, cache: CodeCache, options: TranslateOptions): Region | undefined {
-  const plan = discover(pc, cache, options.executable);
+  const plan = discover(pc, cache);
   if (plan.blocks.length === 0) return undefined;
   const text = plan.blocks.map((block, number) =>
     new BlockWriter(plan, block, number, cache, options).text(),

@@ -1,0 +1,133 @@
+import { LimitError } from '../../../base/errors.js';
+import type { DigitalCore, JobReport } from '../../core/digital-core.js';
+import { MEMORY_MAP } from '../../isa/geometry.js';
+import { REGISTER_PORT_BYTES, REGISTERS, type RegisterName, registerName } from '../../isa/registers.js';
+import { EVENT } from './event-unit.js';
+import { NEVER, type Peripheral, type RaiseEvent } from './peripheral.js';
+
+/** One job of the digital core as the host started it. */
+export interface AcceleratorJob {
+  readonly index: number;
+  /** Cycles of the chip at the trigger and at the end of the job. */
+  readonly start: number;
+  readonly end: number;
+  /** Address of the instruction that wrote TRIGGER. */
+  readonly pc: number;
+  /** Registers written since the job before, in the order of the writes, without the trigger. */
+  readonly writes: readonly { readonly register: RegisterName; readonly value: number }[];
+  readonly report: JobReport;
+}
+
+/**
+ * How long STATUS stays non-zero: everything of the job but the launch, which stands for the host's own register writes and
+ * polls; here those are instructions that cost their own cycles. [ours]
+ */
+export function jobCycles(report: JobReport): number {
+  if (report.kind !== 'compute') return report.cycles;
+  const { instructions, weights, compute } = report.cycles;
+  return Math.ceil(instructions + weights + compute);
+}
+
+/** A job could not be run; the SoC names the instruction that started it. */
+export class JobError extends Error {}
+
+/**
+ * The register port of the digital core on the SoC's bus. A job's effect on memory is computed at the trigger; STATUS and
+ * RUNNING_JOB stay non-zero until its cycles have passed, and a trigger before that is refused, as its outcome on the chip
+ * is not known.
+ */
+export class DigitalPort implements Peripheral {
+  readonly name = 'digital core';
+  readonly base = MEMORY_MAP.digitalCore;
+  readonly bytes = REGISTER_PORT_BYTES;
+  readonly jobs: AcceleratorJob[] = [];
+  readonly #core: DigitalCore;
+  readonly #raise: RaiseEvent;
+  readonly #wrote: (report: JobReport) => void;
+  readonly #pc: () => number;
+  readonly #listening: () => boolean;
+  #writes: { register: RegisterName; value: number }[] = [];
+  #busyUntil = 0;
+  #finishing = false;
+
+  constructor(
+    core: DigitalCore,
+    hooks: {
+      readonly raise: RaiseEvent;
+      /** Whether anybody would notice the event at the end of a job. */
+      readonly listening: () => boolean;
+      /** A job may have changed L2. */
+      readonly wrote: (report: JobReport) => void;
+      /** The instruction that is running. */
+      readonly pc: () => number;
+    },
+  ) {
+    this.#core = core;
+    this.#raise = hooks.raise;
+    this.#listening = hooks.listening;
+    this.#wrote = hooks.wrote;
+    this.#pc = hooks.pc;
+  }
+
+  read(offset: number, now: number): number | undefined {
+    const name = registerName(offset);
+    if (name === undefined) return undefined;
+    const busy = now < this.#busyUntil;
+    if (name === 'STATUS') return busy ? 1 : 0;
+    if (name === 'RUNNING_JOB') return busy ? this.jobs.length : 0;
+    if (name === 'FINISHED') return busy ? this.jobs.length - 1 : this.jobs.length;
+    return this.#core.read(offset);
+  }
+
+  write(offset: number, value: number, now: number): boolean {
+    const register = registerName(offset);
+    if (register === undefined) return false;
+    if (offset === REGISTERS.TRIGGER) this.#trigger(now);
+    else {
+      this.#call(() => this.#core.write(offset, value));
+      this.#writes.push({ register, value });
+    }
+    return true;
+  }
+
+  #trigger(now: number): void {
+    if (now < this.#busyUntil)
+      throw new JobError(
+        `TRIGGER written while job ${this.jobs.length - 1} runs until cycle ${this.#busyUntil}; poll STATUS first`,
+      );
+    this.#core.writer = this.jobs.length;
+    const report = this.#call(() => this.#core.write(REGISTERS.TRIGGER, 1));
+    if (report === undefined) throw new Error('a trigger that ran no job');
+    const end = now + jobCycles(report);
+    this.jobs.push({
+      index: this.jobs.length,
+      start: now,
+      end,
+      pc: this.#pc(),
+      writes: this.#writes,
+      report,
+    });
+    this.#writes = [];
+    this.#busyUntil = end;
+    this.#finishing = true;
+    this.#wrote(report);
+  }
+
+  #call<T>(action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      if (error instanceof LimitError)
+        throw new JobError(`job ${this.jobs.length} of the digital core: ${error.message}`);
+      throw error;
+    }
+  }
+
+  advance(now: number): number {
+    if (!this.#finishing) return NEVER;
+    if (now < this.#busyUntil) return this.#listening() ? this.#busyUntil : NEVER;
+    this.#finishing = false;
+    this.#raise(EVENT.digitalCore);
+    return NEVER;
+  }
+}

@@ -1,0 +1,85 @@
+import { LimitError } from '../../base/errors.js';
+import type { Memory } from '../core/memory.js';
+import { MachineFault } from '../rv32/faults.js';
+import { locate } from './fault-report.js';
+import type { AcceleratorJob } from './peripherals/digital-port.js';
+import { Soc, type SocOptions } from './soc.js';
+import type { Symbols } from './symbols.js';
+
+export interface RunOptions extends SocOptions {
+  /** The run stops with a `LimitError` beyond this many cycles. */
+  readonly maxCycles?: number;
+  /** Called with the machine before its first instruction: to put inputs into memory, for instance. */
+  readonly prepare?: (soc: Soc) => void;
+}
+
+/** What a program did. */
+export interface SocResult {
+  /** As the program gave it, a signed number of 31 bits. */
+  readonly exitStatus: number;
+  /** Everything printed, as UTF-8. */
+  readonly stdout: string;
+  readonly cycles: number;
+  readonly instructions: number;
+  /** Cycles that the host core slept in wfi. */
+  readonly sleepCycles: number;
+  /** Cycles during which the host core executed while no job ran, and the rest. */
+  readonly hostCycles: number;
+  readonly acceleratorCycles: number;
+  readonly jobs: readonly AcceleratorJob[];
+  /** L2 at the end, and names for its addresses: outputs are read from here. */
+  readonly l2: Memory;
+  readonly symbols: Symbols;
+}
+
+export const DEFAULT_MAX_CYCLES = 10_000_000_000;
+
+/**
+ * Runs an ELF file on the SoC from its first instruction to its exit. Throws `ElfError` for a file that cannot run here,
+ * `MachineFault` for a program that goes wrong, `LimitError` for one that does not end.
+ */
+export function runElf(elf: Uint8Array, options: RunOptions = {}): SocResult {
+  const printed: number[] = [];
+  const put = (character: number): void => {
+    printed.push(character);
+    options.put?.(character);
+  };
+  const soc = new Soc(elf, { ...options, put });
+  options.prepare?.(soc);
+  runToExit(soc, options.maxCycles ?? DEFAULT_MAX_CYCLES);
+  return resultOf(soc, new TextDecoder().decode(Uint8Array.from(printed)));
+}
+
+/** Runs until the program ends. Faults name the symbol. */
+export function runToExit(soc: Soc, maxCycles: number): void {
+  try {
+    if (soc.core.run(maxCycles) === 'exit') return;
+  } catch (error) {
+    throw error instanceof MachineFault ? locate(error, soc) : error;
+  }
+  throw new LimitError({
+    subject: `cycles until the program's exit (it is at ${soc.symbols.describe(soc.core.pc)})`,
+    value: soc.core.now(),
+    rule: `at most ${maxCycles}`,
+    fix: 'Look for an endless loop, or give --max-cycles.',
+  });
+}
+
+/** The result of a machine whose program has ended. */
+export function resultOf(soc: Soc, stdout: string): SocResult {
+  const { core, port } = soc;
+  const cycles = core.now();
+  const acceleratorCycles = port.jobs.reduce((sum, job) => sum + Math.min(job.end, cycles) - job.start, 0);
+  return {
+    exitStatus: soc.bus.exitStatus ?? 0,
+    stdout,
+    cycles,
+    instructions: core.instructions,
+    sleepCycles: core.sleepCycles,
+    hostCycles: cycles - acceleratorCycles,
+    acceleratorCycles,
+    jobs: port.jobs,
+    l2: soc.l2,
+    symbols: soc.symbols,
+  };
+}

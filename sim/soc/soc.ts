@@ -1,0 +1,138 @@
+import { DigitalCore } from '../core/digital-core.js';
+import { Memory, PRELOADED } from '../core/memory.js';
+import { TypedArrayPeArray } from '../core/typed-array-pe-array.js';
+import { MEMORY_MAP } from '../isa/geometry.js';
+import { DEFAULT_PARAMETERS, type HardwareParameters } from '../isa/parameters.js';
+import { Core } from '../rv32/core.js';
+import type { Observer } from '../rv32/platform.js';
+import type { WaitStates } from '../rv32/timing.js';
+import { Bus, type CodeRanges } from './bus.js';
+import { ElfError, type ElfImage, readElf } from './elf.js';
+import { canonical, loadSegments } from './load.js';
+import { DigitalPort } from './peripherals/digital-port.js';
+import { EVENT, EventUnit } from './peripherals/event-unit.js';
+import { InterruptController } from './peripherals/interrupts.js';
+import { MicroDma } from './peripherals/micro-dma.js';
+import { Fll, Gpio, SocControl, Stdout } from './peripherals/small.js';
+import { ReferenceClock, Timer } from './peripherals/timer.js';
+import { Symbols } from './symbols.js';
+
+/** How to run a program; everything has a default. */
+export interface SocOptions {
+  /** Name of the file, for errors. */
+  readonly file?: string;
+  readonly parameters?: HardwareParameters;
+  readonly waits?: WaitStates;
+  /** Gets every character that the program prints, on the virtual terminal or the UART. */
+  readonly put?: (character: number) => void;
+  /** Reads of L2 bytes that nothing wrote are errors; slower. */
+  readonly checkInitialised?: boolean;
+  readonly oddJumps?: 'error' | 'clear';
+  readonly earlyTraps?: 'error' | 'take';
+  readonly observer?: Observer;
+  readonly interpretOnly?: boolean;
+}
+
+/** Names under which linker scripts give the low and the high end of the stack. The SDK's come first. */
+const STACK_LOW = ['stack_start', '__stack_start', '_stack_start', '__stack_bottom'];
+const STACK_HIGH = ['stack', '__stack_end', '_stack_end', '__stack_top', '_stack_top', '__stack'];
+
+function stackBounds(symbols: Symbols): { low: number; high: number } | undefined {
+  const find = (names: readonly string[]): number | undefined =>
+    names.map((n) => symbols.address(n)).find((a) => a !== undefined);
+  const [low, high] = [find(STACK_LOW), find(STACK_HIGH)];
+  return low !== undefined && high !== undefined && low < high ? { low, high } : undefined;
+}
+
+function codeRanges(image: ElfImage, l2Base: number): CodeRanges {
+  return image.segments
+    .filter((s) => s.executable)
+    .map((s) => ({
+      start: canonical(s.virtualAddress, l2Base),
+      end: canonical(s.virtualAddress, l2Base) + s.memoryBytes,
+    }));
+}
+
+/** DIANA's SoC with a program in its L2: host core, peripherals and the digital core on one clock. */
+export class Soc {
+  readonly core: Core;
+  readonly bus: Bus;
+  readonly l2: Memory;
+  readonly port: DigitalPort;
+  readonly symbols: Symbols;
+  readonly image: ElfImage;
+  readonly parameters: HardwareParameters;
+
+  /** Loads an ELF file. Throws `ElfError` for one that cannot run here. */
+  constructor(elf: Uint8Array, options: SocOptions = {}) {
+    const file = options.file ?? 'program';
+    this.parameters = options.parameters ?? DEFAULT_PARAMETERS;
+    const { chip } = this.parameters;
+    this.image = readElf(elf, file);
+    this.l2 = new Memory('L2', MEMORY_MAP.l2, chip.l2Bytes);
+    loadSegments(this.image, this.l2, file);
+    const code = codeRanges(this.image, this.l2.base);
+    this.symbols = new Symbols(this.image.symbols, (a) => code.some((r) => a >= r.start && a < r.end));
+
+    const put = options.put ?? (() => {});
+    const interrupts = new InterruptController();
+    const events = new EventUnit((id) => interrupts.pushEvent(id));
+    const control = new SocControl();
+    const digital = new DigitalCore(this.l2, this.parameters, new TypedArrayPeArray());
+    this.port = new DigitalPort(digital, {
+      raise: (id) => events.raise(id),
+      listening: () => !events.masked(EVENT.digitalCore),
+      wrote: (report) => {
+        if (report.kind === 'copyOut') this.core.memoryChanged(report.l2Address - this.l2.base, report.bytes);
+      },
+      pc: () => this.core.accessPc,
+    });
+    const raise = (id: number): void => interrupts.raise(id);
+    const fetch = (address: number, bytes: number): Uint8Array =>
+      this.l2.peek(canonical(address, this.l2.base), bytes, 'UART transfer').slice();
+    const peripherals = [
+      new Stdout(put),
+      this.port,
+      new Timer(chip.clockHz, raise),
+      interrupts,
+      events,
+      control,
+      new Fll(),
+      new Gpio(),
+      new MicroDma(fetch, put, (id) => events.raise(id)),
+    ];
+    const referenceClock = new ReferenceClock(chip.clockHz, raise);
+    this.bus = new Bus({ l2: this.l2, interrupts, control, referenceClock, peripherals, code });
+    this.core = this.#makeCore(options);
+    this.core.pc = canonical(this.image.entry, this.l2.base);
+    if (!this.bus.executable(this.core.pc))
+      throw new ElfError(file, 'the entry point lies in no executable segment', 'Correct the linker script.');
+  }
+
+  #makeCore(options: SocOptions): Core {
+    const stack = stackBounds(this.symbols);
+    const checked = options.checkInitialised === true;
+    // Without the check everything counts as written: the digital core must not refuse what the host stored.
+    if (!checked) this.l2.markWritten(this.l2.base, this.l2.size, PRELOADED);
+    return new Core(this.bus, {
+      ...(options.waits === undefined ? {} : { waits: options.waits }),
+      ...(stack === undefined ? {} : { stack }),
+      ...(options.oddJumps === undefined ? {} : { oddJumps: options.oddJumps }),
+      ...(options.earlyTraps === undefined ? {} : { earlyTraps: options.earlyTraps }),
+      ...(options.observer === undefined ? {} : { observer: options.observer }),
+      interpretOnly: options.interpretOnly ?? false,
+      sameFunction: (a, b) => this.symbols.sameFunction(a, b),
+      ...(checked ? this.#initialisedCheck() : {}),
+    });
+  }
+
+  #initialisedCheck() {
+    return {
+      checkLoad: (address: number, bytes: number): string | undefined =>
+        this.l2.isWritten(address, bytes)
+          ? undefined
+          : `read of ${bytes} bytes at ${this.symbols.describe(address)} that nothing has written`,
+      stored: (address: number, bytes: number): void => this.l2.markWritten(address, bytes, PRELOADED),
+    };
+  }
+}
