@@ -1,11 +1,9 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import type * as Core from '@tensorflow/tfjs-core';
 import { UserError } from '../base/errors.js';
 import { nearest } from '../base/nearest.js';
-
-/** The tfjs namespace that convolutions and float functions run on. */
-export type Tf = typeof Core;
+import { requireExactConvolutions } from './selfcheck.js';
+import type { Tf } from './tfjs.js';
 
 /**
  * Where the reference can run: `wasm` (XNNPACK in WebAssembly, the default), `cpu` (plain JavaScript), `node` (TensorFlow's
@@ -81,6 +79,7 @@ async function loadNode(): Promise<Tf> {
     );
   }
   await start(tf, 'node');
+  requireExactConvolutions(tf, 'node');
   return tf;
 }
 
@@ -114,15 +113,4 @@ export function openBackend(name: BackendName = DEFAULT_BACKEND): Promise<Backen
   const opened = loaded.get(name) ?? load(name);
   loaded.set(name, opened);
   return opened;
-}
-
-/**
- * The values of the tensor that `compute` makes, all tensors freed. (Reading them inside `tf.tidy` would make it search the
- * values for tensors, one by one.)
- */
-export function valuesOf(tf: Tf, compute: () => Core.Tensor): Float32Array {
-  const result = tf.tidy(compute);
-  const values = result.dataSync<'float32'>();
-  result.dispose();
-  return values;
 }

@@ -1,5 +1,4 @@
 import { LimitError } from '../base/errors.js';
-import { type Tf, valuesOf } from './backend.js';
 import {
   type ChannelRange,
   contributionBounds,
@@ -8,6 +7,7 @@ import {
   maxMagnitude,
   splitInHalves,
 } from './exactness.js';
+import { type Tf, valuesOf } from './tfjs.js';
 
 /** A convolution of x (n, c, h, w) with weights (k, c / groups, kh, kw); sizes in elements. */
 export interface ConvGeometry {

@@ -17,10 +17,7 @@ const LARGEST = (2 - 2 ** -23) * 2 ** 127;
 /** The distance between a float32 of this magnitude and the next larger one (at least that of the smallest normal). */
 export function ulp(magnitude: number): number {
   const bounded = Math.max(Math.abs(magnitude), SMALLEST_NORMAL);
-  let exponent = Math.floor(Math.log2(bounded));
-  // log2 rounds up just below a power of two
-  if (2 ** exponent > bounded) exponent--;
-  return 2 ** (exponent - 23);
+  return 2 ** (Math.floor(Math.log2(bounded)) - 23);
 }
 
 /** An infinity as the float after the largest finite one: a library may overflow one ulp before another. */

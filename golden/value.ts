@@ -3,7 +3,7 @@ import { UserError } from '../base/errors.js';
 import { elementCount, type Shape, sameShape, strides, type Tensor } from '../base/tensor.js';
 import type { Call } from '../src/ir/expr.js';
 import type { TensorType } from '../src/ir/types.js';
-import type { Tf } from './backend.js';
+import type { Tf } from './tfjs.js';
 import type { Tolerance } from './tolerance.js';
 
 /** What an expression evaluates to: a tensor, or the fields of a tuple. */

@@ -1,7 +1,7 @@
 import type * as Core from '@tensorflow/tfjs-core';
 import { type Tensor, tensor } from '../../base/tensor.js';
 import { intAttr } from '../../src/ir/attrs.js';
-import { valuesOf } from '../backend.js';
+import { valuesOf } from '../tfjs.js';
 import { type Evaluate, type Run, resultType } from '../value.js';
 
 // Functions that IEEE 754 does not round for us: every library has its own approximation. The value is the one that the

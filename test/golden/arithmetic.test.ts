@@ -109,6 +109,12 @@ describe('float32', () => {
     expect((await runOperator(op, [vector('float32', values)], attrs)).values).toEqual(result);
   });
 
+  it('a window of nothing but padding has the mean 0', async () => {
+    const x = tensor([1, 1, 1, 1], 'float32', [3]);
+    const run = await runOperator('nn.avg_pool2d', [x], { pool_size: [1, 1], padding: [0, 1, 0, 0] });
+    expect(run.values).toEqual([0, 3]);
+  });
+
   it('sums add in order, rounding after each addition', async () => {
     // 2^24 + 1 + 1: each 1 is lost where 2 would not be
     const values = [16777216, 1, 1];

@@ -1,10 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { describe, expect, it, vi } from 'vitest';
 import { tensor } from '../../base/tensor.js';
 import { backendName, openBackend } from '../../golden/backend.js';
+import { requireExactConvolutions } from '../../golden/selfcheck.js';
+import type { Tf } from '../../golden/tfjs.js';
 import { runOperator } from './run-operator.js';
+
+/** What tfjs' conv2d takes after its input. */
+type Rest = Parameters<Tf['conv2d']> extends [unknown, ...infer R] ? R : never;
 
 const hasNode = (() => {
   try {
@@ -61,6 +67,26 @@ describe('backends', () => {
     expect(backendName('cpu')).toBe('cpu');
     expect(() => backendName('wasmm')).toThrow(
       'reference backend wasmm is not known; it must be wasm, cpu, node (nearest: wasm).',
+    );
+  });
+
+  it.each(['wasm', 'cpu'] as const)('%s passes the check that node has to pass', async (name) => {
+    const { tf, activate } = await openBackend(name);
+    activate();
+    expect(() => requireExactConvolutions(tf, name)).not.toThrow();
+  });
+
+  it('the check refuses a convolution that rounds its operands', async () => {
+    const { tf, activate } = await openBackend('cpu');
+    activate();
+    // loses the lowest bit of its input
+    const short = (x: Tensor) => tf.mul(tf.round(tf.mul(x, 1 / 2)), 2);
+    const broken = {
+      ...tf,
+      conv2d: (x: Tensor4D, ...rest: Rest) => tf.conv2d(short(x) as Tensor4D, ...rest),
+    };
+    expect(() => requireExactConvolutions(broken as Tf, 'node')).toThrow(
+      /^reference backend node: its float32 convolution gives .* take another backend\.$/,
     );
   });
 

@@ -64,9 +64,14 @@ describe('ulps', () => {
     [-0.75, 2 ** -24],
     [2 ** -126, 2 ** -149],
     [0, 2 ** -149],
-    // The float32 below 2^20, whose logarithm rounds to 20
+    // the float32 before 2^20 and the largest one
     [2 ** 20 - 2 ** -4, 2 ** -4],
+    [(2 - 2 ** -23) * 2 ** 127, 2 ** 104],
   ])('ulp(%d)', (value, expected) => expect(ulp(value)).toBe(expected));
+
+  it('ulp of every power of two', () => {
+    for (let e = -126; e < 128; e++) expect(ulp(2 ** e)).toBe(2 ** (e - 23));
+  });
 
   it('a scale makes them relative to a larger magnitude', () => {
     expect(ulpsApart(0, 2 ** -20)).toBeGreaterThan(1e9);

@@ -84,6 +84,19 @@ describe.each(BACKENDS)('%s: sums are exact', (name) => {
     expect([...convolveIntegers(tf, x, w, g)]).toEqual(expected);
   });
 
+  it('groups whose inputs differ in magnitude: each has its own bound', async () => {
+    const { tf, activate } = await openBackend(name);
+    activate();
+    const g = geometry({ c: 256, k: 4, groups: 2, h: 3, w: 3, kh: 3, kw: 3 });
+    // The first group's inputs are 1; the second's are extreme and end in odd sums beyond 2^24.
+    const x = Int8Array.from({ length: inputs(g) }, (_, i) => (i < 1152 ? 1 : i % 7 === 0 ? -127 : -128));
+    const w = Int8Array.from({ length: weights(g) }, (_, i) => (i % 5 === 0 ? -127 : -128));
+    const expected = inBigInt(x, w, g);
+    expect(expected.slice(2).every((sum) => sum > 2 ** 24)).toBe(true);
+    expect(expected.slice(2).some((sum) => sum % 2 !== 0)).toBe(true);
+    expect([...convolveIntegers(tf, x, w, g)]).toEqual(expected);
+  });
+
   it('random shapes, groups, strides, dilations and paddings, values at the ends of their dtype', async () => {
     const { tf, activate } = await openBackend(name);
     activate();

@@ -72,6 +72,7 @@ describe('one operand', () => {
     // 2^24 + 1 and + 3 lie halfway between floats: to even
     ['cast', 'int32', [16777217, 16777219], { dtype: 'float32' }, 'float32', [16777216, 16777220]],
     ['cast', 'float32', [-1.9, 1.9, 300, -300, Number.NaN], { dtype: 'int8' }, 'int8', [-1, 1, 127, -128, 0]],
+    ['cast', 'float32', [Number.NaN, 1e30], { dtype: 'int64' }, 'int64', [0, 2 ** 53 - 1]],
     ['cast', 'float32', [0, -0.1, Number.NaN], { dtype: 'bool' }, 'bool', [0, 1, 1]],
     ['reverse', 'int8', [1, 2, 3], { axis: 0 }, 'int8', [3, 2, 1]],
   ])('%s %s %j %j', async (op, dtype, values, attrs, out, result) => {
