@@ -26,4 +26,7 @@ export {
   suiteModels,
   suiteNames,
 } from './models/registry.js';
+export { loadRelay, writeModelFiles } from './relay/load.js';
+export { readParams, writeParams } from './relay/params-file.js';
+export { type ParseOptions, parseRelay } from './relay/parse.js';
 export { type PrintOptions, printModule } from './relay/print.js';

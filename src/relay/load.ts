@@ -14,7 +14,7 @@ import { printModule } from './print.js';
 const MAX_TEXT_BYTES = 2 ** 28;
 
 const stem = (path: string): string => basename(path, extname(path));
-const siblingParams = (path: string): string => join(dirname(path), `${stem(path)}.params`);
+const beside = (path: string, ending: string): string => join(dirname(path), `${stem(path)}${ending}`);
 
 function readText(path: string): string {
   const bytes = readBytes(path);
@@ -24,16 +24,24 @@ function readText(path: string): string {
 }
 
 /**
- * The network in the file `path` (Relay's text), named after the file. Its parameters come from `params` (a .params file, a
- * .npz archive or a folder of .npy files), by default from the .params file beside it that has the same name; what has no
- * value is an input. Throws a UserError of one line; in the text it names line and column.
+ * The network that `text`, the content of the file `path`, describes; named after the file. Its parameters come from `params`
+ * (a .params file, a .npz archive or a folder of .npy files), by default from the .params or .npz file beside `path` that has
+ * the same name; what has no value is an input. Throws a UserError of one line; in the text it names line and column.
  */
-export function loadRelay(path: string, params?: string, options: Omit<ParseOptions, 'file'> = {}): Model {
-  const main = parseRelay(readText(path), { ...options, file: path });
-  const sibling = siblingParams(path);
-  const from = params ?? (existsSync(sibling) ? sibling : undefined);
+export function relayModel(
+  text: string,
+  path: string,
+  params?: string,
+  options: Omit<ParseOptions, 'file'> = {},
+): Model {
+  const main = parseRelay(text, { ...options, file: path });
+  const from = params ?? ['.params', '.npz'].map((ending) => beside(path, ending)).find((p) => existsSync(p));
   return { name: stem(path), main, params: from === undefined ? new Map() : readParameters(from, main) };
 }
+
+/** The network in the file `path`: `relayModel` of its content. */
+export const loadRelay = (path: string, params?: string, options: Omit<ParseOptions, 'file'> = {}): Model =>
+  relayModel(readText(path), path, params, options);
 
 /**
  * Writes `model` so that `loadRelay(path)` reads it again: the text to `path` ("out/net.relay", constants in its metadata
@@ -45,7 +53,7 @@ export function writeModelFiles(model: Model, path: string): void {
   const params = new Map([...model.params].map(([name, value]) => [names.get(name) ?? name, value]));
   const files = new Map<string, string | Uint8Array>([
     [basename(path), printModule(model.main, { types: false, metadata: true })],
-    [basename(siblingParams(path)), writeParams(params)],
+    [basename(beside(path, '.params')), writeParams(params)],
   ]);
   writeFolderAtomic(dirname(path), files);
 }

@@ -60,8 +60,11 @@ describe('parameters', () => {
     expect(inputsOf(model).map((p) => p.name)).toEqual(['x']);
   });
 
-  it('come from the file beside the text when none is named', () => {
-    const path = project({ 'net.params': writeParams(PARAMS) });
+  it.each([
+    ['net.params', writeParams(PARAMS)],
+    ['net.npz', zipSync(npy)],
+  ])('come from %s beside the text when no file is named', (name, content) => {
+    const path = project({ [name]: content });
     expect(loadRelay(join(path, 'net.relay')).params).toEqual(PARAMS);
   });
 
