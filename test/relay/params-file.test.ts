@@ -103,6 +103,11 @@ describe('.params', () => {
       ONE_PARAMETER.replace('ff 7f', 'ff'),
       /byte 89: the file ends inside the data of parameter "w" \(2 bytes needed, 1 left\)/,
     ],
+    [
+      'a name that occurs twice',
+      `${ONE_PARAMETER.replace('0100000000000000  0100000000000000 77', '0200000000000000  0100000000000000 77 0100000000000000 77').replace('77\n  0100000000000000', '77\n  0200000000000000')} ${INT8_PAIR}`,
+      /the parameter "w" occurs twice/,
+    ],
     ['a byte too many', `${ONE_PARAMETER} 00`, /1 bytes follow the last parameter/],
   ] as const)('refuses %s', (_, hex, message) => {
     expect(() => readParams(bytes(hex), 'net.params')).toThrow(message);

@@ -175,11 +175,29 @@ describe('labels', () => {
   });
 });
 
+it('shares a constant that is referred to twice', () => {
+  const ref = 'meta[relay.Constant][0] /* ty=Tensor[(4), int8] */';
+  const main = parseRelay(module(`add(${ref}, ${ref})`), { file: 'm.relay', standInConstants: true });
+  const { args } = main.body as Call;
+  expect(args[0]).toBe(args[1]);
+});
+
 it('shares a tensor that is used twice', () => {
   const { body } = parse(module('%0 = add(%x, %x);\n  add(%0, %0)'));
   const { args } = body as Call;
   expect(args[0]).toBe(args[1]);
 });
+
+/** The message that refuses `text`. */
+function refusal(text: string): string {
+  try {
+    parse(text);
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    throw error;
+  }
+  throw new Error('not refused');
+}
 
 describe('errors', () => {
   it.each([
@@ -225,7 +243,7 @@ describe('errors', () => {
     ['add(%x, %x) /* open', '2:15: the comment does not end.'],
     ['add(%x, ~x)', '2:11: "~x)" starts nothing that Relay\'s text has.'],
     ['add(%x', '3:1: expected "," or ")", not "}".'],
-    [`${'('.repeat(120)}%x${')'.repeat(120)}`, 'the text nests deeper than 100 levels'],
+    [`${'('.repeat(120)}%x${')'.repeat(120)}`, '2:102: the text nests deeper than 100 levels'],
     [`add(%x, %${'a'.repeat(300)})`, '2:11: a name or number of 301 characters; at most 256.'],
     ['split(%x, indices_or_sections=1000000000, axis=1)', '2:3: split of (1, 4) makes more than 4096 parts.'],
     [
@@ -242,9 +260,9 @@ describe('errors', () => {
     ],
     ['reshape(%x, newshape=[4, 99999999999999999999])', '2:28: 99999999999999999999 is beyond 2^53.'],
   ])('%s', (body, message) => {
-    expect(() => parse(module(body))).toThrow(UserError);
-    expect(() => parse(module(body))).toThrow(message);
-    expect(() => parse(module(body))).toThrow(/^m\.relay:\d+:\d+: [^\n]*$/);
+    const error = refusal(module(body));
+    expect(error).toMatch(/^m\.relay:\d+:\d+: [^\n]*$/);
+    expect(error.slice('m.relay:'.length, 'm.relay:'.length + message.length)).toBe(message);
   });
 
   it.each([
@@ -270,7 +288,7 @@ describe('errors', () => {
     ['def @main(%x: int8) { %x } garbage', '1:28: expected "def @main(...)", not "garbage".'],
     ['type List[A] { Nil, }', '1:1: type: algebraic data types are not supported.'],
   ])('%s', (text, message) => {
-    expect(() => parse(text)).toThrow(`m.relay:${message}`);
+    expect(refusal(text).slice(0, message.length + 8)).toBe(`m.relay:${message}`);
   });
 
   it('names the chain of functions that is too deep', () => {
