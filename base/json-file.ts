@@ -9,8 +9,15 @@ export interface Format {
   readonly schema: Schema;
 }
 
-// The schemas are ours and tested: checking them against the meta-schema would only slow every start.
-const ajv = new Ajv2020({ allowUnionTypes: true, discriminator: true, meta: false, validateSchema: false });
+// A schema is compiled at every start and validates one document: the schemas are ours and tested, so the meta-schema need not
+// see them, and optimizing the validator costs more than it saves.
+const ajv = new Ajv2020({
+  allowUnionTypes: true,
+  discriminator: true,
+  meta: false,
+  validateSchema: false,
+  code: { optimize: false },
+});
 const validators = new Map<Schema, ValidateFunction>();
 
 function validator(schema: Schema): ValidateFunction {

@@ -8,7 +8,7 @@ import type { Buffer, Manifest } from './types.js';
 export type Refuse = (what: string) => never;
 
 /** Refuses a piece of memory that does not lie inside L2 or L1. */
-function checkRange(
+export function checkRange(
   memory: 'L2' | 'L1',
   address: number,
   bytes: number,

@@ -1,7 +1,8 @@
 import { denseBytes, showShape } from '../base/tensor.js';
 import { hex } from '../base/units.js';
+import { WORD_BYTES } from '../sim/isa/geometry.js';
 import { REGISTERS, registerName } from '../sim/isa/registers.js';
-import type { Refuse } from './check-memory.js';
+import { checkRange, type Refuse } from './check-memory.js';
 import type { HostOp, HostStep, JobStep, Manifest, Operand, Step } from './types.js';
 
 /** Checks that every step refers to layers, tiles, buffers, results and registers that exist. */
@@ -11,7 +12,7 @@ export function checkSteps(manifest: Manifest, largestResult: number, refuse: Re
     checkPlace(step, manifest, refuseStep);
     if (step.kind === 'tile') return;
     for (const buffer of step.completes) checkBufferId(buffer, manifest, refuseStep);
-    if (step.kind === 'job') checkJob(step, refuseStep);
+    if (step.kind === 'job') checkJob(step, manifest, refuseStep);
     else checkHost(step, manifest, largestResult, refuseStep);
   });
 }
@@ -27,7 +28,11 @@ function checkBufferId(id: number, { buffers }: Manifest, refuse: Refuse): void 
   if (id >= buffers.length) refuse(`refers to buffer ${id}; there are ${buffers.length}`);
 }
 
-function checkJob({ writes }: JobStep, refuse: Refuse): void {
+function checkJob({ stores, writes }: JobStep, manifest: Manifest, refuse: Refuse): void {
+  for (const [address] of stores) {
+    checkRange('L2', address, WORD_BYTES, manifest, (range) => refuse(`stores to ${range}`));
+    if (address % WORD_BYTES !== 0) refuse(`stores to ${hex(address)}, no multiple of ${WORD_BYTES}`);
+  }
   for (const [offset] of writes)
     if (registerName(offset) === undefined) refuse(`writes ${hex(offset)}, where the core has no register`);
   if (writes.findIndex(([offset]) => offset === REGISTERS.TRIGGER) !== writes.length - 1)

@@ -1,5 +1,6 @@
 import { UserError } from '../base/errors.js';
 import { elementCount, showShape } from '../base/tensor.js';
+import { coreLayout } from '../sim/isa/layout.js';
 import { checkBuffer, checkImage, type Refuse } from './check-memory.js';
 import { checkSteps } from './check-steps.js';
 import { checkHardware } from './hardware-rules.js';
@@ -35,7 +36,8 @@ function checkIds(kind: string, items: readonly { readonly id: number }[], refus
 }
 
 function checkLayer(layer: Layer, refuse: Refuse): void {
-  const largest = elementCount(layer.output);
+  // A sum runs over the core's whole planes, the columns beyond each row included.
+  const largest = Math.max(elementCount(layer.output), coreLayout(layer.output).bytes);
   const ranges = (tile: Layer['tiles'][number]): Range[] => [tile.k, tile.y, tile.x];
   layer.tiles.forEach((tile, i) => {
     for (const { lo, hi } of ranges(tile))

@@ -53,12 +53,12 @@ const convAttrs = (a: Conv2dAttrs) =>
     out_dtype: a.outDtype,
   });
 
-/** data (n, c, h, w) with weight (k, c/groups, fy, fx); zero points 0 and scales 1. */
+/** data (n, c, h, w) with weight (k, c/groups, fy, fx); zero points 0 and scales 1; outDtype defaults to int32, as in TVM. */
 export const qnnConv2d = (data: Expr, weight: Expr, attrs: Conv2dAttrs = {}, label: Label = {}): Call =>
   call(
     'qnn.conv2d',
     [data, weight, scalar(0), scalar(0), scalar(1, 'float32'), scalar(1, 'float32')],
-    convAttrs(attrs),
+    convAttrs({ outDtype: 'int32', ...attrs }),
     label,
   );
 

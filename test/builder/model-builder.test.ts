@@ -3,7 +3,7 @@ import { tensor } from '../../base/tensor.js';
 import { samePadding } from '../../src/builder/layers.js';
 import { ModelBuilder } from '../../src/builder/model-builder.js';
 import * as op from '../../src/builder/operators.js';
-import { tensorTypeOf } from '../../src/ir/expr.js';
+import { type Expr, tensorTypeOf } from '../../src/ir/expr.js';
 import { postOrder } from '../../src/ir/visit.js';
 import { printModule } from '../../src/relay/print.js';
 
@@ -130,16 +130,79 @@ describe('operators', () => {
   it('refuses three numbers of padding', () =>
     expect(() => op.fullPadding([1, 2, 3])).toThrow('padding is [1, 2, 3]; must have 1, 2 or 4 numbers.'));
 
-  it.each([
-    ['avgPool2d', op.avgPool2d(x, { poolSize: 2, strides: 2 }), [1, 2, 4, 4], 'int8'],
-    ['maxPool2d', op.maxPool2d(x, { poolSize: [3, 3], padding: 1 }), [1, 2, 8, 8], 'int8'],
+  const f = new ModelBuilder('m').input('f', [1, 2, 8, 8], 'float32');
+  const w = new ModelBuilder('m').input('w', [6, 2, 3, 3], 'int8');
+  it.each<[string, Expr, number[], string]>([
+    ['nn.conv2d', op.conv2d(x, w, { padding: 1, outDtype: 'int32' }), [1, 6, 8, 8], 'int32'],
+    ['qnn.conv2d', op.qnnConv2d(x, w, { strides: [2, 1], dilation: 2 }), [1, 6, 2, 4], 'int32'],
+    ['add', op.add(x, x), [1, 2, 8, 8], 'int8'],
+    ['subtract', op.subtract(x, x), [1, 2, 8, 8], 'int8'],
+    ['multiply', op.multiply(x, x), [1, 2, 8, 8], 'int8'],
+    ['divide', op.divide(x, x), [1, 2, 8, 8], 'int8'],
+    ['maximum', op.maximum(x, x), [1, 2, 8, 8], 'int8'],
+    ['minimum', op.minimum(x, x), [1, 2, 8, 8], 'int8'],
+    ['right_shift', op.rightShift(op.cast(x, 'int32'), 3), [1, 2, 8, 8], 'int32'],
+    ['left_shift', op.leftShift(op.cast(x, 'int32'), 3), [1, 2, 8, 8], 'int32'],
+    ['clip', op.clip(x, 0, 6), [1, 2, 8, 8], 'int8'],
+    ['cast', op.cast(x, 'int16'), [1, 2, 8, 8], 'int16'],
+    ['negative', op.negative(x), [1, 2, 8, 8], 'int8'],
+    ['abs', op.abs(x), [1, 2, 8, 8], 'int8'],
+    ['floor', op.floor(f), [1, 2, 8, 8], 'float32'],
+    ['round', op.round(f), [1, 2, 8, 8], 'float32'],
+    ['exp', op.exp(f), [1, 2, 8, 8], 'float32'],
+    ['sqrt', op.sqrt(f), [1, 2, 8, 8], 'float32'],
+    ['tanh', op.tanh(f), [1, 2, 8, 8], 'float32'],
+    ['sigmoid', op.sigmoid(f), [1, 2, 8, 8], 'float32'],
+    ['nn.relu', op.relu(x), [1, 2, 8, 8], 'int8'],
+    ['nn.leaky_relu', op.leakyRelu(f, 0.1), [1, 2, 8, 8], 'float32'],
+    ['nn.avg_pool2d', op.avgPool2d(x, { poolSize: 2, strides: 2 }), [1, 2, 4, 4], 'int8'],
+    ['nn.max_pool2d', op.maxPool2d(x, { poolSize: [3, 3], padding: 1 }), [1, 2, 8, 8], 'int8'],
+    ['nn.global_avg_pool2d', op.globalAvgPool2d(x), [1, 2, 1, 1], 'int8'],
+    ['nn.global_max_pool2d', op.globalMaxPool2d(x), [1, 2, 1, 1], 'int8'],
+    ['nn.adaptive_avg_pool2d', op.adaptiveAvgPool2d(x, [2, 3]), [1, 2, 2, 3], 'int8'],
+    ['sum', op.sum(x, { axis: [2, 3] }), [1, 2], 'int8'],
+    ['mean', op.mean(x, { axis: 1, keepdims: true }), [1, 1, 8, 8], 'int8'],
+    ['nn.softmax', op.softmax(f, 1), [1, 2, 8, 8], 'float32'],
     ['reshape', op.reshape(x, [-1, 4]), [32, 4], 'int8'],
+    ['nn.batch_flatten', op.batchFlatten(x), [1, 128], 'int8'],
+    ['squeeze', op.squeeze(x), [2, 8, 8], 'int8'],
+    ['expand_dims', op.expandDims(x, 1, 2), [1, 1, 1, 2, 8, 8], 'int8'],
+    ['transpose', op.transpose(x, [0, 2, 3, 1]), [1, 8, 8, 2], 'int8'],
     ['reverse', op.reverse(x, 1), [1, 2, 8, 8], 'int8'],
-    ['softmax', op.softmax(op.cast(x, 'float32')), [1, 2, 8, 8], 'float32'],
-    ['conv2d', op.conv2d(x, new ModelBuilder('m').input('w', [6, 2, 3, 3], 'int8')), [6], 'int8'],
-  ] as const)('%s infers its type', (_, made, shape, dtype) => {
-    const type = tensorTypeOf(made);
-    expect(type.dtype).toBe(dtype);
-    expect(shape.length === 1 ? [type.shape[1]] : type.shape).toEqual(shape);
+    ['concatenate', op.concatenate([x, x, x], 1), [1, 6, 8, 8], 'int8'],
+    [
+      'strided_slice',
+      op.stridedSlice(x, { begin: [2], end: [7], strides: [2], axes: [3] }),
+      [1, 2, 8, 3],
+      'int8',
+    ],
+    [
+      'nn.pad',
+      op.pad(x, [
+        [0, 0],
+        [0, 0],
+        [1, 2],
+        [3, 4],
+      ]),
+      [1, 2, 11, 15],
+      'int8',
+    ],
+  ])('%s infers its type', (name, made, shape, dtype) => {
+    expect(made.kind === 'call' && made.op).toBe(name);
+    expect(tensorTypeOf(made)).toEqual({ kind: 'tensor', shape, dtype });
+  });
+
+  it('split gives its parts', () => {
+    expect(op.split(x, [3, 5], 2).map((part) => part.type.shape)).toEqual([
+      [1, 2, 3, 8],
+      [1, 2, 2, 8],
+      [1, 2, 3, 8],
+    ]);
+    expect(op.split(x, 4, 3).map((part) => [part.index, part.type.shape.at(-1)])).toEqual([
+      [0, 2],
+      [1, 2],
+      [2, 2],
+      [3, 2],
+    ]);
   });
 });

@@ -226,13 +226,25 @@ describe('a manifest whose parts do not fit together', () => {
     [
       'tile beyond its layer',
       'layers.0.tiles.0.k',
-      { hi: 31 },
-      'tile 0 of layer 0 (tvmgen_default_soma_dory_main_0) spans 0 to 31 of (1, 2, 3, 5)',
+      { hi: 97 },
+      'tile 0 of layer 0 (tvmgen_default_soma_dory_main_0) spans 0 to 97 of (1, 2, 3, 5)',
     ],
     ['tile backwards', 'layers.0.tiles.0.y', { lo: 4 }, 'spans 4 to 3 of'],
     ['step of no layer', 'steps.1', { layer: 1 }, 'step 1 belongs to layer 1; there are 1'],
     ['step of no tile', 'steps.0', { tile: 1 }, 'step 0 belongs to tile 1 of layer 0, which has 1'],
     ['completes no buffer', 'steps.1', { completes: [3] }, 'step 1 refers to buffer 3; there are 3'],
+    [
+      'store beyond L2',
+      'steps.1',
+      { stores: [[0x1c080000, 1]] },
+      'step 1 stores to 0x1c080000 to 0x1c080004; L2 is 0x1c000000 to 0x1c080000',
+    ],
+    [
+      'store off a word',
+      'steps.1',
+      { stores: [[0x1c010006, 1]] },
+      'step 1 stores to 0x1c010006, no multiple of 4',
+    ],
     [
       'no such register',
       'steps.1',
