@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { DEFAULT_OPTIONS, partitionModel } from '../../src/compile.js';
-import { expandModels } from '../../src/models/registry.js';
+import { compile, DEFAULT_OPTIONS, partitionModel } from '../../src/compile.js';
+import { buildModel, expandModels } from '../../src/models/registry.js';
+import { loadRelay, writeModelFiles } from '../../src/relay/load.js';
 import { parseRelay } from '../../src/relay/parse.js';
 import { printModule } from '../../src/relay/print.js';
 import { COMPILED } from './texts.js';
@@ -28,3 +32,17 @@ it("the compiled network of HTVM's notebook is its second listing", () => {
   const { main } = partitionModel(entry!.build(0), DEFAULT_OPTIONS).laidOut;
   expect(printModule(main, { types: true })).toBe(COMPILED);
 });
+
+it.each(['single-conv', 'residual', 'resnet8', 'ds-cnn', 'dae'])(
+  '%s, stored and loaded, compiles to the same bytes',
+  (name) => {
+    const folder = mkdtempSync(join(tmpdir(), 'relay-'));
+    const path = join(folder, 'net.relay');
+    const model = buildModel(name);
+    writeModelFiles(model, path);
+    const [built, loaded] = [compile(model), compile(loadRelay(path))];
+    rmSync(folder, { recursive: true });
+    expect(Buffer.compare(built.image, loaded.image)).toBe(0);
+    expect(loaded.manifest.steps).toEqual(built.manifest.steps);
+  },
+);
