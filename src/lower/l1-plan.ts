@@ -183,7 +183,23 @@ class Planner {
     return { layers, residents, peakBytes: peak, peakWeightBytes: Math.max(0, ...weightBytes) };
   }
 
-  /** Throws for the first layer that no tile of L1 can hold. */
+  /** Bytes of L1 that the layer's smallest tile takes, by bisection: what fits in some L1 fits in every larger one. */
+  #smallestTile(i: number): number {
+    let fits = this.#hw.chip.l1Bytes;
+    let fails = fits;
+    while (this.#tile(i, new Set(), fits) === null) {
+      fails = fits;
+      fits *= 2;
+    }
+    while (fits - fails > 1) {
+      const middle = Math.floor((fits + fails) / 2);
+      if (this.#tile(i, new Set(), middle) === null) fails = middle;
+      else fits = middle;
+    }
+    return fits;
+  }
+
+  /** Throws for the first layer of which not even the smallest tile fits L1. */
   explain(): never {
     for (const [i, node] of this.#nodes.entries())
       if (this.#tile(i, new Set(), this.#hw.chip.l1Bytes) === null)
@@ -191,7 +207,7 @@ class Planner {
           subject: `layer ${node.name}: L1`,
           value: this.#hw.chip.l1Bytes,
           unit: 'bytes',
-          rule: 'large enough for the smallest tile',
+          rule: `at least ${this.#smallestTile(i)}, its smallest tile`,
           fix: 'Enlarge --l1, or compile with --target c.',
         });
     throw new Error('a plan without residents must fit when every layer does');

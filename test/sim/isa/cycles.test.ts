@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import {
+  convCycles,
+  copyCycles,
+  denseCycles,
+  issuedMacs,
+  kernelRowsOnData,
+  loadCycles,
+  sumCycles,
+} from '../../../sim/isa/cycles.js';
+import type { ConvOperation } from '../../../sim/isa/operation.js';
+import { DEFAULT_PARAMETERS } from '../../../sim/isa/parameters.js';
+
+const p = DEFAULT_PARAMETERS.cycles;
+
+const conv = (o: Partial<ConvOperation>): ConvOperation => ({
+  kind: 'conv',
+  weights: 0,
+  input: 0,
+  output: 0,
+  channels: 16,
+  blocks: 1,
+  pitch: 32,
+  rows: 32,
+  kernelWidth: 3,
+  kernelHeight: 3,
+  columnGroups: 2,
+  outputRows: 32,
+  stride: 1,
+  padding: { horizontal: 1, deadColumns: 0, top: 1, bottom: 1 },
+  shift: 0,
+  relu: false,
+  ...o,
+});
+
+describe('cycle model (hardware.md section 7, worked out by hand)', () => {
+  it.each([
+    [32, 72],
+    [1024, 134],
+    [16416, 1096],
+  ])('a copy of %i bytes takes %i cycles', (bytes, cycles) => expect(copyCycles(bytes, p)).toBe(cycles));
+
+  it('a load of 2,368 bytes of weights takes 148 cycles', () => expect(loadCycles(2368, p)).toBe(148));
+
+  it.each([
+    // 16->16 3x3 on 32x32: 94 of 96 kernel rows on data, x 2 column groups: 2 * (16 * 5 * 94 + 23 * 32)
+    ['a 16 to 16 conv, 3x3 on 32x32', {}, 16512],
+    ['twice the output channels cost twice as much', { blocks: 2 }, 33024],
+    // 1x1: 2 * (16 * 3 * 32 + 23 * 32)
+    [
+      'a 1x1 conv',
+      { kernelWidth: 1, kernelHeight: 1, padding: { horizontal: 0, deadColumns: 0, top: 0, bottom: 0 } },
+      4544,
+    ],
+    // stride 2: 16 output rows, only the first one meets padding: 1 * (16 * 5 * 47 + 23 * 16)
+    [
+      'stride 2',
+      {
+        stride: 2,
+        columnGroups: 1,
+        outputRows: 16,
+        padding: { horizontal: 1, deadColumns: 0, top: 1, bottom: 0 },
+      } as const,
+      4128,
+    ],
+    // a tile of rows 8..16 with its halo has no padding: 2 * (16 * 5 * 24 + 23 * 8)
+    [
+      'a tile from the middle',
+      { rows: 10, outputRows: 8, padding: { horizontal: 1, deadColumns: 0, top: 0, bottom: 0 } },
+      4208,
+    ],
+    ['one channel, as a depthwise job', { channels: 1 }, 2412],
+  ] as [string, Partial<ConvOperation>, number][])('%s', (_, o, cycles) =>
+    expect(convCycles(conv(o), p)).toBe(cycles),
+  );
+
+  it('kernel rows on data: 2 at the edges, 3 inside', () =>
+    expect([0, 1, 30, 31].map((y) => kernelRowsOnData(y, conv({})))).toEqual([2, 3, 3, 2]));
+
+  it('FC: 64 inputs and 16 outputs take 64/16 + 23 cycles', () =>
+    expect(
+      denseCycles(
+        { kind: 'dense', weights: 0, input: 0, output: 0, inputLines: 4, blocks: 1, shift: 0, relu: false },
+        p,
+      ),
+    ).toBe(27));
+
+  it('a sum of 16,384 elements takes 3 * 1024 + 23 cycles', () =>
+    expect(sumCycles({ kind: 'sum', inputA: 0, inputB: 0, output: 0, lines: 1024, shift: 0 }, p)).toBe(3095));
+
+  it('issued MACs count all 256 lanes', () => expect(issuedMacs(conv({}))).toBe(256 * 2 * 16 * 3 * 94));
+});
