@@ -135,6 +135,13 @@ describe('parameters of several functions', () => {
   });
 });
 
+it('functions are printed by name, as TVM orders them, main first', () => {
+  const f = (name: string) => `def @${name}(%x: int8) -> int8 { %x }\n`;
+  const text = `${f('main_2')}${f('main_10')}${f('a')}def @main(%x: int8) { @a(@main_10(@main_2(%x))) }`;
+  const order = printModule(parse(text), { types: false }).match(/def @\w+/g);
+  expect(order).toEqual(['def @main', 'def @a', 'def @main_10', 'def @main_2']);
+});
+
 describe('labels', () => {
   const labels = (text: string) =>
     postOrder(parse(text).body).flatMap((e) =>
