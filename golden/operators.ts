@@ -5,6 +5,7 @@ import * as parts from './ops/parts.js';
 import * as pooling from './ops/pooling.js';
 import * as reduction from './ops/reduction.js';
 import * as shape from './ops/shape.js';
+import * as tflite from './ops/tflite.js';
 import * as transcendental from './ops/transcendental.js';
 import * as unary from './ops/unary.js';
 import type { Evaluate } from './value.js';
@@ -54,6 +55,9 @@ const OPERATORS: ReadonlyMap<string, Evaluate> = new Map(
     split: parts.split,
     strided_slice: parts.stridedSlice,
     'nn.pad': parts.pad,
+    'tflite.requantize': tflite.requantize,
+    'tflite.avg_pool2d': tflite.averagePool,
+    'tflite.softmax': tflite.softmax,
   }),
 );
 

@@ -62,5 +62,10 @@ export const LIMITS: Readonly<Record<string, Limits>> = {
   split: { host: `${ANY}; no empty part` },
   strided_slice: { host: `${ANY}; no empty result` },
   'nn.pad': { host: `${ANY}; pad_mode "constant"` },
+  'tflite.requantize': {
+    host: 'int32 to int8 or int32; multiplier and shift int32, scalars or one an element of `axis`',
+  },
+  'tflite.avg_pool2d': { host: 'int8; NCHW' },
+  'tflite.softmax': { host: 'int8; last axis' },
   layout_transform: { host: 'int8; made by the compiler where host and core meet' },
 };

@@ -80,6 +80,12 @@ const float = (formula: string, cycles: (p: HostCycleParameters) => number): Hos
 
 const each = (names: readonly string[], cost: HostCost): [string, HostCost][] => names.map((n) => [n, cost]);
 
+/** An integer operator of `steps` simple steps an output element. */
+const integerSteps = (steps: number): HostCost => ({
+  formula: `out * ${steps} * element`,
+  cycles: ({ out, p }) => out * steps * p.element,
+});
+
 /** Cycles of every host operator. All formulas are [ours], as are the parameters: uncalibrated. */
 const COSTS: ReadonlyMap<string, HostCost> = new Map<string, HostCost>([
   ...each(['nn.conv2d', 'qnn.conv2d'], conv),
@@ -107,6 +113,10 @@ const COSTS: ReadonlyMap<string, HostCost> = new Map<string, HostCost>([
   // A reshape copies when it stands alone and only recomputes indices in a fused kernel; both are charged alike.
   ...each(['reshape', 'nn.batch_flatten', 'squeeze', 'expand_dims'], moving),
   ...each(['transpose', 'reverse', 'concatenate', 'split', 'strided_slice', 'nn.pad'], moving),
+  // A 32 x 32 -> 64 bit product, two roundings, two limits; a softmax element takes about 15 such products.
+  ['tflite.requantize', integerSteps(4)],
+  ['tflite.softmax', integerSteps(60)],
+  ['tflite.avg_pool2d', reducing('out*PH*PW', windowed, true)],
   ['layout_transform', { formula: 'bytes * transform', cycles: ({ outBytes, p }) => outBytes * p.transform }],
 ]);
 

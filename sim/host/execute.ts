@@ -8,6 +8,7 @@ import type { HostContext, HostKernel } from './kernel.js';
 import { concatenate, pad, reverse, sameOrder, split, stridedSlice, transpose } from './movement.js';
 import { adaptivePool2d, globalPool2d, pool2d } from './pooling.js';
 import { reduce, softmax } from './reduction.js';
+import * as tflite from './tflite.js';
 import { cast, clip, leakyRelu, unary } from './unary.js';
 
 /** Every operator that the host can run, by Relay's name. A new operator adds its line here. */
@@ -42,6 +43,9 @@ const KERNELS: ReadonlyMap<string, HostKernel> = new Map<string, HostKernel>([
   ['split', split],
   ['strided_slice', stridedSlice],
   ['nn.pad', pad],
+  ['tflite.requantize', tflite.requantize],
+  ['tflite.avg_pool2d', tflite.avgPool2d],
+  ['tflite.softmax', tflite.softmax],
 ]);
 
 /** The names of all operators that the host can run. */

@@ -25,6 +25,7 @@ import {
 import { mean, sum } from './ops/reduction.js';
 import { expandDims, nnBatchFlatten, reshape, reverse, squeeze, transpose } from './ops/shape.js';
 import { nnSoftmax } from './ops/softmax.js';
+import { tfliteAvgPool2d, tfliteRequantize, tfliteSoftmax } from './ops/tflite.js';
 import {
   abs,
   cast,
@@ -85,6 +86,9 @@ const OPS: ReadonlyMap<string, OpDef> = new Map(
     split,
     stridedSlice,
     nnPad,
+    tfliteRequantize,
+    tfliteAvgPool2d,
+    tfliteSoftmax,
   ].map((op) => [op.name, op]),
 );
 

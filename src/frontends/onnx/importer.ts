@@ -1,0 +1,245 @@
+import { integerRange, isFloat } from '../../../base/dtype.js';
+import { UserError } from '../../../base/errors.js';
+import { showShape, type Tensor, tensor } from '../../../base/tensor.js';
+import { constant, tuple, variable } from '../../ir/build.js';
+import type { Expr, Label, Var } from '../../ir/expr.js';
+import { tensorType } from '../../ir/types.js';
+import { finishModel, type LoadedModel } from '../model.js';
+import { Names } from '../names.js';
+import { NodeContext } from './context.js';
+import { foldNode } from './fold.js';
+import { inputRange, isIntegerNetwork } from './integer/detect.js';
+import { INTEGER_OPS } from './integer/handlers.js';
+import { carrierOf, floored, integerValue, materialised, plain, type Value } from './integer/value.js';
+import { clipLimits } from './ops/activation.js';
+import { decodeModel, type OnnxGraph, type OnnxNode, type OnnxValueInfo } from './proto.js';
+import { OPSETS, PLAIN_OPS, supportedOperators } from './supported.js';
+import { dtypeOf, type ExternalData, readTensor } from './tensors.js';
+
+export interface OnnxOptions {
+  /** The model's name. */
+  readonly name: string;
+  readonly external: ExternalData;
+  /** Extents of symbolic dimensions by name; a symbolic first axis (the batch) is 1 unless named here. */
+  readonly dimensions?: Readonly<Record<string, number>>;
+  /** Range of the inputs of an integer network, where the rule of `inputRange` is not right. */
+  readonly inputRange?: readonly [number, number];
+}
+
+/** Most nodes that a graph may have. */
+const MAX_NODES = 100_000;
+
+/**
+ * Reads an ONNX file. A file that `isIntegerNetwork` recognises becomes exact integer arithmetic, any other one keeps its
+ * element types. Throws a UserError of one line for a file that is damaged or uses what is not supported.
+ */
+export function importOnnx(bytes: Uint8Array, options: OnnxOptions): LoadedModel {
+  const { graph, opset } = decodeModel(bytes);
+  if (opset < OPSETS.lowest || opset > OPSETS.highest)
+    throw new UserError(
+      `the file uses ONNX operator set ${opset}; supported are ${OPSETS.lowest} to ${OPSETS.highest}.`,
+    );
+  if (graph.nodes.length > MAX_NODES)
+    throw new UserError(`the graph has ${graph.nodes.length} nodes; at most ${MAX_NODES} are supported.`);
+  return new Importer(graph, opset, options).run();
+}
+
+class Importer {
+  readonly #graph: OnnxGraph;
+  readonly #opset: number;
+  readonly #options: OnnxOptions;
+  readonly #values = new Map<string, Value>();
+  readonly #inputs: Var[] = [];
+  readonly #names = new Names();
+  #integers = false;
+
+  constructor(graph: OnnxGraph, opset: number, options: OnnxOptions) {
+    this.#graph = graph;
+    this.#opset = opset;
+    this.#options = options;
+  }
+
+  run(): LoadedModel {
+    for (const t of this.#graph.initializers)
+      this.#values.set(t.name, plain(constant(readTensor(t, this.#options.external), t.name)));
+    for (const node of this.#graph.nodes)
+      if (node.op === 'Constant') this.#define(node, [plain(this.#constant(node))]);
+    this.#integers = isIntegerNetwork(this.#graph, (name) => this.#constantOf(name));
+    for (const input of this.#graph.inputs) if (!this.#values.has(input.name)) this.#input(input);
+    for (const node of this.#graph.nodes) if (node.op !== 'Constant') this.#node(node);
+    return this.#finish();
+  }
+
+  #constantOf(name: string): Tensor | undefined {
+    const v = this.#values.get(name);
+    return v?.kind === 'plain' && v.expr.kind === 'constant' ? v.expr.value : undefined;
+  }
+
+  #input(info: OnnxValueInfo): void {
+    const what = `input ${info.name}`;
+    const dtype = dtypeOf(info.elemType, what);
+    const shape = this.#shapeOf(info);
+    const range = this.#integers && isFloat(dtype) ? this.#rangeOf(info.name) : undefined;
+    const held = range === undefined ? dtype : carrierOf(range[0], range[1]);
+    const v = variable(this.#names.unique(info.name, 'input'), tensorType(shape, held));
+    this.#inputs.push(v);
+    const integer = range !== undefined || (this.#integers && !isFloat(dtype) && dtype !== 'bool');
+    const [lo, hi] = range ?? (dtype === 'float32' || dtype === 'bool' ? [0, 0] : integerRange(dtype));
+    this.#values.set(
+      info.name,
+      integer ? integerValue(v, lo, hi, {}, { integerTyped: !isFloat(dtype) }) : plain(v),
+    );
+  }
+
+  /** The range of an integer network's input that is a float by type. */
+  #rangeOf(name: string): readonly [number, number] | undefined {
+    if (this.#options.inputRange !== undefined) return this.#options.inputRange;
+    const limits = this.#graph.nodes
+      .filter((n) => n.op === 'Clip')
+      .map((n) => clipLimits(this.#context(n, {}, true), 'float32'));
+    return inputRange(this.#graph, name, limits);
+  }
+
+  #shapeOf(info: OnnxValueInfo): number[] {
+    if (info.shape === undefined) throw new UserError(`input ${info.name} has no shape.`);
+    const shape = info.shape.map((d, axis) => {
+      const extent = typeof d === 'number' ? d : (this.#options.dimensions?.[d] ?? (axis === 0 ? 1 : 0));
+      // An extent of 0 on the batch axis is how some exporters write "any".
+      return extent === 0 && axis === 0 ? 1 : extent;
+    });
+    if (shape.some((d) => d < 1 || d > 2 ** 31))
+      throw new UserError(
+        `input ${info.name} has shape ${showShape(info.shape as number[])}; every axis but the first must be a number of at least 1. ` +
+          'Give symbolic dimensions a value.',
+      );
+    return shape;
+  }
+
+  #constant(node: OnnxNode): Expr {
+    const context = this.#context(node, {});
+    const value = context.tensor('value') ?? scalarAttribute(context);
+    if (value === undefined) this.#fail(node, 'a constant of this kind is not supported');
+    return constant(value!, node.outputs[0] ?? '');
+  }
+
+  #label(node: OnnxNode): Label {
+    const weights = ['Conv', 'Gemm', 'MatMul'].includes(node.op) ? (node.inputs[1] ?? '') : '';
+    const layer = /^(.+)\.weight$/.exec(weights)?.[1] ?? (node.name || node.outputs[0] || node.op);
+    return { layer };
+  }
+
+  /** A node with its inputs as expressions; fractions and integers as float32 only where `lenient` does not matter. */
+  #context(node: OnnxNode, label: Label, lenient = false): NodeContext {
+    const exprs = node.inputs.map((name) => {
+      if (name === '') return undefined;
+      const v = this.#values.get(name);
+      if (v === undefined && !lenient) this.#fail(node, `it reads ${name}, which nothing before it makes`);
+      return v?.kind === 'plain' ? v.expr : undefined;
+    });
+    return new NodeContext(node, this.#opset, label, exprs, (t) => readTensor(t, this.#options.external));
+  }
+
+  #node(node: OnnxNode): void {
+    try {
+      this.#define(node, this.#results(node));
+    } catch (error) {
+      if (error instanceof UserError && !error.message.startsWith('node '))
+        this.#fail(node, error.message.replace(/\.$/, ''));
+      throw error;
+    }
+  }
+
+  #results(node: OnnxNode): readonly Value[] {
+    if (node.domain !== '' && node.domain !== 'ai.onnx') throw this.#unsupported(node);
+    const label = this.#label(node);
+    const context = this.#context(node, label);
+    if (node.op === 'Shape') return [plain(this.#shape(node))];
+    const folded = this.#isConstant(node) ? foldNode(context) : undefined;
+    if (folded !== undefined) return [plain(constant(folded, node.outputs[0]))];
+    const handler = PLAIN_OPS[node.op];
+    if (handler === undefined) throw this.#unsupported(node);
+    const values = node.inputs.map((name) => this.#values.get(name));
+    const integer = this.#integers ? INTEGER_OPS[node.op] : undefined;
+    if (integer !== undefined) {
+      checkAttributes(node, integer.attributes);
+      const made = integer.run(context, values);
+      if (made !== undefined) return made;
+    }
+    checkAttributes(node, handler.attributes);
+    const floats = values.map((v) => (v === undefined ? undefined : materialised(v)));
+    return handler.run(context.withInputs(floats)).map(plain);
+  }
+
+  #isConstant(node: OnnxNode): boolean {
+    return node.inputs.every((name) => name === '' || this.#constantOf(name) !== undefined);
+  }
+
+  #shape(node: OnnxNode): Expr {
+    const v = this.#values.get(node.inputs[0] ?? '');
+    const type = v === undefined ? undefined : v.kind === 'plain' ? v.expr.type : v.base.type;
+    if (type?.kind !== 'tensor') throw new UserError('its input is missing');
+    const at = (name: string, fallback: number) =>
+      node.attributes.find((a) => a.name === name)?.i ?? fallback;
+    const part = type.shape.slice(at('start', 0), at('end', type.shape.length));
+    return constant(tensor([part.length], 'int64', part));
+  }
+
+  #define(node: OnnxNode, values: readonly Value[]): void {
+    node.outputs.forEach((name, i) => {
+      if (name === '') return;
+      const v = values[i];
+      if (v === undefined) this.#fail(node, `its output ${i} is not supported`);
+      if (this.#values.has(name)) this.#fail(node, `its output ${name} is defined twice`);
+      this.#values.set(name, v!);
+    });
+  }
+
+  #unsupported(node: OnnxNode): UserError {
+    const domain = node.domain === '' ? '' : ` of domain ${node.domain}`;
+    return new UserError(
+      `operator ${node.op}${domain} is not supported; supported are ${supportedOperators().join(', ')}`,
+    );
+  }
+
+  #fail(node: OnnxNode, why: string): never {
+    throw new UserError(`node ${node.name || node.outputs[0] || '(unnamed)'} (${node.op}): ${why}.`);
+  }
+
+  #finish(): LoadedModel {
+    const outputs = this.#graph.outputs.map((o) => {
+      const v = this.#values.get(o.name);
+      if (v === undefined) throw new UserError(`the graph's output ${o.name} is made by no node.`);
+      return outputOf(v);
+    });
+    if (outputs.length === 0) throw new UserError('the graph has no output.');
+    const tensors = new Map<string, Expr>();
+    for (const [name, v] of this.#values) {
+      const e = v.kind === 'plain' ? v.expr : v.factor === 1 && v.denominator === 1 ? v.base : undefined;
+      if (e !== undefined && e.kind !== 'constant') tensors.set(name, e);
+    }
+    const body = outputs.length === 1 ? outputs[0]! : tuple(outputs);
+    return finishModel(this.#options.name, this.#inputs, body, tensors, this.#names);
+  }
+}
+
+/** An output as the model gives it: an integer where it is one, a float where it is a fraction. */
+const outputOf = (v: Value): Expr =>
+  v.kind === 'integer' && v.denominator === 1 ? floored(v).base : materialised(v);
+
+/** The values of Constant's other attributes. */
+function scalarAttribute(node: NodeContext): Tensor | undefined {
+  if (node.has('value_int')) return tensor([], 'int64', [node.int('value_int', 0)]);
+  if (node.has('value_float')) return tensor([], 'float32', [node.float('value_float', 0)]);
+  const ints = node.ints('value_ints');
+  if (ints !== undefined) return tensor([ints.length], 'int64', ints);
+  const floats = node.floats('value_floats');
+  return floats === undefined ? undefined : tensor([floats.length], 'float32', floats);
+}
+
+function checkAttributes(node: OnnxNode, known: readonly string[]): void {
+  for (const a of node.attributes)
+    if (!known.includes(a.name) || a.other)
+      throw new UserError(
+        `attribute ${a.name} is not supported; supported are ${known.length === 0 ? 'none' : known.join(', ')}`,
+      );
+}

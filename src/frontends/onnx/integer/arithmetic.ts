@@ -1,0 +1,162 @@
+import { elementCount, type Tensor } from '../../../../base/tensor.js';
+import { call, scalar } from '../../../ir/build.js';
+import { type Expr, tensorTypeOf } from '../../../ir/expr.js';
+import type { NodeContext } from '../context.js';
+import { hull, moved, scaled } from './bounds.js';
+import { holdsIntegers } from './detect.js';
+import { channelVector, integerConstant, isBareSum } from './layers.js';
+import {
+  castTo,
+  dividedBy,
+  floored,
+  type IntegerValue,
+  integerValue,
+  type Value,
+  whole,
+  wide,
+} from './value.js';
+
+/** An integer operand beside a constant one, in either order. */
+interface WithConstant {
+  readonly v: IntegerValue;
+  readonly t: Tensor;
+  readonly name: string | undefined;
+  /** Whether the constant is the left operand. */
+  readonly left: boolean;
+}
+
+function withConstant(values: readonly (Value | undefined)[]): WithConstant | undefined {
+  const [a, b] = values;
+  const constantOf = (v: Value | undefined) =>
+    v?.kind === 'plain' && v.expr.kind === 'constant' ? v.expr : undefined;
+  const [x, y] = [constantOf(a), constantOf(b)];
+  if (a?.kind === 'integer' && y !== undefined) return { v: a, t: y.value, name: y.name, left: false };
+  if (b?.kind === 'integer' && x !== undefined) return { v: b, t: x.value, name: x.name, left: true };
+  return undefined;
+}
+
+const bothWhole = (values: readonly (Value | undefined)[]): [IntegerValue, IntegerValue] | undefined => {
+  const [a, b] = values;
+  if (a?.kind !== 'integer' || b?.kind !== 'integer' || a.denominator !== 1 || b.denominator !== 1)
+    return undefined;
+  return [floored(a), floored(b)];
+};
+
+const isScalar = (t: Tensor): boolean => elementCount(t.shape) === 1;
+
+/** Mul by an integer constant: a scalar waits for the Div that follows, a tensor multiplies in full precision. */
+export function integerMul(_: NodeContext, values: readonly (Value | undefined)[]): IntegerValue | undefined {
+  const operands = withConstant(values);
+  if (operands === undefined) return product(values);
+  const { v, t } = operands;
+  if (!holdsIntegers(t) || v.limits !== undefined) return undefined;
+  if (isScalar(t)) return t.data[0] === 0 ? undefined : { ...v, factor: v.factor * t.data[0]! };
+  const { factor: _factor, denominator, ...rest } = v;
+  const x = whole({ ...rest, factor: v.factor, denominator: 1 });
+  const range = scaled(x, t);
+  const dtype = wide(Math.min(range.lo, x.lo), Math.max(range.hi, x.hi));
+  const base = call(
+    'multiply',
+    [castTo(x.base, dtype, v.label), spread(t, x.base, dtype, operands.name)],
+    {},
+    v.label,
+  );
+  return integerValue(base, range.lo, range.hi, v.label, { denominator, integerTyped: v.integerTyped });
+}
+
+/** A constant operand in `dtype`; leading axes of extent 1 beyond the other operand's rank stay as they are. */
+const spread = (t: Tensor, _other: Expr, dtype: 'int32' | 'int64' | string, name: string | undefined): Expr =>
+  integerConstant(t, [dtype as 'int32'], name);
+
+function product(values: readonly (Value | undefined)[]): IntegerValue | undefined {
+  const both = bothWhole(values);
+  if (both === undefined) return undefined;
+  const [a, b] = both;
+  const ends = [a.lo * b.lo, a.lo * b.hi, a.hi * b.lo, a.hi * b.hi];
+  const range = { lo: Math.min(...ends), hi: Math.max(...ends) };
+  return joined('multiply', a, b, range);
+}
+
+function joined(
+  op: string,
+  a: IntegerValue,
+  b: IntegerValue,
+  range: { lo: number; hi: number },
+): IntegerValue {
+  const all = hull(hull(a, b), range);
+  const dtype = wide(all.lo, all.hi);
+  const base = call(op, [castTo(a.base, dtype, a.label), castTo(b.base, dtype, b.label)], {}, a.label);
+  return integerValue(base, range.lo, range.hi, a.label, { integerTyped: a.integerTyped && b.integerTyped });
+}
+
+/** Add: two tensors (an adder layer, named by the node), or a constant: the bias of a layer, or a per-channel term. */
+export function integerAdd(
+  node: NodeContext,
+  values: readonly (Value | undefined)[],
+): IntegerValue | undefined {
+  const operands = withConstant(values);
+  if (operands !== undefined) return plus(operands.v, operands.t, 1, operands.name);
+  const both = bothWhole(values);
+  if (both === undefined) return undefined;
+  const [a, b] = both.map((v) => ({ ...v, label: node.label })) as [IntegerValue, IntegerValue];
+  return joined('add', a, b, { lo: a.lo + b.lo, hi: a.hi + b.hi });
+}
+
+export function integerSub(
+  node: NodeContext,
+  values: readonly (Value | undefined)[],
+): IntegerValue | undefined {
+  const operands = withConstant(values);
+  if (operands !== undefined) return operands.left ? undefined : plus(operands.v, operands.t, -1, undefined);
+  const both = bothWhole(values);
+  if (both === undefined) return undefined;
+  const [a, b] = both.map((v) => ({ ...v, label: node.label })) as [IntegerValue, IntegerValue];
+  return joined('subtract', a, b, { lo: a.lo - b.hi, hi: a.hi - b.lo });
+}
+
+function plus(
+  v: IntegerValue,
+  given: Tensor,
+  sign: 1 | -1,
+  name: string | undefined,
+): IntegerValue | undefined {
+  if (!holdsIntegers(given) || v.limits !== undefined) return undefined;
+  // (base * factor) / d + t = (base * factor + t * d) / d
+  const t = {
+    ...given,
+    dtype: 'int64' as const,
+    data: Float64Array.from(given.data, (x) => sign * x * v.denominator),
+  };
+  const x = whole({ ...v, denominator: 1 });
+  const range = moved(x, t);
+  const all = hull(hull(x, range), { lo: range.lo - x.hi, hi: range.hi - x.lo });
+  const dtype = wide(all.lo, all.hi);
+  const rest = { denominator: v.denominator, integerTyped: v.integerTyped };
+  const bias = isBareSum(x.base) && dtype === 'int32' ? channelVector(t, x.base) : undefined;
+  if (bias !== undefined) {
+    const base = call('nn.bias_add', [x.base, integerConstant(bias, ['int32'], name)], {}, v.label);
+    return integerValue(base, range.lo, range.hi, v.label, rest);
+  }
+  const term = isScalar(t) ? scalar(t.data[0]!, dtype) : integerConstant(t, [dtype], name);
+  const base = call('add', [castTo(x.base, dtype, v.label), term], {}, v.label);
+  return integerValue(base, range.lo, range.hi, v.label, rest);
+}
+
+/**
+ * Div by a positive integer constant: a fraction until the network rounds. Of integers by type, the quotient is rounded down
+ * at once (NEMO and QuantLab mean a shift; ONNX itself truncates, which differs below zero only).
+ */
+export function integerDiv(_: NodeContext, values: readonly (Value | undefined)[]): IntegerValue | undefined {
+  const operands = withConstant(values);
+  if (operands === undefined || operands.left) return undefined;
+  const { v, t } = operands;
+  const d = t.data[0]!;
+  if (v.limits !== undefined || !t.data.every((x) => x === d) || !Number.isInteger(d) || d < 1)
+    return undefined;
+  if (!isScalar(t) && channelVector(t, v.base) === undefined) return undefined;
+  const divided = dividedBy(v, d);
+  return v.integerTyped ? floored(divided) : divided;
+}
+
+/** The dtype of an integer value's expression. */
+export const dtypeOfValue = (v: IntegerValue) => tensorTypeOf(v.base).dtype;

@@ -1,0 +1,181 @@
+import { call, scalar, tuple } from '../../../ir/build.js';
+import type { Expr } from '../../../ir/expr.js';
+import { tensorTypeOf } from '../../../ir/expr.js';
+import type { Handler, NodeContext } from '../context.js';
+import { CONV_ATTRIBUTES } from '../ops/conv.js';
+import { WINDOW_ATTRIBUTES } from '../ops/geometry.js';
+import { GEMM_ATTRIBUTES } from '../ops/linear.js';
+import { oneOutput, poolAttrs, reduceAxes } from '../ops/pool.js';
+import { padOf, SHAPE_OPS } from '../ops/shape.js';
+import { integerAdd, integerDiv, integerMul, integerSub } from './arithmetic.js';
+import { hull } from './bounds.js';
+import { integerConv, integerLinear } from './layers.js';
+import { integerCast, integerClip, integerFloor } from './rounding.js';
+import {
+  carrierOf,
+  castTo,
+  floored,
+  type IntegerValue,
+  integerValue,
+  type Value,
+  whole,
+  wide,
+} from './value.js';
+
+/** Brings a node with an integer operand into the graph; undefined: not exact on integers, so it is computed in float32. */
+export interface IntegerHandler {
+  readonly attributes: readonly string[];
+  readonly run: (node: NodeContext, values: readonly (Value | undefined)[]) => readonly Value[] | undefined;
+}
+
+type One = (node: NodeContext, values: readonly (Value | undefined)[]) => Value | undefined;
+const one = (attributes: readonly string[], run: One): IntegerHandler => ({
+  attributes,
+  run: (node, values) => {
+    const out = run(node, values);
+    return out === undefined ? undefined : [out];
+  },
+});
+
+/** Runs a plain handler on the base of an integer: it moves elements and does not change them. */
+function moving(handler: Handler): IntegerHandler {
+  return {
+    attributes: handler.attributes,
+    run: (node, values) => {
+      const v = values[0];
+      if (v?.kind !== 'integer') return undefined;
+      const exprs = handler.run(node.withInputs([v.base, ...node.inputs.slice(1)]));
+      return exprs.map((base) => ({ ...v, base }));
+    },
+  };
+}
+
+const maxPool: One = (node, values) => {
+  const v = values[0];
+  if (v?.kind !== 'integer' || v.factor < 0) return undefined;
+  oneOutput(node);
+  const shaped = node.withInputs([v.base]);
+  return { ...v, base: node.call('nn.max_pool2d', [v.base], poolAttrs(shaped)), label: node.label };
+};
+
+/** The sum of each window as an integer, over the number of its elements; windows that padding cuts stay floats. */
+const averagePool: One = (node, values) => {
+  const v = values[0];
+  if (v?.kind !== 'integer' || v.limits !== undefined) return undefined;
+  const x = whole({ ...v, denominator: 1 });
+  const attrs = poolAttrs(node.withInputs([x.base]));
+  const padded = attrs.padding.some((p) => p > 0);
+  if ((padded && node.int('count_include_pad', 0) === 0) || attrs.ceil_mode) return undefined;
+  const count = attrs.pool_size[0] * attrs.pool_size[1];
+  const range = hull({ lo: x.lo * count, hi: x.hi * count }, { lo: 0, hi: 0 });
+  // nn.avg_pool2d divides by the count again, exactly; it sums in int32.
+  carrierOf(range.lo * count, range.hi * count, ['int32']);
+  const many = call('multiply', [castTo(x.base, 'int32', node.label), scalar(count)], {}, node.label);
+  const base = node.call('nn.avg_pool2d', [many], { ...attrs, count_include_pad: true });
+  return integerValue(base, range.lo, range.hi, node.label, {
+    denominator: v.denominator * count,
+    integerTyped: v.integerTyped,
+  });
+};
+
+function meanOver(
+  node: NodeContext,
+  v: IntegerValue,
+  axis: readonly number[],
+  keepdims: boolean,
+): IntegerValue {
+  const x = whole({ ...v, denominator: 1 });
+  const { shape } = tensorTypeOf(x.base);
+  const count = axis.reduce((n, a) => n * shape[a]!, 1);
+  const range = { lo: x.lo * count, hi: x.hi * count };
+  const dtype = wide(Math.min(range.lo, x.lo), Math.max(range.hi, x.hi));
+  const base = node.call('sum', [castTo(x.base, dtype, node.label)], { axis, keepdims });
+  return integerValue(base, range.lo, range.hi, node.label, {
+    denominator: v.denominator * count,
+    integerTyped: v.integerTyped,
+  });
+}
+
+const globalAverage: One = (node, values) => {
+  const v = values[0];
+  if (v?.kind !== 'integer' || v.limits !== undefined) return undefined;
+  node.withInputs([v.base]).image(0);
+  return meanOver(node, v, [2, 3], true);
+};
+
+const reduceMean: One = (node, values) => {
+  const v = values[0];
+  if (v?.kind !== 'integer' || v.limits !== undefined) return undefined;
+  return meanOver(
+    node,
+    v,
+    reduceAxes(node.withInputs([v.base, ...node.inputs.slice(1)])),
+    node.int('keepdims', 1) === 1,
+  );
+};
+
+const pad: One = (node, values) => {
+  const v = values[0];
+  if (v?.kind !== 'integer' || v.denominator !== 1) return undefined;
+  const { pad_width, value } = padOf(node.withInputs([v.base, ...node.inputs.slice(1)]));
+  if (!Number.isInteger(value)) return undefined;
+  const x = floored(v);
+  const range = hull(x, { lo: value, hi: value });
+  const dtype = carrierOf(range.lo, range.hi);
+  const held = carrierOf(x.lo, x.hi) === dtype ? tensorTypeOf(x.base).dtype : dtype;
+  const base = node.call('nn.pad', [castTo(x.base, held, v.label), scalar(value, held)], { pad_width });
+  return { ...x, base, lo: range.lo, hi: range.hi };
+};
+
+const concat: One = (node, values) => {
+  const parts = values.map((v) => (v?.kind === 'integer' && v.denominator === 1 ? floored(v) : undefined));
+  if (parts.some((p) => p === undefined)) return undefined;
+  const whole = parts as IntegerValue[];
+  const range = whole.reduce<{ lo: number; hi: number }>((r, p) => hull(r, p), whole[0]!);
+  const dtypes = new Set(whole.map((p) => tensorTypeOf(p.base).dtype));
+  const dtype =
+    dtypes.size === 1 ? [...dtypes][0]! : carrierOf(range.lo, range.hi, ['int8', 'uint8', 'int32', 'int64']);
+  const rank = tensorTypeOf(whole[0]!.base).shape.length;
+  const fields: Expr[] = whole.map((p) => castTo(p.base, dtype, p.label));
+  const base = node.call('concatenate', [tuple(fields)], { axis: node.axis(node.int('axis', 1), rank) });
+  return integerValue(base, range.lo, range.hi, node.label, { integerTyped: whole[0]!.integerTyped });
+};
+
+const moved = Object.fromEntries(
+  [
+    'Identity',
+    'Dropout',
+    'Reshape',
+    'Flatten',
+    'Squeeze',
+    'Unsqueeze',
+    'Transpose',
+    'Split',
+    'Slice',
+    'Gather',
+  ].map((op) => [op, moving(SHAPE_OPS[op]!)]),
+);
+
+/** The operators that stay exact on integers; every other one takes its operands as float32. */
+export const INTEGER_OPS: Readonly<Record<string, IntegerHandler>> = {
+  ...moved,
+  Conv: one(CONV_ATTRIBUTES, integerConv),
+  Gemm: one(GEMM_ATTRIBUTES, integerLinear),
+  MatMul: one([], integerLinear),
+  Add: one([], integerAdd),
+  Sub: one([], integerSub),
+  Mul: one([], integerMul),
+  Div: one([], integerDiv),
+  Floor: one([], integerFloor),
+  Cast: one(['to', 'saturate'], integerCast),
+  Clip: one(['min', 'max'], integerClip),
+  Max: one([], integerClip),
+  Min: one([], integerClip),
+  Relu: one([], integerClip),
+  MaxPool: one([...WINDOW_ATTRIBUTES, 'ceil_mode', 'storage_order'], maxPool),
+  AveragePool: one([...WINDOW_ATTRIBUTES, 'ceil_mode', 'count_include_pad'], averagePool),
+  GlobalAveragePool: one([], globalAverage),
+  ReduceMean: one(['axes', 'keepdims', 'noop_with_empty_axes'], reduceMean),
+  Pad: one(['mode', 'pads', 'value'], pad),
+  Concat: one(['axis'], concat),
+};

@@ -1,0 +1,198 @@
+import { UserError } from '../../../../base/errors.js';
+import { elementCount, showShape } from '../../../../base/tensor.js';
+import { scalar, tuple, tupleGetItem } from '../../../ir/build.js';
+import type { Expr } from '../../../ir/expr.js';
+import type { Handler, NodeContext } from '../context.js';
+import { dtypeOf } from '../tensors.js';
+
+const same: Handler = { attributes: ['ratio', 'seed'], run: (node) => [node.input(0)] };
+
+/** The shape that Reshape asks for, its 0 and -1 resolved. */
+export function reshapeTo(node: NodeContext): readonly number[] {
+  const { shape } = node.type(0);
+  const allowzero = node.int('allowzero', 0) === 1;
+  const asked = node.constantInts(1) ?? node.ints('shape');
+  if (asked === undefined) throw new UserError('the new shape is missing');
+  const copied = asked.map((d, i) => (d === 0 && !allowzero ? (shape[i] ?? 0) : d));
+  const rest = elementCount(shape) / elementCount(copied.filter((d) => d !== -1));
+  return copied.map((d) => (d === -1 ? rest : d));
+}
+
+/** Axes as an attribute before opset 13, an input since. */
+export const axesOf = (node: NodeContext): readonly number[] | undefined =>
+  node.constantInts(1) ?? node.ints('axes');
+
+export function squeezed(node: NodeContext): readonly number[] {
+  const { shape } = node.type(0);
+  const axes = axesOf(node)?.map((a) => node.axis(a, shape.length));
+  for (const a of axes ?? [])
+    if (shape[a] !== 1)
+      throw new UserError(`axis ${a} of ${showShape(shape)} is not 1 and cannot be squeezed`);
+  return shape.filter((d, i) => (axes === undefined ? d !== 1 : !axes.includes(i)));
+}
+
+export function unsqueezed(node: NodeContext): readonly number[] {
+  const { shape } = node.type(0);
+  const axes = axesOf(node);
+  if (axes === undefined) throw new UserError('axes are missing');
+  const rank = shape.length + axes.length;
+  const added = new Set(axes.map((a) => node.axis(a, rank)));
+  if (added.size !== axes.length) throw new UserError(`axes [${axes.join(', ')}] repeat`);
+  const rest = [...shape];
+  return Array.from({ length: rank }, (_, i) => (added.has(i) ? 1 : rest.shift()!));
+}
+
+export function flattened(node: NodeContext): readonly number[] {
+  const { shape } = node.type(0);
+  const asked = node.int('axis', 1);
+  const axis = asked === shape.length ? asked : node.axis(asked, shape.length);
+  return [elementCount(shape.slice(0, axis)), elementCount(shape.slice(axis))];
+}
+
+const reshaping = (
+  attributes: readonly string[],
+  target: (node: NodeContext) => readonly number[],
+): Handler => ({
+  attributes,
+  run: (node) => {
+    const newshape = target(node);
+    // Relay reads 0 as "copy"; a tensor without elements is of no use here.
+    if (newshape.some((d) => !Number.isInteger(d) || d < 1))
+      throw new UserError(`the new shape of ${showShape(node.type(0).shape)} is ${showShape(newshape)}`);
+    return [node.call('reshape', [node.input(0)], { newshape })];
+  },
+});
+
+export function permutation(node: NodeContext): readonly number[] {
+  const rank = node.type(0).shape.length;
+  const axes = node.ints('perm') ?? Array.from({ length: rank }, (_, i) => rank - 1 - i);
+  if ([...axes].sort((a, b) => a - b).some((a, i) => a !== i) || axes.length !== rank)
+    throw new UserError(`perm is [${axes.join(', ')}]; must name each of the ${rank} axes once`);
+  return axes;
+}
+
+/** Begin, end, axes and steps of a Slice: attributes before opset 10, inputs since. */
+export function sliceOf(node: NodeContext) {
+  const rank = node.type(0).shape.length;
+  const begin = node.constantInts(1) ?? node.ints('starts');
+  const end = node.constantInts(2) ?? node.ints('ends');
+  if (begin === undefined || end === undefined) throw new UserError('starts or ends are missing');
+  const axes = (node.constantInts(3) ?? node.ints('axes') ?? begin.map((_, i) => i)).map((a) =>
+    node.axis(a, rank),
+  );
+  const strides = node.constantInts(4) ?? begin.map(() => 1);
+  // "To the end" is written as an int32 or int64 maximum; Relay's attributes are int32.
+  const limit = (v: number) => Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, v));
+  return { begin: begin.map(limit), end: end.map(limit), axes, strides };
+}
+
+function split(node: NodeContext): Expr[] {
+  const { shape } = node.type(0);
+  const axis = node.axis(node.int('axis', 0), shape.length);
+  const parts = node.node.outputs.length;
+  const sizes =
+    node.constantInts(1) ?? node.ints('split') ?? evenParts(shape[axis]!, node.int('num_outputs', parts));
+  if (sizes.length !== parts || sizes.reduce((a, b) => a + b, 0) !== shape[axis])
+    throw new UserError(`split [${sizes.join(', ')}] does not make ${parts} parts of ${shape[axis]}`);
+  if (parts === 1) return [node.input(0)];
+  let at = 0;
+  const indices_or_sections = sizes.slice(0, -1).map((s) => {
+    at += s;
+    return at;
+  });
+  const all = node.call('split', [node.input(0)], { indices_or_sections, axis });
+  return sizes.map((_, i) => tupleGetItem(all, i, node.label));
+}
+
+/** ONNX: equal parts, the last one smaller where the extent does not divide. */
+function evenParts(extent: number, parts: number): number[] {
+  const size = Math.ceil(extent / parts);
+  return Array.from({ length: parts }, (_, i) => Math.min(size, extent - i * size));
+}
+
+/** pads [begin..., end...] as pairs, and the value; attributes before opset 11, inputs since. */
+export function padOf(node: NodeContext) {
+  const mode = node.string('mode', 'constant');
+  if (mode !== 'constant') throw new UserError(`mode is ${mode}; only constant is supported`);
+  const rank = node.type(0).shape.length;
+  const pads = node.constantInts(1) ?? node.ints('pads') ?? [];
+  const axes = (node.constantInts(3) ?? Array.from({ length: rank }, (_, i) => i)).map((a) =>
+    node.axis(a, rank),
+  );
+  if (pads.length !== 2 * axes.length)
+    throw new UserError(`pads has ${pads.length} values; must be ${2 * axes.length}`);
+  const pad_width = Array.from({ length: rank }, (_, axis) => {
+    const at = axes.indexOf(axis);
+    return at < 0 ? [0, 0] : [pads[at]!, pads[axes.length + at]!];
+  });
+  return { pad_width, value: node.optionalConstant(2)?.data[0] ?? node.float('value', 0) };
+}
+
+/** Gather of one constant index: a slice, its axis dropped where the index is a scalar. */
+function gather(node: NodeContext): Expr[] {
+  const { shape } = node.type(0);
+  const axis = node.axis(node.int('axis', 0), shape.length);
+  const indices = node.constant(1);
+  if (indices.data.length !== 1) throw new UserError('only one constant index is supported at run time');
+  const index = indices.data[0]! < 0 ? indices.data[0]! + shape[axis]! : indices.data[0]!;
+  if (index < 0 || index >= shape[axis]!)
+    throw new UserError(`index ${index} is not in axis ${axis} of ${showShape(shape)}`);
+  const slice = node.call('strided_slice', [node.input(0)], {
+    begin: [index],
+    end: [index + 1],
+    strides: [1],
+    axes: [axis],
+  });
+  if (indices.shape.length > 0) return [slice];
+  const newshape = shape.filter((_, i) => i !== axis);
+  return [node.call('reshape', [slice], { newshape })];
+}
+
+/** Operators that move values and do not change them. */
+export const SHAPE_OPS: Readonly<Record<string, Handler>> = {
+  Identity: same,
+  Dropout: same,
+  Reshape: reshaping(['allowzero', 'shape'], reshapeTo),
+  Flatten: reshaping(['axis'], flattened),
+  Squeeze: reshaping(['axes'], squeezed),
+  Unsqueeze: reshaping(['axes'], unsqueezed),
+  Transpose: {
+    attributes: ['perm'],
+    run: (node) => [node.call('transpose', [node.input(0)], { axes: permutation(node) })],
+  },
+  Concat: {
+    attributes: ['axis'],
+    run: (node) => {
+      const fields = node.inputs.map((_, i) => node.input(i));
+      return [
+        node.call('concatenate', [tuple(fields)], {
+          axis: node.axis(node.int('axis', 1), node.type(0).shape.length),
+        }),
+      ];
+    },
+  },
+  Split: { attributes: ['axis', 'split', 'num_outputs'], run: split },
+  Slice: {
+    attributes: ['starts', 'ends', 'axes'],
+    run: (node) => [node.call('strided_slice', [node.input(0)], sliceOf(node))],
+  },
+  Pad: {
+    attributes: ['mode', 'pads', 'value'],
+    run: (node) => {
+      const { pad_width, value } = padOf(node);
+      return [node.call('nn.pad', [node.input(0), scalar(value, node.type(0).dtype)], { pad_width })];
+    },
+  },
+  Gather: { attributes: ['axis'], run: gather },
+};
+
+/** Conversions; float to integer truncates toward zero. */
+export const CAST_OPS: Readonly<Record<string, Handler>> = {
+  Cast: {
+    attributes: ['to', 'saturate'],
+    run: (node) => {
+      const dtype = dtypeOf(node.int('to', 0), 'the cast');
+      return [node.type(0).dtype === dtype ? node.input(0) : node.call('cast', [node.input(0)], { dtype })];
+    },
+  },
+};

@@ -1,0 +1,28 @@
+import type { Handler } from './context.js';
+import { ACTIVATION_OPS } from './ops/activation.js';
+import { ARITHMETIC_OPS } from './ops/arithmetic.js';
+import { CONV_OPS } from './ops/conv.js';
+import { LINEAR_OPS } from './ops/linear.js';
+import { NORM_OPS } from './ops/norm.js';
+import { POOL_OPS } from './ops/pool.js';
+import { CAST_OPS, SHAPE_OPS } from './ops/shape.js';
+
+/** Every operator that may remain at run time. A new one adds its line to its family's file. */
+export const PLAIN_OPS: Readonly<Record<string, Handler>> = {
+  ...CONV_OPS,
+  ...LINEAR_OPS,
+  ...ARITHMETIC_OPS,
+  ...ACTIVATION_OPS,
+  ...POOL_OPS,
+  ...NORM_OPS,
+  ...SHAPE_OPS,
+  ...CAST_OPS,
+};
+
+/** Operators that must come out as constants when the file is read. */
+export const CONSTANT_OPS = ['Constant', 'ConstantOfShape', 'Shape'] as const;
+
+/** Names of all operators, for messages and documentation. */
+export const supportedOperators = (): string[] => [...Object.keys(PLAIN_OPS), ...CONSTANT_OPS].sort();
+
+export const OPSETS = { lowest: 9, highest: 21 } as const;

@@ -1,0 +1,97 @@
+import { UserError } from '../../../base/errors.js';
+import { showShape } from '../../../base/tensor.js';
+import { call, tuple, variable } from '../../ir/build.js';
+import { type Expr, tensorTypeOf, type Var } from '../../ir/expr.js';
+import { tensorType } from '../../ir/types.js';
+import { finishModel, type LoadedModel } from '../model.js';
+import { Names } from '../names.js';
+import { OperatorContext, type TfliteValue } from './context.js';
+import { decodeTflite, type TfliteModel, type TfliteOperator } from './schema.js';
+import { TFLITE_OPS } from './supported.js';
+
+const MAX_OPERATORS = 100_000;
+
+/**
+ * Reads a TFLite file: int8 networks with TFLite's integer semantics, float32 networks in float32. Inputs and outputs keep the
+ * file's order of axes (NHWC); between them images are NCHW.
+ * Throws a UserError of one line for a file that is damaged or uses what is not supported.
+ */
+export function importTflite(bytes: Uint8Array, name: string): LoadedModel {
+  const model = decodeTflite(bytes);
+  if (model.operators.length > MAX_OPERATORS)
+    throw new UserError(
+      `the file has ${model.operators.length} operators; at most ${MAX_OPERATORS} are supported.`,
+    );
+  const names = new Names();
+  const values = new Map<number, TfliteValue>();
+  const inputs = model.inputs.map((i): Var => {
+    const t = model.tensors[i]!;
+    const v = variable(names.unique(t.name, 'input'), tensorType(t.shape, t.dtype));
+    values.set(i, { expr: v, planar: false });
+    return v;
+  });
+  for (const operator of model.operators) values.set(...readOperator(operator, model, values));
+  const outputs = model.outputs.map((i) => outputOf(model, values.get(i), i));
+  if (outputs.length === 0) throw new UserError('the file has no output.');
+  const tensors = new Map<string, Expr>();
+  for (const [i, v] of values) tensors.set(model.tensors[i]!.name, v.expr);
+  return finishModel(name, inputs, outputs.length === 1 ? outputs[0]! : tuple(outputs), tensors, names);
+}
+
+function readOperator(
+  operator: TfliteOperator,
+  model: TfliteModel,
+  values: ReadonlyMap<number, TfliteValue>,
+): [number, TfliteValue] {
+  const known = TFLITE_OPS[operator.code];
+  const name = operator.custom || known?.name || `number ${operator.code}`;
+  const fail = (why: string): never => {
+    throw new UserError(`operator ${operator.index} (${name}): ${why}.`);
+  };
+  if (known === undefined)
+    return fail(
+      `it is not supported; supported are ${Object.values(TFLITE_OPS)
+        .map((o) => o.name)
+        .join(', ')}`,
+    );
+  const weights = model.tensors[operator.inputs[1] ?? -1];
+  const layer =
+    weights?.data !== undefined && /CONV|FULLY/.test(name)
+      ? layerName(weights.name)
+      : `${name.toLowerCase()}_${operator.index}`;
+  const output = operator.outputs[0] ?? -1;
+  try {
+    const value = known.run(new OperatorContext(operator, model, values, { layer }));
+    const declared = model.tensors[output]!;
+    const { shape, dtype } = tensorTypeOf(value.expr);
+    const [n, h, w, c] = declared.shape;
+    const wanted = value.planar ? [n!, c!, h!, w!] : declared.shape;
+    if (String(shape) !== String(wanted) || dtype !== declared.dtype)
+      fail(
+        `its output is ${showShape(shape)} ${dtype}; the file says ${showShape(wanted)} ${declared.dtype}`,
+      );
+    if (values.has(output)) fail('its output is defined twice');
+    return [output, value];
+  } catch (error) {
+    if (!(error instanceof UserError) || error.message.startsWith('operator ')) throw error;
+    return fail(error.message.replace(/\.$/, ''));
+  }
+}
+
+/**
+ * "model/conv2d_1/Conv2D" to "conv2d_1". Converters chain the names of what they fused with ";": the one that ends like the
+ * layer's own operator counts.
+ */
+function layerName(tensor: string): string {
+  const parts = tensor.split(';');
+  const own = parts.find((p) => /\/(Conv2D|MatMul|depthwise)\d*$/.test(p)) ?? parts[0]!;
+  const path = own.split('/');
+  return path.at(-2) ?? own;
+}
+
+/** An output in the file's order of axes. */
+function outputOf(model: TfliteModel, v: TfliteValue | undefined, index: number): Expr {
+  const t = model.tensors[index]!;
+  if (v === undefined) throw new UserError(`the output ${t.name} is made by no operator.`);
+  return v.planar ? call('transpose', [v.expr], { axes: [0, 2, 3, 1] }) : v.expr;
+}
