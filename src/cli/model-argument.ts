@@ -29,8 +29,8 @@ export async function namedModels(
 }
 
 async function loadFile(path: string, params: string | undefined): Promise<Model> {
-  const { loadRelay } = await import('../relay/load.js');
-  return loadRelay(path, params);
+  const { loadModelFile } = await import('../frontends/index.js');
+  return loadModelFile(path, params === undefined ? {} : { params });
 }
 
 /** The one model that a word stands for. Throws a UserError when it stands for several. */
