@@ -1,7 +1,11 @@
+import { BASELINE_SCHEMA } from './baseline.js';
 import type { Schema } from './build.js';
+import { COMPARISON_SCHEMA } from './comparison.js';
 import { RESULT_SCHEMA } from './result.js';
 
 /** The schemas that stand in this folder as JSON, for users of the files; `npm run schemas` writes them. */
 export const PUBLISHED: Readonly<Record<string, Schema>> = {
   'result.schema.json': RESULT_SCHEMA,
+  'baseline.schema.json': BASELINE_SCHEMA,
+  'comparison.schema.json': COMPARISON_SCHEMA,
 };

@@ -1,0 +1,141 @@
+import { UserError } from '../../base/errors.js';
+import { parameterList } from '../parameters.js';
+import type { Baseline } from './baseline.js';
+import {
+  COMPARISON_FORMAT,
+  COMPARISON_VERSION,
+  type ComparisonDocument,
+  type ModelComparison,
+  type ParameterChange,
+  statusOf,
+} from './comparison.js';
+import { compareLayers, costChanges, judge, reasonChanges } from './layers.js';
+import { METRICS, type Metric, NO_INCREASE, type Thresholds } from './threshold.js';
+
+export interface CompareOptions {
+  readonly generator: string;
+  readonly thresholds?: Thresholds;
+  /** Thresholds of single layers; those of the totals where absent. */
+  readonly layerThresholds?: Thresholds;
+  /** Compare although the names of the parameter sets differ. */
+  readonly allowParameters?: boolean;
+  /** A model of the baseline that the current results lack is no failure. */
+  readonly allowMissing?: boolean;
+}
+
+function changedOutputs(before: Baseline, after: Baseline): string[] {
+  const names = [...new Set([...Object.keys(before.outputs), ...Object.keys(after.outputs)])];
+  return names.filter((name) => before.outputs[name] !== after.outputs[name]);
+}
+
+function changedParameters(before: Baseline, after: Baseline): ParameterChange[] {
+  const values = new Map(parameterList(before.hardware));
+  const names =
+    before.hardware.name === after.hardware.name
+      ? []
+      : [{ name: 'name', before: before.hardware.name, after: after.hardware.name }];
+  const changed = parameterList(after.hardware).flatMap(([name, value]) =>
+    values.get(name) === value
+      ? []
+      : [{ name, before: String(values.get(name) ?? 'none'), after: String(value) }],
+  );
+  return [...names, ...changed];
+}
+
+/** Throws a UserError when the two runs cannot be compared. */
+function checkComparable(before: Baseline, after: Baseline, options: CompareOptions): void {
+  const differ = (what: string, old: string, now: string, fix: string): never => {
+    throw new UserError(
+      `${after.model}: the baseline has ${what} "${old}", the current run "${now}". ${fix}`,
+    );
+  };
+  if (before.target !== after.target)
+    differ('target', before.target, after.target, 'Compile for the same target, or record a new baseline.');
+  if (before.seed !== after.seed && before.seed !== '' && after.seed !== '')
+    differ('seed', before.seed, after.seed, 'Run with the same --seed, or record a new baseline.');
+  if (before.hardware.name !== after.hardware.name && options.allowParameters !== true)
+    differ(
+      'parameter set',
+      before.hardware.name,
+      after.hardware.name,
+      'Use the same --hw, or pass --allow-parameters.',
+    );
+}
+
+function compareModel(before: Baseline, after: Baseline, options: CompareOptions): ModelComparison {
+  checkComparable(before, after, options);
+  const thresholds = options.thresholds ?? NO_INCREASE;
+  const layers = compareLayers(before, after, options.layerThresholds ?? thresholds);
+  const memory = (
+    [
+      ['l2', 'l2'],
+      ['l1', 'l1'],
+      ['weight-memory', 'weightMemory'],
+    ] as const
+  ).map(([metric, name]) => judge(metric, before.memory[name], after.memory[name], thresholds));
+  const compared = {
+    model: after.model,
+    parameters: changedParameters(before, after),
+    outputs: changedOutputs(before, after),
+    totals: [...costChanges(before.totals, after.totals, thresholds), ...memory],
+    reasons: reasonChanges(before.totals, after.totals),
+    layers,
+    unchangedLayers: after.layers.length - layers.filter(({ kind }) => kind !== 'vanished').length,
+  };
+  return { ...compared, status: statusOf(compared) };
+}
+
+const lonelyModel = (model: string, status: 'new' | 'vanished'): ModelComparison => ({
+  model,
+  status,
+  parameters: [],
+  outputs: [],
+  totals: [],
+  reasons: [],
+  layers: [],
+  unchangedLayers: 0,
+});
+
+function byModel(baselines: readonly Baseline[], what: string): Map<string, Baseline> {
+  const found = new Map<string, Baseline>();
+  for (const baseline of baselines) {
+    if (found.has(baseline.model))
+      throw new UserError(`${what} has ${baseline.model} twice; give each model once.`);
+    found.set(baseline.model, baseline);
+  }
+  return found;
+}
+
+const list = (names: Iterable<string>): string => [...names].slice(0, 5).join(', ');
+
+/**
+ * Compares current runs with their baselines, model by model and layer by layer. Throws a UserError when they have no model
+ * in common, or were made with another target, seed or parameter set.
+ */
+export function compareBaselines(
+  before: readonly Baseline[],
+  after: readonly Baseline[],
+  options: CompareOptions,
+): ComparisonDocument {
+  const old = byModel(before, 'the baseline');
+  const now = byModel(after, 'the current results');
+  if (![...now.keys()].some((model) => old.has(model)))
+    throw new UserError(
+      `nothing to compare: the baseline is of ${list(old.keys()) || 'no model'}, the current results of ${list(now.keys()) || 'no model'}.`,
+    );
+  const thresholds = options.thresholds ?? NO_INCREASE;
+  const missing = options.allowMissing === true ? [] : [...old.keys()].filter((model) => !now.has(model));
+  return {
+    format: COMPARISON_FORMAT,
+    version: COMPARISON_VERSION,
+    generator: options.generator,
+    thresholds: Object.fromEntries(METRICS.map((m) => [m, thresholds[m].text])) as Record<Metric, string>,
+    models: [
+      ...[...now.values()].map((current) => {
+        const was = old.get(current.model);
+        return was === undefined ? lonelyModel(current.model, 'new') : compareModel(was, current, options);
+      }),
+      ...missing.map((model) => lonelyModel(model, 'vanished')),
+    ],
+  };
+}

@@ -1,0 +1,44 @@
+import { UserError } from '../../base/errors.js';
+
+/** The figures that a comparison judges; more is worse for each. */
+export const METRICS = ['cycles', 'macs', 'jobs', 'bytes', 'l2', 'l1', 'weight-memory'] as const;
+export type Metric = (typeof METRICS)[number];
+
+/** What each figure is, for tables and the help. */
+export const METRIC_TEXT: Readonly<Record<Metric, string>> = {
+  cycles: 'estimated cycles',
+  macs: 'MACs issued',
+  jobs: 'jobs of the core',
+  bytes: 'bytes moved by the core',
+  l2: 'peak L2 bytes',
+  l1: 'peak L1 bytes',
+  'weight-memory': 'peak weight memory bytes',
+};
+
+/** How much more is allowed: a share of the old value, or an absolute amount. */
+export interface Threshold {
+  readonly text: string;
+  readonly amount: number;
+  readonly relative: boolean;
+}
+
+/** "0", "+2%", "1.5 %", "+1000": parses what a user wrote for `option`; throws a UserError for anything else. */
+export function parseThreshold(text: string, option: string): Threshold {
+  const match = /^\+?(\d+(?:\.\d+)?)\s*(%?)$/.exec(text.trim());
+  if (match === null)
+    throw new UserError(
+      `${option} is "${text}"; must be an increase such as 0, +2% or +1000 (never negative).`,
+    );
+  return { text: text.trim(), amount: Number(match[1]), relative: match[2] === '%' };
+}
+
+/** The largest value that is still allowed after `before`. */
+export const allowed = (before: number, { amount, relative }: Threshold): number =>
+  relative ? before * (1 + amount / 100) : before + amount;
+
+export type Thresholds = Readonly<Record<Metric, Threshold>>;
+
+/** No figure may rise. */
+export const NO_INCREASE: Thresholds = Object.fromEntries(
+  METRICS.map((metric) => [metric, { text: '0', amount: 0, relative: false }]),
+) as Record<Metric, Threshold>;
