@@ -10,12 +10,13 @@ import {
   statusOf,
 } from './comparison.js';
 import { compareLayers, costChanges, judge, reasonChanges } from './layers.js';
-import { METRICS, type Metric, NO_INCREASE, type Thresholds } from './threshold.js';
+import { ANY_INCREASE, METRICS, type Metric, NO_INCREASE, type Thresholds } from './threshold.js';
 
 export interface CompareOptions {
   readonly generator: string;
+  /** Thresholds of a model's totals and peak memories; no increase where absent. */
   readonly thresholds?: Thresholds;
-  /** Thresholds of single layers; those of the totals where absent. */
+  /** Thresholds of single layers; any increase where absent. */
   readonly layerThresholds?: Thresholds;
   /** Compare although the names of the parameter sets differ. */
   readonly allowParameters?: boolean;
@@ -65,7 +66,7 @@ function checkComparable(before: Baseline, after: Baseline, options: CompareOpti
 function compareModel(before: Baseline, after: Baseline, options: CompareOptions): ModelComparison {
   checkComparable(before, after, options);
   const thresholds = options.thresholds ?? NO_INCREASE;
-  const layers = compareLayers(before, after, options.layerThresholds ?? thresholds);
+  const layers = compareLayers(before, after, options.layerThresholds ?? ANY_INCREASE);
   const memory = (
     [
       ['l2', 'l2'],

@@ -2,7 +2,7 @@ import type { Reason } from '../../results/run.js';
 import { coreBytes, jobCount, REASON_ORDER } from '../metrics.js';
 import type { Baseline, BaselineLayer, Costs } from './baseline.js';
 import type { Change, LayerComparison, ReasonChange } from './comparison.js';
-import { allowed, type Metric, NO_INCREASE, type Thresholds } from './threshold.js';
+import { ANY_INCREASE, allowed, type Metric, type Thresholds } from './threshold.js';
 
 /** One figure against its threshold. */
 export function judge(metric: Metric, before: number, after: number, thresholds: Thresholds): Change {
@@ -43,7 +43,7 @@ const NOTHING: Costs = {
 /** A layer on one side only; its figures are for information, the totals judge them. */
 function lonelyLayer(layer: BaselineLayer, kind: 'new' | 'vanished'): LayerComparison {
   const [before, after] = kind === 'new' ? [NOTHING, layer] : [layer, NOTHING];
-  const changes = costChanges(before, after, NO_INCREASE)
+  const changes = costChanges(before, after, ANY_INCREASE)
     .filter(({ judgement }) => judgement !== 'same')
     .map((change) => ({ ...change, judgement: 'tolerated' as const }));
   return { key: layer.key, kind, outputChanged: false, changes, reasons: reasonChanges(before, after) };
