@@ -54,11 +54,12 @@ export class Ledger {
   }
 
   layers(): LayerResult[] {
-    return this.#layers.map(({ tiles: _, ...layer }, i) => {
+    return this.#layers.map(({ tiles: tiling, ...layer }, i) => {
       const a = this.#accounts[i]!;
       return {
         ...layer,
         tiles: a.tiles,
+        ...(tiling.length === 0 ? {} : { tiling }),
         jobs: { copies: a.copies, compute: a.compute },
         issuedMacs: a.issuedMacs,
         cycles: a.cycles,
