@@ -33,5 +33,9 @@ export const describeReference = (verdict: Verdict): string =>
 export function describeWarning(warning: RunWarning): string {
   const where = warning.layer ?? warning.tensor;
   const name = where === undefined ? warning.operator : `${warning.operator} (${where})`;
-  return `${name} stays on the host: ${warning.attribute} is ${warning.value}; supported: ${warning.supported}`;
+  const why =
+    warning.attribute === 'operator'
+      ? 'the core has no such operator'
+      : `${warning.attribute} is ${warning.value}`;
+  return `${name} stays on the host: ${why}; supported: ${warning.supported}`;
 }

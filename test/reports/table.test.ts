@@ -66,7 +66,7 @@ describe('renderTable', () => {
 
   it('lists the warnings with operator, attribute, value and what is supported', () => {
     expect(renderTable(documentOf([run]), { columns: 300 })).toContain(
-      '  nn.avg_pool2d (pool) stays on the host: operator is nn.avg_pool2d; supported: qnn.conv2d,',
+      '  nn.avg_pool2d (pool) stays on the host: the core has no such operator; supported: qnn.conv2d,',
     );
   });
 
