@@ -11,9 +11,9 @@ export function describeMismatch(tensor: TensorComparison): string {
 
 function describeDifference(first: Difference): string {
   const where = `first at [${first.coordinates.join(', ')}]: expected ${first.expected}, got ${first.actual}`;
-  if (first.step === undefined) return where;
   const details = [first.layer, first.tile === undefined ? undefined : `tile ${first.tile}`, first.writer];
   const known = details.filter((part) => part !== undefined).join(', ');
+  if (first.step === undefined) return known === '' ? where : `${where} (${known})`;
   return `${where}, written by step ${first.step}${known === '' ? '' : ` (${known})`}`;
 }
 

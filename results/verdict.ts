@@ -6,7 +6,10 @@ export interface Difference {
   readonly coordinates: readonly number[];
   readonly expected: number;
   readonly actual: number;
-  /** The step that last wrote the element, with its layer, tile and what it did; absent for host-written tensors' tiles. */
+  /**
+   * The step that last wrote the element, with its layer, tile (a host kernel has none) and what it did. Without `step` the
+   * layer never wrote the element: `layer` and `tile` are those that should have, `writer` says whose bytes are left.
+   */
   readonly step?: number;
   readonly layer?: string;
   readonly tile?: number;

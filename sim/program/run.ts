@@ -13,12 +13,15 @@ import { MEMORY_MAP, WORD_BYTES } from '../isa/geometry.js';
 import type { Fields } from '../isa/instruction.js';
 import { REGISTERS } from '../isa/registers.js';
 import { ProgramFault } from './fault.js';
+import { requireComplete } from './incomplete.js';
 import { Ledger } from './ledger.js';
 import { addressOfElement, bytesFromValues, readTensor, tensorBytes, writeTensor } from './tensor-access.js';
 
 /** A tensor that the program holds whole in memory, at the moment when its last byte was written. */
 export interface HeldTensor {
   readonly buffer: Buffer;
+  /** The layer that made it. */
+  readonly layer: number;
   readonly tensor: Tensor;
   /** The step that last wrote element `index` (row-major); -1 for what lay in memory before the run. */
   readonly writerOf: (index: number) => number;
@@ -226,11 +229,13 @@ class Machine {
   #complete(buffer: Buffer, layer: number): void {
     const memory = buffer.memory === 'L1' ? this.#core.l1 : this.#l2;
     const isOutput = buffer.role === 'output';
+    requireComplete(this.#program, memory, buffer, layer);
     const tensor = readTensor(memory, buffer);
     this.#ledger.account(layer).checksum = sha256(tensor);
     if (isOutput) this.#outputs.set(buffer.tensor ?? buffer.name, tensor);
     this.#options.onTensor?.({
       buffer,
+      layer,
       tensor,
       writerOf: (index) => memory.writerOf(addressOfElement(buffer, index)),
     });

@@ -8,7 +8,8 @@ import {
   openBackend,
   type Reference,
 } from '../../golden/index.js';
-import type { Program } from '../../program/types.js';
+import { tileOfElement } from '../../program/tiles.js';
+import type { Layer, Program } from '../../program/types.js';
 import {
   type ModelResult,
   RESULT_FORMAT,
@@ -37,13 +38,24 @@ export interface VerifyArguments extends CompileArguments {
   readonly json: string | undefined;
 }
 
-/** Where an element came from, for a difference's line. */
+/**
+ * Where an element came from, for a difference's line. Where the last write is not the making layer's, the layer left the
+ * element out and the bytes are stale: then the tile that should have written it is named.
+ */
 function originOf(program: Program, held: HeldTensor, index: number): Partial<Difference> {
+  const { layers, steps } = program.manifest;
   const stepIndex = held.writerOf(index);
-  const step = program.manifest.steps[stepIndex];
-  if (step === undefined) return {};
-  const layer = program.manifest.layers[step.layer]!;
-  const origin = { step: stepIndex, layer: layer.layer ?? layer.name };
+  const step = steps[stepIndex];
+  const named = (layer: Layer): string => layer.layer ?? layer.name;
+  const maker = layers[held.layer]!;
+  if (step?.layer !== held.layer) {
+    const tile = tileOfElement(maker, index);
+    const left =
+      step === undefined ? 'the image or an input' : `step ${stepIndex} (${named(layers[step.layer]!)})`;
+    const origin = { layer: named(maker), writer: `never written there: bytes of ${left} are left` };
+    return tile === undefined ? origin : { ...origin, tile };
+  }
+  const origin = { step: stepIndex, layer: named(maker) };
   return step.kind === 'job'
     ? { ...origin, tile: step.tile, writer: step.note }
     : { ...origin, writer: 'host kernel' };

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { stepsOfTile, tileOfElement } from '../../program/tiles.js';
+import type { Layer, Tile } from '../../program/types.js';
+import { sampleProgram } from './fixture.js';
+
+const all = { lo: 0, hi: 1 };
+const layer = (output: readonly number[], operator: string, tiles: readonly Tile[]): Layer => ({
+  id: 0,
+  name: 'main_0',
+  operators: [operator],
+  target: 'digital',
+  inputs: [output],
+  output,
+  outputDtype: 'int8',
+  detail: '',
+  usefulMacs: 0,
+  tiles,
+});
+
+describe('the tile of an element', () => {
+  const half = (lo: number, hi: number) => ({ lo, hi });
+  const conv = layer([1, 4, 2, 3], 'qnn.conv2d', [
+    { k: half(0, 4), y: half(1, 2), x: half(0, 3) },
+    { k: half(0, 2), y: half(0, 1), x: half(0, 3) },
+    { k: half(2, 4), y: half(0, 1), x: half(0, 2) },
+  ]);
+  it.each([
+    // Element e of (1, 4, 2, 3) is channel e / 6, row e / 3 mod 2, column e mod 3.
+    [0, 1, 'channel 0, row 0'],
+    [5, 0, 'channel 0, row 1'],
+    [13, 2, 'channel 2, row 0, column 1'],
+    [14, undefined, 'channel 2, row 0, column 2: in no tile'],
+    [23, 0, 'channel 3, row 1'],
+  ])('conv: element %i is made by tile %s (%s)', (index, tile) =>
+    expect(tileOfElement(conv, index)).toBe(tile),
+  );
+
+  const dense = layer([1, 40], 'nn.dense', [
+    { k: half(0, 32), y: all, x: all },
+    { k: half(32, 40), y: all, x: all },
+  ]);
+  it.each([
+    [31, 0],
+    [32, 1],
+  ])('dense: output %i is made by tile %i', (index, tile) => expect(tileOfElement(dense, index)).toBe(tile));
+
+  // Rows of 5 in a pitch of 16: row 4 (plane 2 of 2 rows) begins at byte 64.
+  const sum = layer([1, 3, 2, 5], 'add', [
+    { k: all, y: all, x: half(0, 64) },
+    { k: all, y: all, x: half(64, 96) },
+  ]);
+  it.each([
+    [19, 0],
+    [20, 1],
+  ])('sum: element %i is made by tile %i', (index, tile) => expect(tileOfElement(sum, index)).toBe(tile));
+
+  it('a host kernel has none', () =>
+    expect(tileOfElement(layer([1, 4], 'nn.softmax', []), 0)).toBeUndefined());
+});
+
+it('names the steps of a tile', () => expect(stepsOfTile(sampleProgram(), 0, 0)).toBe('steps 0..1'));
