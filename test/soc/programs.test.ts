@@ -104,7 +104,7 @@ describe.skipIf(!gccPresent)('compiled here', () => {
     ['a jump to nowhere', '((void (*)(void))0x30000000)();', /nothing executable at 0x30000000/],
     [
       'running over the end of the code',
-      '__asm__ volatile("la t0, last_of_code\\n jr t0\\n .section .rodata.zz,\\"a\\"\\n .balign 4\\n last_of_code: nop\\n .text");',
+      '__asm__ volatile("la t0, last_of_code\\n jr t0\\n .section .rodata.zz,\\"a\\"\\n .balign 4\\n last_of_code: nop\\n nop\\n .text");',
       /ran off its code: nothing executable at 0x1c00\w+/,
     ],
     [
@@ -114,7 +114,7 @@ describe.skipIf(!gccPresent)('compiled here', () => {
     ],
     [
       'a smashed return address',
-      'volatile int a[2]; print("x"); for (int i = 0; i < 12; i++) a[i] = 0x41414140;',
+      'volatile int a[2]; print_unsigned(1); for (int i = 0; i < 12; i++) a[i] = 0x41414140;',
       /ran off its code: nothing executable at 0x41414140/,
     ],
     ['an endless loop', 'for (;;) {}', /jumps to itself and no interrupt can end it/],
