@@ -31,7 +31,7 @@ describe('the tile of an element', () => {
     [13, 2, 'channel 2, row 0, column 1'],
     [14, undefined, 'channel 2, row 0, column 2: in no tile'],
     [23, 0, 'channel 3, row 1'],
-  ])('conv: element %i is made by tile %s (%s)', (index, tile) =>
+  ])('conv: element %i is made by tile %s (%s)', (index, tile, _) =>
     expect(tileOfElement(conv, index)).toBe(tile),
   );
 
