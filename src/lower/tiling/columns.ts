@@ -41,15 +41,16 @@ export function wholeRow(outputColumns: number, w: Window): Strip {
 /**
  * Strips of `32 * granules` columns, left to right. The width is a multiple of 32 because copies are rounded up to 32 bytes and
  * must not reach into the strip to the right, which is finished by then. The padding of the row is computed too: whoever reads
- * the tensor line by line finds it written. Empty when one strip would cover the row.
+ * the tensor line by line finds it written; the last strip takes it along. Empty when one strip would cover the row.
  */
-export function strips(outputPitch: number, w: Window, granules: number): Strip[] {
+export function strips(outputColumns: number, w: Window, granules: number): Strip[] {
+  const outputPitch = roundUp(outputColumns, LINE_BYTES);
   const width = granules * COPY_GRANULE_BYTES;
-  if (width >= outputPitch) return [];
+  if (width >= outputColumns) return [];
   const overlap = w.kernel > 1 ? WORD_BYTES : 0;
   const out: Strip[] = [];
-  for (let lo = 0; lo === 0 || lo + overlap < outputPitch; lo += width - overlap) {
-    const hi = Math.min(outputPitch, lo + width);
+  for (let lo = 0; lo === 0 || lo + overlap < outputColumns; lo += width - overlap) {
+    const hi = lo + width >= outputColumns ? outputPitch : lo + width;
     const inputLo = lo * w.stride;
     const needed = Math.min(w.size, (hi - 1) * w.stride - w.pad + w.kernel) - inputLo;
     const inputPitch = roundUp(needed, LINE_BYTES);

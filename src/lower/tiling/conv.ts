@@ -219,8 +219,8 @@ const rowChoices = (g: ConvGeometry): number[] => {
 /** Strips run row by row: their rows need not end on 32 bytes together, so every height will do. */
 const stripChoices = (g: ConvGeometry): (readonly Strip[])[] => {
   const choices: (readonly Strip[])[] = [[wholeRow(g.outputColumns, g.horizontal)]];
-  for (let granules = Math.floor((g.outputPitch - 1) / COPY_GRANULE_BYTES); granules >= 1; granules--) {
-    const cut = strips(g.outputPitch, g.horizontal, granules);
+  for (let granules = Math.floor((g.outputColumns - 1) / COPY_GRANULE_BYTES); granules >= 1; granules--) {
+    const cut = strips(g.outputColumns, g.horizontal, granules);
     if (cut.length > 0) choices.push(cut);
   }
   return choices;
