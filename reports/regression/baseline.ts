@@ -8,6 +8,7 @@ import type {
   RunResult,
 } from '../../results/run.js';
 import type { HardwareParameters } from '../../sim/isa/parameters.js';
+import { fileNamePart } from '../file-name.js';
 import { shapeLabel } from '../metrics.js';
 import { check, type Format, parseJson } from '../read.js';
 import { BASELINE_SCHEMA } from '../schema/baseline.js';
@@ -109,7 +110,7 @@ export const baselinesOfResult = (doc: ResultDocument): Baseline[] =>
   );
 
 /** "resnet8.json": the file of a model's baseline in its folder. */
-export const baselineFile = (model: string): string => `${model.replaceAll(/[^A-Za-z0-9._-]+/g, '_')}.json`;
+export const baselineFile = (model: string): string => `${fileNamePart(model)}.json`;
 
 const FORMAT: Format = { format: BASELINE_FORMAT, version: BASELINE_VERSION, schema: BASELINE_SCHEMA };
 

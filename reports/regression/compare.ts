@@ -10,14 +10,21 @@ import {
   statusOf,
 } from './comparison.js';
 import { compareLayers, costChanges, judge, reasonChanges } from './layers.js';
-import { ANY_INCREASE, METRICS, type Metric, NO_INCREASE, type Thresholds } from './threshold.js';
+import {
+  ANY_INCREASE,
+  METRICS,
+  type Metric,
+  NO_INCREASE,
+  type Threshold,
+  type Thresholds,
+} from './threshold.js';
 
 export interface CompareOptions {
   readonly generator: string;
   /** Thresholds of a model's totals and peak memories; no increase where absent. */
   readonly thresholds?: Thresholds;
-  /** Thresholds of single layers; any increase where absent. */
-  readonly layerThresholds?: Thresholds;
+  /** How much more cycles a single layer may take; any increase where absent. Its other figures show in the totals. */
+  readonly layerCycles?: Threshold;
   /** Compare although the names of the parameter sets differ. */
   readonly allowParameters?: boolean;
   /** A model of the baseline that the current results lack is no failure. */
@@ -63,10 +70,13 @@ function checkComparable(before: Baseline, after: Baseline, options: CompareOpti
     );
 }
 
+const layerThresholds = ({ layerCycles }: CompareOptions): Thresholds =>
+  layerCycles === undefined ? ANY_INCREASE : { ...ANY_INCREASE, cycles: layerCycles };
+
 function compareModel(before: Baseline, after: Baseline, options: CompareOptions): ModelComparison {
   checkComparable(before, after, options);
   const thresholds = options.thresholds ?? NO_INCREASE;
-  const layers = compareLayers(before, after, options.layerThresholds ?? ANY_INCREASE);
+  const layers = compareLayers(before, after, layerThresholds(options));
   const memory = (
     [
       ['l2', 'l2'],

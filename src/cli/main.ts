@@ -3,9 +3,13 @@ import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { UserError } from '../../base/errors.js';
 import { GENERATOR } from '../generator.js';
+import { baselineCommand } from './commands/baseline.js';
+import { compareCommand } from './commands/compare.js';
 import { compileCommand } from './commands/compile.js';
 import { disasmCommand } from './commands/disasm.js';
+import { mergeCommand } from './commands/merge.js';
 import { modelsCommand } from './commands/models.js';
+import { reportCommand } from './commands/report.js';
 import { showCommand } from './commands/show.js';
 import { simulateCommand } from './commands/simulate.js';
 import { verifyCommand } from './commands/verify.js';
@@ -26,6 +30,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+// Files are written whole or not at all, so stopping between two of them leaves no part behind.
+process.on('SIGINT', () => process.exit(130));
+
 try {
   await yargs(hideBin(process.argv))
     .scriptName('diana-sim')
@@ -34,6 +41,10 @@ try {
     .command(compileCommand)
     .command(simulateCommand)
     .command(verifyCommand)
+    .command(reportCommand)
+    .command(baselineCommand)
+    .command(compareCommand)
+    .command(mergeCommand)
     .command(disasmCommand)
     .command(modelsCommand)
     .demandCommand(1, 'Name a command; `diana-sim --help` lists them.')

@@ -26,6 +26,11 @@ export const modelOptions = {
   params: { type: 'string', describe: 'parameters of a Relay file (.params, .npz or a folder of .npy)' },
 } as const satisfies Record<string, Options>;
 
+/** Splits the models over machines. */
+export const shardOption = {
+  shard: { type: 'string', describe: 'i/n: the i-th of n parts of the models; join them with merge' },
+} as const satisfies Record<string, Options>;
+
 export interface CompileArguments {
   readonly target: string;
   readonly fuse: boolean;

@@ -1,5 +1,19 @@
-import { writeFileAtomic } from '../../base/atomic-write.js';
+import { appendFileSync } from 'node:fs';
+import { writeFileAtomic, writeFolderAtomic } from '../../base/atomic-write.js';
+import { fileError } from '../../base/files.js';
 import type { ResultDocument } from '../../results/document.js';
+
+/** Where a result goes beside the terminal. */
+export interface OutputArguments {
+  readonly json: string | undefined;
+  readonly report: string | undefined;
+}
+
+/** The options of every command that ends in a result. */
+export const outputOptions = {
+  json: { type: 'string', describe: 'file for the result as JSON' },
+  report: { type: 'string', describe: 'folder for the report in every format' },
+} as const;
 
 /** Prints the terminal report on stdout, in the terminal's width and with colour where it is one. */
 export async function printReport(document: ResultDocument): Promise<void> {
@@ -9,6 +23,39 @@ export async function printReport(document: ResultDocument): Promise<void> {
 }
 
 /** Writes the result as JSON, whole or not at all. */
-export function writeJson(path: string, document: ResultDocument): void {
-  writeFileAtomic(path, `${JSON.stringify(document, null, 2)}\n`);
+export async function writeJson(path: string, document: ResultDocument): Promise<void> {
+  const { renderJson } = await import('../../reports/json.js');
+  writeFileAtomic(path, renderJson(document));
+}
+
+/** Appends to the summary of a GitHub step; nothing outside of one. */
+export function appendStepSummary(markdown: string): void {
+  const path = process.env.GITHUB_STEP_SUMMARY;
+  if (path === undefined || path === '') return;
+  try {
+    appendFileSync(path, markdown);
+  } catch (error) {
+    throw fileError('write', path, error);
+  }
+}
+
+/** Whether GitHub reads workflow commands from stdout. */
+export const inGitHubActions = (): boolean => process.env.GITHUB_ACTIONS === 'true';
+
+async function tellGitHub(document: ResultDocument): Promise<void> {
+  if (!inGitHubActions() && process.env.GITHUB_STEP_SUMMARY === undefined) return;
+  const { renderAnnotations, renderStepSummary } = await import('../../reports/github.js');
+  if (inGitHubActions()) process.stdout.write(renderAnnotations(document));
+  appendStepSummary(renderStepSummary(document));
+}
+
+/** Ends a command: files first, all whole or none, then the terminal report and what GitHub reads. */
+export async function finish(document: ResultDocument, { json, report }: OutputArguments): Promise<void> {
+  if (report !== undefined) {
+    const { reportFiles } = await import('../../reports/formats.js');
+    writeFolderAtomic(report, reportFiles(document));
+  }
+  if (json !== undefined) await writeJson(json, document);
+  await printReport(document);
+  await tellGitHub(document);
 }

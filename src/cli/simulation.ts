@@ -6,7 +6,7 @@ import { type JobEvent, runProgram } from '../../sim/program/run.js';
 import { GENERATOR } from '../generator.js';
 import { builtinInputs } from '../models/builtin-input.js';
 import { programInputs } from './input-files.js';
-import { printReport, writeJson } from './output.js';
+import { finish } from './output.js';
 import { traceLine } from './trace.js';
 import { printWarnings } from './warnings.js';
 
@@ -17,6 +17,7 @@ export interface SimulateArguments {
   readonly seed: string;
   readonly trace: string | undefined;
   readonly json: string | undefined;
+  readonly report: string | undefined;
 }
 
 /** Runs the program in a folder, prints its report and writes what was asked for. Throws a UserError for bad files. */
@@ -48,6 +49,5 @@ export async function simulate(args: SimulateArguments): Promise<void> {
       args.output,
       new Map([...outputs].map(([name, t]) => [`${name.replace(/[^\w.-]/g, '_')}.npy`, encodeNpy(t)])),
     );
-  if (args.json !== undefined) writeJson(args.json, document);
-  await printReport(document);
+  await finish(document, args);
 }

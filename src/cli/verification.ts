@@ -10,6 +10,7 @@ import {
 } from '../../golden/index.js';
 import { tileOfElement } from '../../program/tiles.js';
 import type { Layer, Program } from '../../program/types.js';
+import { parseShard, shardOf } from '../../reports/shard.js';
 import {
   type ModelResult,
   RESULT_FORMAT,
@@ -25,7 +26,8 @@ import { builtinInput } from '../models/builtin-input.js';
 import { programInputs } from './input-files.js';
 import { namedModels } from './model-argument.js';
 import { type CompileArguments, readCompileOptions } from './options.js';
-import { printReport, writeJson } from './output.js';
+import { finish } from './output.js';
+import { breathe, Progress } from './progress.js';
 import { printWarnings } from './warnings.js';
 
 export interface VerifyArguments extends CompileArguments {
@@ -36,6 +38,8 @@ export interface VerifyArguments extends CompileArguments {
   readonly runs: number;
   readonly 'reference-backend': string;
   readonly json: string | undefined;
+  readonly report: string | undefined;
+  readonly shard: string | undefined;
 }
 
 /**
@@ -146,17 +150,20 @@ export function verifyRun(
 }
 
 /** Compiles a model and verifies its runs; the report shows the first run's cycles (they do not depend on the data). */
-function verifyModel(
+async function verifyModel(
   model: Model,
   options: CompileOptions,
   args: VerifyArguments,
   backend: Backend,
-): ModelResult {
+  progress: Progress,
+): Promise<ModelResult> {
   const program = compile(model, options);
   printWarnings(program.manifest.warnings);
   const declared = inputsOf(model).map(({ name, type }) => ({ name, shape: type.shape, dtype: type.dtype }));
   const runs: VerifiedRun[] = [];
   for (let run = 0; run < args.runs; run++) {
+    progress.running(args.runs === 1 ? model.name : `${model.name}, run ${run + 1} of ${args.runs}`);
+    await breathe();
     const inputs =
       args.input === undefined ? builtinInput(model, args.seed, run) : programInputs(args.input, declared);
     runs.push(verifyRun(program, model, inputs, backend, { seed: args.seed, run }));
@@ -169,12 +176,19 @@ export async function verify(args: VerifyArguments): Promise<number> {
   if (!Number.isInteger(args.runs) || args.runs < 1)
     throw new UserError(`--runs is ${args.runs}; must be a whole number of at least 1.`);
   const options = await readCompileOptions(args);
-  const models = await namedModels(args.models, args);
-  if (args.input !== undefined && (models.length > 1 || args.runs > 1))
+  const all = await namedModels(args.models, args);
+  const models = args.shard === undefined ? all : shardOf(all, parseShard(args.shard));
+  if (args.input !== undefined && (all.length > 1 || args.runs > 1))
     throw new UserError('--input goes with one model and one run.');
   const backend = await openBackend(backendName(args['reference-backend']));
   const results: ModelResult[] = [];
-  for (const m of models) results.push(verifyModel(await m.build(), options, args, backend));
+  const progress = new Progress(models.length);
+  for (const m of models) {
+    progress.running(m.name);
+    results.push(await verifyModel(await m.build(), options, args, backend, progress));
+    progress.step();
+  }
+  progress.end();
   const document: ResultDocument = {
     format: RESULT_FORMAT,
     version: RESULT_VERSION,
@@ -182,7 +196,6 @@ export async function verify(args: VerifyArguments): Promise<number> {
     command: 'verify',
     models: results,
   };
-  if (args.json !== undefined) writeJson(args.json, document);
-  await printReport(document);
+  await finish(document, args);
   return results.every((r) => r.verdicts.every((v) => v.ok)) ? 0 : 1;
 }

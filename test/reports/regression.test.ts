@@ -114,7 +114,7 @@ describe('compareBaselines', () => {
   it('judges layers by their own threshold where one is given', () => {
     const found = compare(current(slower), {
       thresholds: thresholds('+5%'),
-      layerThresholds: thresholds('+1%'),
+      layerCycles: parseThreshold('+1%', '--max-layer-cycles'),
     });
     const worse = found.layers.filter(({ changes }) =>
       changes.some(({ judgement }) => judgement === 'regressed'),
@@ -236,7 +236,7 @@ describe('files', () => {
   it.each([
     ['resnet8', 'resnet8.json'],
     ['a/b c', 'a_b_c.json'],
-    ['../x', '.._x.json'],
+    ['../x', '__x.json'],
   ])('the baseline of %s is %s', (model, file) => expect(baselineFile(model)).toBe(file));
 });
 

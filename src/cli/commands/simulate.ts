@@ -1,4 +1,5 @@
 import type { CommandModule } from 'yargs';
+import { outputOptions } from '../output.js';
 
 interface Arguments {
   readonly program: string;
@@ -7,6 +8,7 @@ interface Arguments {
   readonly seed: string;
   readonly trace: string | undefined;
   readonly json: string | undefined;
+  readonly report: string | undefined;
 }
 
 /** `simulate DIR`: runs a program without reference. */
@@ -24,7 +26,7 @@ export const simulateCommand: CommandModule<object, Arguments> = {
       .option('output', { alias: 'o', type: 'string', describe: 'folder for the outputs as .npy' })
       .option('seed', { type: 'string', default: '0', describe: 'seed of the built-in inputs' })
       .option('trace', { type: 'string', describe: 'file for one line a job' })
-      .option('json', { type: 'string', describe: 'file for the result as JSON' }),
+      .options(outputOptions),
   handler: async (args) => {
     const { simulate } = await import('../simulation.js');
     await simulate(args);

@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs';
-import { type CompileArguments, compileOptions, modelOptions } from '../options.js';
+import { type CompileArguments, compileOptions, modelOptions, shardOption } from '../options.js';
+import { outputOptions } from '../output.js';
 
 interface Arguments extends CompileArguments {
   readonly models: readonly string[];
@@ -9,6 +10,8 @@ interface Arguments extends CompileArguments {
   readonly runs: number;
   readonly 'reference-backend': string;
   readonly json: string | undefined;
+  readonly report: string | undefined;
+  readonly shard: string | undefined;
 }
 
 /** `verify MODEL...`: compile, simulate, compare with the reference, report. */
@@ -39,7 +42,7 @@ export const verifyCommand: CommandModule<object, Arguments> = {
         default: 'wasm',
         describe: 'tfjs backend: wasm, cpu or node',
       })
-      .option('json', { type: 'string', describe: 'file for the result as JSON' }),
+      .options({ ...shardOption, ...outputOptions }),
   handler: async (args) => {
     const { verify } = await import('../verification.js');
     process.exitCode = await verify(args);

@@ -1,0 +1,30 @@
+import type { CommandModule } from 'yargs';
+import { type CompileArguments, compileOptions, modelOptions, shardOption } from '../options.js';
+
+interface Arguments extends CompileArguments {
+  readonly models: readonly string[];
+  readonly seed: string;
+  readonly params?: string | undefined;
+  readonly output: string;
+  readonly shard: string | undefined;
+}
+
+/** `baseline MODEL...`: records what must not change. */
+export const baselineCommand: CommandModule<object, Arguments> = {
+  command: 'baseline <models..>',
+  describe: 'record outputs, cycles and memories of models for compare',
+  builder: (y) =>
+    y
+      .positional('models', {
+        type: 'string',
+        array: true,
+        demandOption: true,
+        describe: 'names, suites or files',
+      })
+      .options({ ...modelOptions, ...compileOptions, ...shardOption })
+      .option('output', { alias: 'o', type: 'string', demandOption: true, describe: 'folder of baselines' }),
+  handler: async (args) => {
+    const { baseline } = await import('../regression.js');
+    await baseline(args);
+  },
+};

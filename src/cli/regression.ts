@@ -1,0 +1,193 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeFileAtomic, writeFolderAtomic } from '../../base/atomic-write.js';
+import { UserError } from '../../base/errors.js';
+import { fileError, readText } from '../../base/files.js';
+import { annotation } from '../../reports/github.js';
+import { stableJson } from '../../reports/json.js';
+import { parseJson, readResult } from '../../reports/read.js';
+import {
+  BASELINE_FORMAT,
+  type Baseline,
+  baselineFile,
+  baselineOf,
+  baselinesOfResult,
+  readBaseline,
+} from '../../reports/regression/baseline.js';
+import { type CompareOptions, compareBaselines } from '../../reports/regression/compare.js';
+import {
+  type ComparisonDocument,
+  FAIL_ON,
+  type FailOn,
+  failures,
+} from '../../reports/regression/comparison.js';
+import { describeStatuses } from '../../reports/regression/describe.js';
+import { renderComparisonHtml } from '../../reports/regression/html.js';
+import { renderComparisonMarkdown } from '../../reports/regression/markdown.js';
+import { renderComparisonTable } from '../../reports/regression/table.js';
+import {
+  METRICS,
+  type Metric,
+  NO_INCREASE,
+  parseThreshold,
+  type Thresholds,
+} from '../../reports/regression/threshold.js';
+import { parseShard, shardOf } from '../../reports/shard.js';
+import { terminalOptions } from '../../reports/terminal/style.js';
+import { RESULT_FORMAT } from '../../results/document.js';
+import { runProgram } from '../../sim/program/run.js';
+import { compile } from '../compile.js';
+import { GENERATOR } from '../generator.js';
+import { builtinInput } from '../models/builtin-input.js';
+import { namedModels } from './model-argument.js';
+import { type CompileArguments, readCompileOptions } from './options.js';
+import { appendStepSummary, inGitHubActions } from './output.js';
+import { breathe, Progress } from './progress.js';
+
+export interface BaselineArguments extends CompileArguments {
+  readonly models: readonly string[];
+  readonly seed: string;
+  readonly params?: string | undefined;
+  readonly output: string;
+  readonly shard: string | undefined;
+}
+
+/** Compiles and simulates each model on its built-in inputs. */
+async function runModels(args: BaselineArguments): Promise<Baseline[]> {
+  const options = await readCompileOptions(args);
+  const all = await namedModels(args.models, args);
+  const models = args.shard === undefined ? all : shardOf(all, parseShard(args.shard));
+  const progress = new Progress(models.length);
+  const baselines: Baseline[] = [];
+  for (const { name, build } of models) {
+    progress.running(name);
+    await breathe();
+    const model = await build();
+    const { result } = runProgram(compile(model, options), builtinInput(model, args.seed, 0));
+    baselines.push(baselineOf(result, args.seed, GENERATOR));
+    progress.step();
+  }
+  progress.end();
+  return baselines;
+}
+
+/** What the folder already holds for the models, as far as it can be compared. */
+function recorded(folder: string, models: readonly Baseline[]): Baseline[] {
+  return models.flatMap(({ model }) => {
+    const path = join(folder, baselineFile(model));
+    return existsSync(path) ? [readBaseline(readText(path), path)] : [];
+  });
+}
+
+const print = (doc: ComparisonDocument): void => {
+  process.stdout.write(renderComparisonTable(doc, terminalOptions(process.stdout, process.env)));
+};
+
+/** The command `baseline`: records the models, and prints what is different from what the folder held. */
+export async function baseline(args: BaselineArguments): Promise<void> {
+  const now = await runModels(args);
+  const before = recorded(args.output, now);
+  const files = new Map(now.map((b) => [baselineFile(b.model), stableJson(b)]));
+  if (files.size < now.length)
+    throw new UserError(
+      'two of the models would have the same baseline file; record them in separate folders.',
+    );
+  const comparable = before.filter((old) =>
+    now.some((b) => b.model === old.model && b.target === old.target && b.seed === old.seed),
+  );
+  if (comparable.length > 0)
+    print(compareBaselines(comparable, now, { generator: GENERATOR, allowParameters: true }));
+  writeFolderAtomic(args.output, files);
+  process.stdout.write(`recorded ${now.length} of ${now.length} models in ${args.output}\n`);
+}
+
+/** Baselines of one file: a baseline, or the models of a result. */
+function loadFile(path: string): Baseline[] {
+  const text = readText(path);
+  const value = parseJson(text, path);
+  const format = typeof value === 'object' && value !== null && 'format' in value ? value.format : undefined;
+  if (format === RESULT_FORMAT) return baselinesOfResult(readResult(text, path));
+  if (format === BASELINE_FORMAT) return [readBaseline(text, path)];
+  throw new UserError(
+    `${path}: format is ${JSON.stringify(format) ?? 'missing'}; expected "${BASELINE_FORMAT}" or "${RESULT_FORMAT}".`,
+  );
+}
+
+/** Baselines of a file, or of every .json file of a folder. */
+function load(path: string): Baseline[] {
+  let names: string[];
+  try {
+    if (!statSync(path).isDirectory()) return loadFile(path);
+    names = readdirSync(path).filter((name) => name.endsWith('.json'));
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw fileError('read', path, error);
+  }
+  if (names.length === 0)
+    throw new UserError(`${path} holds no .json file; record baselines with \`diana-sim baseline\`.`);
+  return names.sort().flatMap((name) => loadFile(join(path, name)));
+}
+
+export interface CompareArguments {
+  readonly baseline: string;
+  readonly current: string;
+  readonly format: string;
+  readonly output: string | undefined;
+  readonly failOn: string;
+  readonly limits: Readonly<Partial<Record<Metric, string>>>;
+  readonly layerCycles: string | undefined;
+  readonly allowParameters: boolean;
+  readonly allowMissing: boolean;
+}
+
+const RENDERERS = {
+  table: (doc: ComparisonDocument) => renderComparisonTable(doc),
+  markdown: renderComparisonMarkdown,
+  json: stableJson,
+  html: renderComparisonHtml,
+} as const;
+export const COMPARE_FORMATS = Object.keys(RENDERERS) as (keyof typeof RENDERERS)[];
+
+function optionsOf(args: CompareArguments): CompareOptions {
+  const thresholds = Object.fromEntries(
+    METRICS.map((metric) => {
+      const text = args.limits[metric];
+      return [metric, text === undefined ? NO_INCREASE[metric] : parseThreshold(text, `--max-${metric}`)];
+    }),
+  ) as Record<Metric, Thresholds[Metric]>;
+  const layers = args.layerCycles;
+  return {
+    generator: GENERATOR,
+    thresholds,
+    ...(layers !== undefined && { layerCycles: parseThreshold(layers, '--max-layer-cycles') }),
+    allowParameters: args.allowParameters,
+    allowMissing: args.allowMissing,
+  };
+}
+
+function choice<T extends string>(text: string, names: readonly T[], option: string): T {
+  const found = names.find((name) => name === text);
+  if (found === undefined) throw new UserError(`${option} is "${text}"; must be one of ${names.join(', ')}.`);
+  return found;
+}
+
+/** The command `compare`. Resolves to the exit status: 0, or 1 where the check fails. */
+export function compare(args: CompareArguments): number {
+  const format = choice(args.format, COMPARE_FORMATS, '--format');
+  const failOn: FailOn = choice(args.failOn, FAIL_ON, '--fail-on');
+  const options = optionsOf(args);
+  const doc = compareBaselines(load(args.baseline), load(args.current), options);
+  if (args.output !== undefined) writeFileAtomic(args.output, RENDERERS[format](doc));
+  if (args.output !== undefined || format === 'table') print(doc);
+  else process.stdout.write(RENDERERS[format](doc));
+  appendStepSummary(renderComparisonMarkdown(doc));
+  const failed = failures(doc, failOn);
+  if (failed.length === 0) return 0;
+  const names = failed.map(({ model }) => model).join(' ');
+  if (inGitHubActions())
+    process.stdout.write(
+      `${annotation('error', 'diana-sim compare', `${describeStatuses(doc.models)}: ${names}`)}\n`,
+    );
+  process.stderr.write(`If this is intended, record it: diana-sim baseline ${names} -o ${args.baseline}\n`);
+  return 1;
+}
