@@ -1,6 +1,6 @@
 import type { Plugin } from 'chart.js';
-import type { RunResult } from '../../results/run.js';
-import { ESTIMATED } from '../metrics.js';
+import type { LayerResult, RunResult } from '../../results/run.js';
+import { ESTIMATED, layerLabel, operatorLabel } from '../metrics.js';
 import { count, megahertz, ms } from '../numbers.js';
 import { cut } from '../terminal/grid.js';
 import { FAINT, INK } from './palette.js';
@@ -9,6 +9,13 @@ const LABEL_CHARACTERS = 30;
 
 /** Layer names as long as an axis can carry. */
 export const axisLabel = (name: string): string => cut(name, LABEL_CHARACTERS);
+
+/** A layer on an axis: a layer of the model may have several host kernels, so these say what they do. */
+export function layerTick(layer: LayerResult): string {
+  if (layer.target === 'digital') return axisLabel(layerLabel(layer));
+  const operators = operatorLabel(layer);
+  return axisLabel(layer.layer === undefined ? operators : `${layer.layer}: ${operators}`);
+}
 
 /** "196,072 cycles = 0.754 ms at 260 MHz; estimated by the cycle model, not measured (parameter set diana-default)". */
 export function subtitleOf(run: RunResult): string {

@@ -1,6 +1,6 @@
 import type { RunResult } from '../../results/run.js';
-import { layerLabel, REASON_ORDER, REASON_TEXT } from '../metrics.js';
-import { axisLabel, axisTitle, compactTicks, grid, heightFor, noGrid, subtitleOf } from './axes.js';
+import { REASON_ORDER, REASON_TEXT } from '../metrics.js';
+import { axisTitle, compactTicks, grid, heightFor, layerTick, noGrid, subtitleOf } from './axes.js';
 import { drawChart, legend } from './draw.js';
 import { REASON_COLOUR } from './palette.js';
 
@@ -11,7 +11,7 @@ export function drawCycles(run: RunResult): Uint8Array {
     {
       type: 'bar',
       data: {
-        labels: run.layers.map((layer) => axisLabel(layerLabel(layer))),
+        labels: run.layers.map(layerTick),
         datasets: reasons.map((reason) => ({
           label: REASON_TEXT[reason].label,
           data: run.layers.map((layer) => layer.cycles[reason]),

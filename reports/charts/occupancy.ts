@@ -1,8 +1,7 @@
 import type { Plugin } from 'chart.js';
 import type { BufferLife, RunResult } from '../../results/run.js';
-import { layerLabel } from '../metrics.js';
 import { kibibytes, milliseconds } from '../numbers.js';
-import { axisTitle, grid, marks, subtitleOf } from './axes.js';
+import { axisTitle, grid, layerTick, marks, subtitleOf } from './axes.js';
 import { drawChart, FONT, legend } from './draw.js';
 import { FAINT, INK, OKABE_ITO } from './palette.js';
 
@@ -71,7 +70,7 @@ const layerStarts = (run: RunResult): Plugin => ({
       ctx.translate(at + 3, (scales.y?.getPixelForValue(run.memory.l2Limit / 1024) ?? chartArea.top) + 6);
       ctx.rotate(Math.PI / 2);
       ctx.textBaseline = 'bottom';
-      ctx.fillText(layerLabel(layer), 0, 0);
+      ctx.fillText(layerTick(layer), 0, 0);
       ctx.restore();
     }
     ctx.restore();

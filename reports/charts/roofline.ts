@@ -35,12 +35,16 @@ function range(values: readonly number[], least: number, most: number): { min: n
   return { min: 2 ** Math.floor(Math.log2(low)), max: 2 ** Math.ceil(Math.log2(high)) };
 }
 
-function curve(from: number, to: number, y: (x: number) => number): { x: number; y: number }[] {
+/** Points on a line from `from` to `to`, through its corners. */
+function curve(
+  from: number,
+  to: number,
+  y: (x: number) => number,
+  corners: readonly number[] = [],
+): { x: number; y: number }[] {
   const steps = 96;
-  return Array.from({ length: steps + 1 }, (_, i) => {
-    const x = from * (to / from) ** (i / steps);
-    return { x, y: y(x) };
-  });
+  const points = Array.from({ length: steps + 1 }, (_, i) => from * (to / from) ** (i / steps));
+  return [...points, ...corners].sort((a, b) => a - b).map((x) => ({ x, y: y(x) }));
 }
 
 const nameLabels: Plugin = {
@@ -76,8 +80,11 @@ const roofNames = (bandwidth: number, serial: (x: number) => number, low: number
       x: scales.x?.getPixelForValue(x) ?? 0,
       y: scales.y?.getPixelForValue(y) ?? 0,
     });
+    /** Text on the chord of a line from `x` on, so that a bent line never crosses it. */
     const along = (text: string, line: (x: number) => number, x: number, offset: number): void => {
-      const [a, b] = [at(x, line(x)), at(1.4 * x, line(1.4 * x))];
+      const a = at(x, line(x));
+      const end = scales.x?.getValueForPixel(a.x + 0.9 * ctx.measureText(text).width) ?? x;
+      const b = at(end, line(end));
       ctx.save();
       ctx.translate(a.x, a.y);
       ctx.rotate(Math.atan2(b.y - a.y, b.x - a.x));
@@ -162,7 +169,7 @@ export function drawRoofline(run: RunResult): Uint8Array {
           }),
           {
             ...line,
-            data: curve(xs.min, xs.max, roof),
+            data: curve(xs.min, xs.max, roof, [PEAK_MACS_PER_CYCLE / bandwidth]),
             pointStyle: 'line' as const,
             borderColor: INK,
           },
