@@ -1,6 +1,7 @@
 import type { DType } from '../base/dtype.js';
 import type { Shape } from '../base/tensor.js';
 import type { HardwareParameters } from '../sim/isa/parameters.js';
+import type { Rates } from './rates.js';
 
 /**
  * Why the clock advanced. Every cycle has exactly one reason; `instructions` is the fetch of configuration and instruction
@@ -45,7 +46,7 @@ export interface TileExtent {
 }
 
 /** One layer of a run: an accelerator call or a host kernel. */
-export interface LayerResult {
+export interface LayerResult extends Rates {
   readonly id: number;
   readonly name: string;
   readonly layer?: string;
@@ -106,7 +107,7 @@ export interface RunWarning {
   readonly supported: string;
 }
 
-export interface RunTotals {
+export interface RunTotals extends Rates {
   readonly cycles: CyclesByReason;
   readonly totalCycles: number;
   readonly jobs: JobCounts;

@@ -21,6 +21,9 @@ import { PARTS } from './parts.js';
 
 const range = object({ lo: count, hi: count });
 
+/** What results/rates.ts derives from MACs, cycles and the clock. */
+const rates = { macPerCycle: number, utilization: number, milliseconds: number } as const;
+
 const layer = object({
   id: count,
   name: text,
@@ -39,6 +42,7 @@ const layer = object({
   issuedMacs: count,
   cycles: ref('cyclesByReason'),
   totalCycles: cycles,
+  ...rates,
   bytes: ref('bytesMoved'),
   overflows: count,
   'checksum?': sha256,
@@ -47,6 +51,7 @@ const layer = object({
 const totals = object({
   cycles: ref('cyclesByReason'),
   totalCycles: cycles,
+  ...rates,
   jobs: ref('jobs'),
   tiles: count,
   usefulMacs: count,

@@ -1,4 +1,5 @@
 import type { Layer } from '../../program/types.js';
+import { ratesOf } from '../../results/rates.js';
 import type { BytesMoved, CyclesByReason, LayerResult, Reason, RunTotals } from '../../results/run.js';
 import { REASONS } from '../../results/run.js';
 
@@ -33,9 +34,11 @@ const sumOf = (cycles: CyclesByReason): number => REASONS.reduce((n, r) => n + c
 export class Ledger {
   readonly #accounts: readonly LayerAccount[];
   readonly #layers: readonly Layer[];
+  readonly #clockHz: number;
   #now = 0;
 
-  constructor(layers: readonly Layer[]) {
+  constructor(layers: readonly Layer[], clockHz: number) {
+    this.#clockHz = clockHz;
     this.#layers = layers;
     this.#accounts = layers.map(() => new LayerAccount());
   }
@@ -64,6 +67,7 @@ export class Ledger {
         issuedMacs: a.issuedMacs,
         cycles: a.cycles,
         totalCycles: sumOf(a.cycles),
+        ...ratesOf(layer.usefulMacs, sumOf(a.cycles), this.#clockHz),
         bytes: a.bytes,
         overflows: a.overflows,
         ...(a.checksum === undefined ? {} : { checksum: a.checksum }),
@@ -86,6 +90,8 @@ export class Ledger {
       total.overflows += a.overflows;
     });
     const { copies, compute, ...rest } = total;
-    return { ...rest, cycles, totalCycles: sumOf(cycles), jobs: { copies, compute }, bytes };
+    const totalCycles = sumOf(cycles);
+    const rates = ratesOf(rest.usefulMacs, totalCycles, this.#clockHz);
+    return { ...rest, ...rates, cycles, totalCycles, jobs: { copies, compute }, bytes };
   }
 }

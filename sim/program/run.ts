@@ -71,7 +71,7 @@ class Machine {
     this.#l2 = new Memory('L2', MEMORY_MAP.l2, hardware.chip.l2Bytes);
     this.#l2.write(image.address, program.image, PRELOADED, 'image');
     this.#core = new DigitalCore(this.#l2, hardware, options.array ?? new TypedArrayPeArray());
-    this.#ledger = new Ledger(layers);
+    this.#ledger = new Ledger(layers, hardware.chip.clockHz);
   }
 
   load(inputs: ReadonlyMap<string, Tensor>): void {

@@ -1,4 +1,5 @@
 import { RESULT_FORMAT, RESULT_VERSION, type ResultDocument } from '../../results/document.js';
+import { ratesOf } from '../../results/rates.js';
 import {
   type BufferLife,
   type BytesMoved,
@@ -163,6 +164,7 @@ function makeLayer(
   const macs = host || isSum(spec) ? 0 : spec.c * spec.k * spec.kernel ** 2 * spec.side ** 2;
   const elements = spec.k * spec.side ** 2;
   const stride = spec.stride ?? 1;
+  const totalCycles = slices.reduce((sum, slice) => sum + slice.cycles, 0);
   return {
     id,
     name: `tvmgen_default_${host ? 'fused' : 'soma_dory_main'}_${host ? spec.operators.join('_').replaceAll('nn.', 'nn_') : id}`,
@@ -181,7 +183,8 @@ function makeLayer(
     usefulMacs: macs,
     issuedMacs: host || isSum(spec) ? 0 : Math.max(macs, 256 * Math.ceil(macs / 256)),
     cycles,
-    totalCycles: slices.reduce((sum, slice) => sum + slice.cycles, 0),
+    totalCycles,
+    ...ratesOf(macs, totalCycles, 260_000_000),
     bytes: {
       l2ToL1: host ? 0 : cost.in * tiles,
       l1ToL2: host ? 0 : cost.out * tiles,
@@ -203,6 +206,11 @@ export function totalsOf(layers: readonly LayerResult[]): RunTotals {
   return {
     cycles: Object.fromEntries(REASONS.map((r) => [r, sum((l) => l.cycles[r])])) as CyclesByReason,
     totalCycles: sum((l) => l.totalCycles),
+    ...ratesOf(
+      sum((l) => l.usefulMacs),
+      sum((l) => l.totalCycles),
+      260_000_000,
+    ),
     jobs: { copies: sum((l) => l.jobs.copies), compute: sum((l) => l.jobs.compute) },
     tiles: sum((l) => l.tiles),
     usefulMacs: sum((l) => l.usefulMacs),
