@@ -132,14 +132,14 @@ export function denseLimits(dense: Call, chip: ChipParameters): Refusal | undefi
   ]);
 }
 
+/** A sum takes two tensors that the core's layout holds in L2; a constant would need a transform of its own. */
+export const CONSTANT_OPERAND = refuse('operand', 'a constant', 'two tensors made at run time');
+
 /** hardware.md section 6 for the element-wise sum of two casts. */
 export function sumLimits(a: Expr, b: Expr): Refusal | undefined {
   const [x, y] = [tensorTypeOf(a), tensorTypeOf(b)];
   return firstRefusal([
-    () =>
-      a.kind === 'constant' || b.kind === 'constant'
-        ? refuse('operand', 'a constant', 'two tensors made at run time')
-        : undefined,
+    () => (a.kind === 'constant' || b.kind === 'constant' ? CONSTANT_OPERAND : undefined),
     () =>
       String(x.shape) === String(y.shape)
         ? undefined

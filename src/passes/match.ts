@@ -2,7 +2,7 @@ import type { ChipParameters } from '../../sim/isa/parameters.js';
 import { intAttr, intsAttr } from '../ir/attrs.js';
 import { type Call, type Constant, type Expr, tensorTypeOf } from '../ir/expr.js';
 import type { ConvLayer, DenseLayer, DigitalLayer, SumLayer } from './digital-layer.js';
-import { convLimits, denseLimits, sumLimits, tensorLimits } from './limits.js';
+import { CONSTANT_OPERAND, convLimits, denseLimits, sumLimits, tensorLimits } from './limits.js';
 import { type Graph, isCall, isRefusal, matchTail, type Refusal } from './pattern.js';
 
 /** Operators that the core takes as one layer. */
@@ -63,6 +63,7 @@ function matchDense(dense: Call, graph: Graph, chip: ChipParameters): Match | Re
 /** `add` of two casts to int32 that serve nothing else. */
 function matchSum(add: Call, graph: Graph): Match | Refusal {
   const [a, b] = add.args as [Expr, Expr];
+  if (a.kind === 'constant' || b.kind === 'constant') return CONSTANT_OPERAND;
   const wide = (e: Expr): e is Call =>
     isCall(e, 'cast') && e.attrs.dtype === 'int32' && graph.uses.get(e) === (a === b ? 2 : 1);
   if (!wide(a) || !wide(b))
@@ -91,7 +92,7 @@ export function matchAt(e: Expr, graph: Graph, chip: ChipParameters): Match | Re
     case 'nn.dense':
       return matchDense(e, graph, chip);
     case 'add':
-      return e.args.some((a) => a.kind === 'constant') ? undefined : matchSum(e, graph);
+      return matchSum(e, graph);
     default:
       return undefined;
   }

@@ -83,6 +83,8 @@ export function partition(main: Func, chip: ChipParameters): Partition {
   const covered = new Set<Expr>();
   const refusals: { call: Call; refusal: Refusal }[] = [];
   for (const e of postOrder(main.body)) {
+    // An add of a constant may be the bias of a layer that was seen before it.
+    if (covered.has(e)) continue;
     const found = matchAt(e, graph, chip);
     if (found === undefined || e.kind !== 'call') continue;
     if (isRefusal(found)) {
