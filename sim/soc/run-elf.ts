@@ -3,6 +3,7 @@ import type { Memory } from '../core/memory.js';
 import { MachineFault } from '../rv32/faults.js';
 import { locate } from './fault-report.js';
 import type { AcceleratorJob } from './peripherals/digital-port.js';
+import { type Profile, Profiler } from './profile.js';
 import { Soc, type SocOptions } from './soc.js';
 import type { Symbols } from './symbols.js';
 
@@ -50,6 +51,31 @@ export function runElf(elf: Uint8Array, options: RunOptions = {}): SocResult {
   return resultOf(soc, new TextDecoder().decode(Uint8Array.from(printed)));
 }
 
+/** `runElf` with a profile of the functions. */
+export function profileElf(
+  elf: Uint8Array,
+  options: RunOptions = {},
+): { readonly result: SocResult; readonly profile: Profile } {
+  const profiler = new Profiler();
+  const prepare = (soc: Soc): void => {
+    const { core, symbols } = soc;
+    profiler.attach({
+      now: () => core.now(),
+      get instructions() {
+        return core.instructions;
+      },
+      get sleepCycles() {
+        return core.sleepCycles;
+      },
+      pc: core.pc,
+      name: (address) => symbols.functionAt(address >>> 0)?.name,
+    });
+    options.prepare?.(soc);
+  };
+  const result = runElf(elf, { ...options, observer: profiler, prepare });
+  return { result, profile: profiler.finish() };
+}
+
 /** Runs until the program ends. Faults name the symbol. */
 export function runToExit(soc: Soc, maxCycles: number): void {
   try {
@@ -57,7 +83,12 @@ export function runToExit(soc: Soc, maxCycles: number): void {
   } catch (error) {
     throw error instanceof MachineFault ? locate(error, soc) : error;
   }
-  throw new LimitError({
+  throw limitReached(soc, maxCycles);
+}
+
+/** The error of a program that does not end. */
+export function limitReached(soc: Soc, maxCycles: number): LimitError {
+  return new LimitError({
     subject: `cycles until the program's exit (it is at ${soc.symbols.describe(soc.core.pc)})`,
     value: soc.core.now(),
     rule: `at most ${maxCycles}`,

@@ -7,6 +7,7 @@ import { baselineCommand } from './commands/baseline.js';
 import { compareCommand } from './commands/compare.js';
 import { compileCommand } from './commands/compile.js';
 import { disasmCommand } from './commands/disasm.js';
+import { execCommand } from './commands/exec.js';
 import { mergeCommand } from './commands/merge.js';
 import { modelsCommand } from './commands/models.js';
 import { reportCommand } from './commands/report.js';
@@ -46,6 +47,7 @@ try {
     .command(compareCommand)
     .command(mergeCommand)
     .command(disasmCommand)
+    .command(execCommand)
     .command(modelsCommand)
     .demandCommand(1, 'Name a command; `diana-sim --help` lists them.')
     .strict()
