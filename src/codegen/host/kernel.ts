@@ -1,0 +1,249 @@
+import type { DType } from '../../../base/dtype.js';
+import { UserError } from '../../../base/errors.js';
+import { elementCount, type Shape } from '../../../base/tensor.js';
+import type { Buffer, HostOp, HostStep, Operand } from '../../../program/types.js';
+import { coreLayout } from '../../../sim/isa/layout.js';
+import { C_TYPES } from '../c-types.js';
+import type { CWriter } from '../c-writer.js';
+import { axisAttr, numberAttr } from './attributes.js';
+import type { BufferNames, ElementCode, KernelContext, Source } from './kernel-context.js';
+import {
+  concatenateKernel,
+  pad,
+  reverse,
+  sameOrder,
+  splitKernel,
+  stridedSlice,
+  transpose,
+} from './movement.js';
+import { adaptiveAvgPool, avgPool, globalAvgPool, globalMaxPool, maxPool } from './pooling.js';
+import { axisNames, Position } from './position.js';
+import { BINARY_OPERATORS, binaryExpression, UNARY_OPERATORS, unaryExpression } from './scalar.js';
+import { convolution, dense, reduction, softmax } from './sums.js';
+
+const binary: ElementCode = (op, at, k) => {
+  const [a, b] = op.args.map((arg) => simple(k, arg, at.broadcast(k.typeOf(arg).shape), op.op)) as [
+    string,
+    string,
+  ];
+  return binaryExpression(op.op, k.typeOf(op.args[0]!).dtype, a, b);
+};
+
+/** Operators whose C expression names an operand more than once. */
+const REPEATS = new Set(['maximum', 'minimum', 'abs', 'nn.relu', 'nn.leaky_relu']);
+
+/** An operand's element as an expression that may be repeated without cost. */
+function simple(k: KernelContext, arg: Operand, at: Position, op: string): string {
+  const e = k.value(arg, at);
+  if (/^-?\w+$/.test(e) || k.source(arg)?.scalar !== undefined || !REPEATS.has(op)) return e;
+  const name = k.fresh('element');
+  k.out.line(`const ${C_TYPES[k.typeOf(arg).dtype]} ${name} = ${e};`);
+  return name;
+}
+
+const biasAdd: ElementCode = (op, at, k) => {
+  const [data, bias] = op.args as readonly [Operand, Operand];
+  const axis = axisAttr(numberAttr(op, 'axis'), at.shape.length);
+  const { shape } = k.typeOf(bias);
+  const x = k.value(data, at);
+  const b = k.value(bias, Position.ofAxes(shape, [at.axes[axis]!]));
+  return binaryExpression('add', k.typeOf(data).dtype, x, b);
+};
+
+const unary: ElementCode = (op, at, k) => {
+  const { dtype } = k.typeOf(op.args[0]!);
+  return unaryExpression(op, dtype, simple(k, op.args[0]!, at, op.op));
+};
+
+/** The C code of every host operator. A new operator adds its line here, beside the simulator's in sim/host/execute.ts. */
+const ELEMENTS: ReadonlyMap<string, ElementCode> = new Map<string, ElementCode>([
+  ['nn.conv2d', convolution],
+  ['qnn.conv2d', convolution],
+  ['nn.dense', dense],
+  ['nn.bias_add', biasAdd],
+  ...BINARY_OPERATORS.map((name) => [name, binary] as const),
+  ...UNARY_OPERATORS.map((name) => [name, unary] as const),
+  ['nn.avg_pool2d', avgPool],
+  ['nn.max_pool2d', maxPool],
+  ['nn.global_avg_pool2d', globalAvgPool],
+  ['nn.global_max_pool2d', globalMaxPool],
+  ['nn.adaptive_avg_pool2d', adaptiveAvgPool],
+  ['nn.softmax', softmax],
+  ['sum', reduction],
+  ['mean', reduction],
+  ...['reshape', 'nn.batch_flatten', 'squeeze', 'expand_dims'].map((name) => [name, sameOrder] as const),
+  ['transpose', transpose],
+  ['reverse', reverse],
+  ['strided_slice', stridedSlice],
+  ['nn.pad', pad],
+]);
+
+const WHOLE_KERNELS = new Map([
+  ['concatenate', concatenateKernel],
+  ['split', splitKernel],
+]);
+
+/** The names of all operators that have C code. */
+export const codedOperators = (): string[] => [
+  ...ELEMENTS.keys(),
+  ...WHOLE_KERNELS.keys(),
+  'layout_transform',
+];
+
+const SAME_ELEMENT = new Set(['reshape', 'nn.batch_flatten', 'squeeze', 'expand_dims', ...UNARY_OPERATORS]);
+
+/** Writes the body of one host kernel. */
+class Kernel implements KernelContext {
+  readonly out: CWriter;
+  readonly step: HostStep;
+  readonly #names: BufferNames;
+  readonly #pointers: ReadonlyMap<number, string>;
+  readonly #taken = new Set<string>();
+  /** Expressions of results that are already computed, by operator and position. */
+  readonly #known = new Map<string, { readonly name: string; readonly scope: number }>();
+
+  constructor(out: CWriter, step: HostStep, names: BufferNames, pointers: ReadonlyMap<number, string>) {
+    this.out = out;
+    this.step = step;
+    this.#names = names;
+    this.#pointers = pointers;
+    for (const p of [...pointers.values(), ...names.constants.values()]) this.#taken.add(p);
+  }
+
+  fresh(wanted: string): string {
+    let name = wanted;
+    for (let n = 1; this.#taken.has(name); n++) name = `${wanted}_${n}`;
+    this.#taken.add(name);
+    return name;
+  }
+
+  source(o: Operand): Source | undefined {
+    if (!('buffer' in o)) return undefined;
+    const b = this.#names.buffers[o.buffer]!;
+    const pointer = this.#pointers.get(o.buffer) ?? this.#names.constants.get(o.buffer)!;
+    const scalar = this.#names.scalars.get(o.buffer);
+    return { shape: b.shape, dtype: b.dtype, pointer, ...(scalar === undefined ? {} : { scalar }) };
+  }
+
+  typeOf(o: Operand): { shape: Shape; dtype: DType } {
+    if ('buffer' in o) return this.#names.buffers[o.buffer]!;
+    return this.step.ops[o.result]!.results[o.field ?? 0]!;
+  }
+
+  value(o: Operand, at: Position): string {
+    const source = this.source(o);
+    if (source !== undefined) return source.scalar ?? `${source.pointer}[${at.flat}]`;
+    const index = (o as { readonly result: number }).result;
+    const key = `${index} ${at.axes}`;
+    const known = this.#known.get(key);
+    if (known !== undefined && this.out.isOpen(known.scope)) return known.name;
+    const op = this.step.ops[index]!;
+    const code = ELEMENTS.get(op.op);
+    if (code === undefined)
+      throw new UserError(`host operator ${op.op} has no C code inside a fused kernel.`);
+    const expression = code(op, at, this);
+    if (/^-?\w+$/.test(expression)) return expression;
+    const name = this.fresh(op.op.replaceAll('.', '_'));
+    this.out.line(`const ${C_TYPES[op.results[0]!.dtype]} ${name} = ${expression};`);
+    this.#known.set(key, { name, scope: this.out.scope });
+    return name;
+  }
+}
+
+/** Whether each element of the result depends on the elements at the same place of the arguments alone. */
+function isElementwise(step: HostStep, k: Kernel): boolean {
+  const last = step.ops.at(-1)!.results[0]!.shape;
+  const elements = elementCount(last);
+  return step.ops.every((op) => {
+    if (!SAME_ELEMENT.has(op.op) && !BINARY_OPERATORS.includes(op.op)) return false;
+    const reshapes = SAME_ELEMENT.has(op.op);
+    return op.args.every((a) => {
+      const { shape } = k.typeOf(a);
+      if (k.source(a)?.scalar !== undefined) return true;
+      return elementCount(shape) === elements && (reshapes || String(shape) === String(op.results[0]!.shape));
+    });
+  });
+}
+
+/** One loop over all elements; in the core's layout over all bytes, padding of rows included. */
+function flatKernel(k: Kernel, target: Buffer, output: string): void {
+  const last: Operand = { result: k.step.ops.length - 1 };
+  const { shape } = k.typeOf(last);
+  const count = target.layout === 'core' ? coreLayout(target.shape).bytes : elementCount(shape);
+  const i = k.fresh('i');
+  k.out.loop(i, count, () => {
+    const value = k.value(last, Position.ofElement(shape, i));
+    k.out.line(`${output}[${count === 1 ? '0' : i}] = ${value};`);
+  });
+}
+
+/** Loops over the axes of the result. */
+function nestedKernel(k: Kernel, output: string): void {
+  const last: Operand = { result: k.step.ops.length - 1 };
+  const { shape } = k.typeOf(last);
+  const names = axisNames(shape.length).map((n) => k.fresh(n));
+  const over = (axis: number): void => {
+    if (axis < shape.length) {
+      if (shape[axis] === 1) over(axis + 1);
+      else k.out.loop(names[axis]!, shape[axis]!, () => over(axis + 1));
+      return;
+    }
+    const at = Position.ofAxes(shape, names);
+    const value = k.value(last, at);
+    k.out.line(`${output}[${at.flat}] = ${value};`);
+  };
+  over(0);
+}
+
+/** A layout transform: rows to the core's pitch with every four bytes reversed, or back. */
+function transformKernel(
+  k: Kernel,
+  from: Buffer,
+  to: Buffer,
+  [input, output]: readonly [string, string],
+): void {
+  const { planes, rows, columns, pitch } = coreLayout(to.shape);
+  const packed = (row: string) => (pitch === columns ? 'i ^ 3' : `(${row} * ${pitch} + x) ^ 3`);
+  if (pitch === columns) {
+    k.out.loop('i', planes * rows * columns, () =>
+      k.out.line(
+        from.layout === 'dense' ? `${output}[i ^ 3] = ${input}[i];` : `${output}[i] = ${input}[i ^ 3];`,
+      ),
+    );
+    return;
+  }
+  const body = (row: string): void => {
+    const plain = row === '0' ? 'x' : `${row} * ${columns} + x`;
+    if (from.layout === 'dense') {
+      k.out.loop('x', columns, () => k.out.line(`${output}[${packed(row)}] = ${input}[${plain}];`));
+      k.out.block(`for (int32_t x = ${columns}; x < ${pitch}; ++x)`, () =>
+        k.out.line(`${output}[${packed(row)}] = 0;`),
+      );
+    } else k.out.loop('x', columns, () => k.out.line(`${output}[${plain}] = ${input}[${packed(row)}];`));
+  };
+  if (planes * rows === 1) body('0');
+  else k.out.loop('row', planes * rows, () => body('row'));
+}
+
+/**
+ * Writes the loops of a host kernel. `pointers` names the parameter for each buffer that is not a constant. Floats are computed in
+ * the simulator's order. Throws a UserError for an operator that has no C code.
+ */
+export function writeKernelBody(
+  out: CWriter,
+  step: HostStep,
+  names: BufferNames,
+  pointers: ReadonlyMap<number, string>,
+): void {
+  const k = new Kernel(out, step, names, pointers);
+  const [first] = step.ops as readonly [HostOp];
+  const outputs = step.stores.map((s) => pointers.get(s.buffer)!);
+  const target = names.buffers[step.stores[0]!.buffer]!;
+  const whole = WHOLE_KERNELS.get(first.op);
+  if (first.op === 'layout_transform') {
+    const from = (first.args[0] as { readonly buffer: number }).buffer;
+    transformKernel(k, names.buffers[from]!, target, [pointers.get(from)!, outputs[0]!]);
+  } else if (whole !== undefined) whole(first, outputs, k, axisNames(k.typeOf(first.args[0]!).shape.length));
+  else if (target.layout === 'core' || isElementwise(step, k)) flatKernel(k, target, outputs[0]!);
+  else nestedKernel(k, outputs[0]!);
+}

@@ -1,0 +1,83 @@
+import type { Program } from '../../program/types.js';
+import { planData } from './data.js';
+import { demoFile, type Sample, sampleBytes, sampleFile, sampleHeader } from './demo.js';
+import { bufferNames, kernelFile, kernelFunctions } from './kernels.js';
+import { internalHeader, networkFile, type Profile, portsOf, publicHeader } from './network.js';
+import {
+  CONSOLE_C,
+  CONSOLE_H,
+  DUMP_C,
+  DUMP_H,
+  MALLOC_WRAPPER_C,
+  MALLOC_WRAPPER_H,
+  PROFILE_C,
+  profileHeader,
+} from './runtime/application.js';
+import { DIANA_C, DIANA_PORT_H, dianaHeader, registersHeader } from './runtime/diana.js';
+import { HOST_MATH_H } from './runtime/host-math.js';
+import { MAKEFILE, MAKEFILE_PULPRT, MAKEFILE_X86 } from './runtime/makefiles.js';
+import { CRT0_S, linkerScript, START_C, targetRegions } from './runtime/target.js';
+
+export interface ProjectOptions {
+  /** Inputs that the demo runs on, and what should come out; without outputs the demo prints checksums. */
+  readonly sample: Sample;
+  /** Cycle counters around each kernel or the whole network. */
+  readonly profile?: Profile;
+}
+
+/** Whether a program leaves anything to the accelerator. */
+export const needsAccelerator = (program: Program): boolean =>
+  program.manifest.steps.some((s) => s.kind === 'job');
+
+/**
+ * The C project of a program: text by path inside the folder. Pure: same program and options, same text. Throws a UserError for a
+ * job that the runtime library cannot make or a host operator without C code.
+ */
+export function emitProject(program: Program, options: ProjectOptions): Map<string, string> {
+  const { profile, sample } = options;
+  const plan = planData(program);
+  const functions = kernelFunctions(program);
+  const ports = portsOf(program);
+  const names = bufferNames(program, plan);
+  const regions = targetRegions(program, plan);
+  const accelerated = needsAccelerator(program);
+  const files = new Map<string, string>();
+  const host = 'codegen/host';
+  files.set(`${host}/include/tvmgen_default.h`, publicHeader(program, ports));
+  files.set(`${host}/include/tvmgen_default_internal.h`, internalHeader(plan, functions));
+  files.set(`${host}/include/host_math.h`, HOST_MATH_H);
+  files.set(`${host}/src/default_lib0.c`, networkFile(program, plan, functions, ports, profile));
+  functions.forEach((f, i) => {
+    files.set(`${host}/src/default_lib${i + 1}.c`, kernelFile(f, program, names, plan));
+  });
+  files.set('dory/include/diana.h', dianaHeader());
+  files.set('dory/include/diana_registers.h', registersHeader());
+  if (accelerated) {
+    files.set('dory/include/diana_port.h', DIANA_PORT_H);
+    files.set('dory/src/diana.c', DIANA_C);
+  }
+  const behindNetwork = sampleBytes(ports, sample) <= regions.rest.bytes;
+  files.set('app/include/sample.h', sampleHeader(ports, sample));
+  files.set('app/src/sample.c', sampleFile(ports, sample, behindNetwork));
+  files.set('app/src/demo.c', demoFile(program, ports, sample, profile));
+  for (const [path, text] of [
+    ['include/console.h', CONSOLE_H],
+    ['src/console.c', CONSOLE_C],
+    ['include/malloc_wrapper.h', MALLOC_WRAPPER_H],
+    ['src/malloc_wrapper.c', MALLOC_WRAPPER_C],
+    ['include/dump.h', DUMP_H],
+    ['src/dump.c', DUMP_C],
+  ] as const)
+    files.set(`app/${path}`, text);
+  if (profile !== undefined) {
+    files.set('app/include/profile.h', profileHeader(profile === 'global' ? 1 : functions.length));
+    files.set('app/src/profile.c', PROFILE_C);
+  }
+  files.set('target/crt0.S', CRT0_S);
+  files.set('target/start.c', START_C);
+  files.set('target/link.ld', linkerScript(plan, regions));
+  files.set('Makefile', MAKEFILE);
+  files.set('Makefile.pulprt', MAKEFILE_PULPRT);
+  if (!accelerated) files.set('Makefile.x86', MAKEFILE_X86);
+  return files;
+}

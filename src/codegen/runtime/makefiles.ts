@@ -1,0 +1,89 @@
+const SOURCES = `LIBRARY := $(sort $(wildcard codegen/host/src/*.c)) $(wildcard dory/src/*.c)
+APP := $(sort $(wildcard app/src/*.c))
+INCLUDES := -Icodegen/host/include -Idory/include -Iapp/include`;
+
+// The order of float operations is part of a kernel's meaning, and tensors of several types share the workspace's bytes.
+const COMMON_FLAGS = '-std=c99 -Wall -Wextra -pedantic -ffp-contract=off -fno-strict-aliasing';
+
+/** Makefile: cross-compilation for DIANA with a plain RISC-V GCC. */
+export const MAKEFILE = `# Builds demo.elf for DIANA with a plain RISC-V GCC and this folder's start-up code and linker script.
+# The host core also has Xpulp instructions, which this compiler does not know; Makefile.pulprt uses the SDK's compiler.
+PREFIX ?= riscv64-unknown-elf-
+CC := $(PREFIX)gcc
+SIZE := $(PREFIX)size
+OPT ?= -O2
+ARCH ?= -march=rv32imc -misa-spec=2.2 -mabi=ilp32 -mcmodel=medany
+
+${SOURCES}
+TARGET := target/crt0.S target/start.c
+
+CFLAGS := $(ARCH) $(OPT) ${COMMON_FLAGS}
+CFLAGS += -ffreestanding -fno-tree-loop-distribute-patterns -ffunction-sections -fdata-sections -DDIANA_BARE $(EXTRA_CFLAGS)
+LDFLAGS := $(ARCH) -nostdlib -nostartfiles -static -Wl,--gc-sections -Wl,-T,target/link.ld -Wl,-Map,build/demo.map
+
+OBJECTS := $(patsubst %,build/%.o,$(LIBRARY) $(APP) $(TARGET))
+
+.PHONY: all clean
+all: demo.elf
+	$(SIZE) -A demo.elf
+
+demo.elf: $(OBJECTS) target/link.ld
+	$(CC) $(LDFLAGS) $(OBJECTS) -lgcc -o $@
+
+build/%.c.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(INCLUDES) -c $< -o $@
+
+build/%.S.o: %.S
+	@mkdir -p $(@D)
+	$(CC) $(ARCH) -c $< -o $@
+
+clean:
+	rm -rf build demo.elf
+`;
+
+/** Makefile.pulprt: for users of DIANA's PULP SDK. */
+export const MAKEFILE_PULPRT = `# Builds and runs the demo with DIANA's PULP SDK: source its setup first, which sets PULP_SDK_HOME and the target.
+#   make -f Makefile.pulprt clean all run
+PULP_APP = demo
+OPT ?= -O3
+
+${SOURCES}
+
+PULP_APP_FC_SRCS = $(LIBRARY) $(APP)
+PULP_CFLAGS = $(INCLUDES) $(OPT) ${COMMON_FLAGS} $(EXTRA_CFLAGS)
+PULP_LDFLAGS =
+
+# The network's constants and activations are ordinary data here: the SDK's linker script places them in L2.
+ifndef PULP_SDK_HOME
+$(error PULP_SDK_HOME is not set: source the setup of DIANA's PULP SDK first)
+endif
+include $(PULP_SDK_HOME)/install/rules/pulp_rt.mk
+`;
+
+/** Makefile.x86: a native build, for networks without accelerated layers. */
+export const MAKEFILE_X86 = `# Builds and runs the demo on this machine (target "c": nothing needs the accelerator).
+CC ?= gcc
+OPT ?= -O2
+
+${SOURCES}
+
+CFLAGS := $(OPT) ${COMMON_FLAGS} $(EXTRA_CFLAGS)
+OBJECTS := $(patsubst %,build-x86/%.o,$(LIBRARY) $(APP))
+
+.PHONY: all run clean
+all: demo
+
+demo: $(OBJECTS)
+	$(CC) $(CFLAGS) $(OBJECTS) -o $@
+
+build-x86/%.c.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(INCLUDES) -c $< -o $@
+
+run: demo
+	./demo
+
+clean:
+	rm -rf build-x86 demo
+`;

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import type { Tensor } from '../../base/tensor.js';
+import { runProgram } from '../../sim/program/run.js';
+import { compile, DEFAULT_OPTIONS } from '../../src/compile.js';
+import { builtinInput } from '../../src/models/builtin-input.js';
+import { suiteModels } from '../../src/models/registry.js';
+import { runNative } from '../../src/toolchain/native.js';
+import { hasTool, nativeCompiler } from '../../src/toolchain/tool.js';
+
+const SANITIZED = ['-O0', '-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
+const OPTIMIZED = ['-O3'];
+
+const networks = suiteModels('all').map((m) => m.name);
+const layers = suiteModels('htvm-suite').map((m) => m.name);
+// HTVM's values ("-full") run the same code on other numbers, and a ReLU adds a clip: under the sanitizers one of each is enough.
+const plainLayers = layers.filter((name) => !name.endsWith('-full') && !name.endsWith('-relu'));
+
+const CASES = [
+  ...[...networks, ...layers].map((name) => [name, '-O3', OPTIMIZED] as const),
+  ...[...networks, ...plainLayers, 'htvm-conv-3x3-s1-full', 'htvm-dense-full'].map(
+    (name) => [name, 'sanitizers', SANITIZED] as const,
+  ),
+];
+
+const modelOf = (name: string) =>
+  [...suiteModels('all'), ...suiteModels('htvm-suite')].find((m) => m.name === name)!.build(0);
+
+/** Floats: e^x is rounded once here and once in JavaScript's Math.exp, from doubles that may differ in their last bit. */
+function expectEqual(native: Tensor, simulated: Tensor): void {
+  if (native.dtype !== 'float32') {
+    expect(native.data).toEqual(simulated.data);
+    return;
+  }
+  native.data.forEach((v, i) => {
+    expect(Math.abs(v - simulated.data[i]!)).toBeLessThanOrEqual(2 ** -23 * Math.abs(v));
+  });
+}
+
+describe.skipIf(!hasTool(nativeCompiler()))('every kernel of the native program equals the simulator', () => {
+  it.each(CASES)('%s %s', { timeout: 120_000 }, (name, _, flags) => {
+    const model = modelOf(name);
+    const program = compile(model, { ...DEFAULT_OPTIONS, target: 'c' });
+    const inputs = builtinInput(model);
+    const simulated: Tensor[] = [];
+    runProgram(program, inputs, { onTensor: ({ tensor }) => simulated.push(tensor) });
+    const native = runNative(program, inputs, { flags });
+    expect(native.length).toBe(simulated.length);
+    native.forEach(({ tensor }, i) => {
+      expectEqual(tensor, simulated[i]!);
+    });
+  });
+});
