@@ -1,6 +1,6 @@
 import type { ModelResult, ResultDocument } from '../results/document.js';
 import { ESTIMATED, macsPerCycle, passed, percentOfPeak } from './metrics.js';
-import { compact, count, decimal, megahertz, ms, plural } from './numbers.js';
+import { compact, count, decimal, megahertz, ms, percentOf, plural } from './numbers.js';
 import { type Cell, cell, type Grid, renderGrid } from './terminal/grid.js';
 import { layerGrid } from './terminal/layers.js';
 import { memoryLines, reasonLines, verdictLines, warningLines, wrapText } from './terminal/sections.js';
@@ -11,7 +11,11 @@ export interface TableOptions {
   readonly columns?: number;
   /** ANSI colours; `terminalOptions` decides for a stream. */
   readonly colour?: boolean;
+  /** Up to how many models each gets its own tables; of more, only those that differ. Default 12. */
+  readonly detailed?: number;
 }
+
+const DETAILED_MODELS = 12;
 
 function heading({ run }: ModelResult, columns: number, s: Style): string[] {
   const clock = run.hardware.chip.clockHz;
@@ -28,6 +32,12 @@ function verdictCell(result: ModelResult): Cell {
   return ok ? cell('exact', 'good') : cell('DIFFERS', 'bad');
 }
 
+/** The largest share of saturated outputs of any tensor, in percent; empty where nothing was verified. */
+function mostSaturated({ verdicts }: ModelResult): string {
+  const shares = verdicts.flatMap((v) => v.tensors.map((t) => percentOf(t.saturated, t.elements)));
+  return shares.length === 0 ? '' : Math.max(...shares).toFixed(0);
+}
+
 /** One line a model, where a document has several. */
 function summaryGrid(doc: ResultDocument): Grid {
   return {
@@ -40,7 +50,9 @@ function summaryGrid(doc: ResultDocument): Grid {
       { header: 'MAC/\ncycle', align: 'right' },
       { header: '% of\npeak', align: 'right' },
       { header: 'ms', align: 'right' },
-      { header: 'warnings', align: 'right', dropOrder: 2 },
+      { header: 'warn-\nings', align: 'right', dropOrder: 3 },
+      { header: 'most\nsat. %', align: 'right', dropOrder: 2 },
+      { header: 'over-\nflows', align: 'right', dropOrder: 4 },
       { header: 'verdict', align: 'left' },
     ],
     rows: doc.models.map((result) => {
@@ -56,6 +68,8 @@ function summaryGrid(doc: ResultDocument): Grid {
         cell(percentOfPeak(totals).toFixed(1)),
         cell(ms(totals.totalCycles, run.hardware.chip.clockHz)),
         cell(run.warnings.length === 0 ? '' : count(run.warnings.length), 'notice'),
+        cell(mostSaturated(result)),
+        cell(totals.overflows === 0 ? '' : count(totals.overflows), 'notice'),
         verdictCell(result),
       ];
     }),
@@ -76,12 +90,14 @@ function modelLines(result: ModelResult, columns: number, s: Style): string[] {
 
 /**
  * The terminal report: a layer a row, totals, cycles by reason, peak memories, warnings and the verdict of each model, and
- * a summary of all models after more than one. Ends in a newline; the same document and options give the same text.
+ * a summary of all models after more than one (of many models only the summary and those that differ). Ends in a newline; the same document and options give the same text.
  */
 export function renderTable(doc: ResultDocument, options: TableOptions = {}): string {
   const columns = options.columns ?? 100;
   const s = style(options.colour ?? false);
-  const lines = doc.models.flatMap((result) => modelLines(result, columns, s));
+  const all = doc.models.length <= (options.detailed ?? DETAILED_MODELS);
+  const shown = all ? doc.models : doc.models.filter((result) => passed(result) === false);
+  const lines = shown.flatMap((result) => modelLines(result, columns, s));
   if (doc.models.length > 1)
     lines.push(s.bold(plural(doc.models.length, 'model')), ...renderGrid(summaryGrid(doc), columns, s), '');
   return `${lines.join('\n').trimEnd()}\n`;

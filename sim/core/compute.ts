@@ -30,7 +30,7 @@ function requireElements(memory: Memory, base: number, first: number, count: num
 
 /**
  * sat8((sum + bias) >> shift), then ReLU, into `out` in the core's order (`out` starts on a word). Sums are exact; the
- * int32 accumulator wraps. Returns how many wrapped.
+ * int32 accumulator wraps. Adds the positions in `out` of those that wrapped to `wrapped`.
  */
 function requantize(
   sums: Float64Array,
@@ -41,17 +41,29 @@ function requantize(
   from: number,
   out: Uint8Array,
   to: number,
-): number {
+  wrapped: number[],
+): void {
   const low = relu ? 0 : -128;
-  let overflows = 0;
   for (let i = 0; i < count; i++) {
     const exact = sums[from + i]! + bias;
     const accumulator = exact | 0;
-    if (accumulator !== exact) overflows++;
+    if (accumulator !== exact) wrapped.push((to + i) ^ 3);
     const shifted = accumulator >> shift;
     out[(to + i) ^ 3] = shifted > 127 ? 127 : Math.max(shifted, low);
   }
-  return overflows;
+}
+
+/** Writes an output to L1 and notes which of its bytes came from accumulators that wrapped. */
+function writeOutput(
+  l1: Memory,
+  at: number,
+  out: Uint8Array,
+  wrapped: readonly number[],
+  writer: number,
+  what: string,
+): void {
+  l1.write(at, out, writer, what);
+  for (const byte of wrapped) l1.markWrapped(at + byte);
 }
 
 /** Bias of channel `lane`: four byte planes, least significant first. */
@@ -89,13 +101,15 @@ function conv(o: ConvOperation, context: ComputeContext): number {
   let overflows = 0;
   for (let block = 0; block < o.blocks; block++) {
     const bytes = natural(weightMemory.read(o.weights + block * blockBytes, blockBytes, 'conv weights'));
+    const wrapped: number[] = [];
     addBlock(bytes.subarray(0, blockBytes - CONV_BIAS_BYTES), sums);
     const biases = bytes.subarray(blockBytes - CONV_BIAS_BYTES);
     for (let lane = 0; lane < ARRAY_CHANNELS; lane++) {
       const at = lane * outputPlane;
-      overflows += requantize(sums, outputPlane, convBias(biases, lane), o.shift, o.relu, at, out, at);
+      requantize(sums, outputPlane, convBias(biases, lane), o.shift, o.relu, at, out, at, wrapped);
     }
-    l1.write(o.output + block * out.length, out, writer, 'conv output');
+    writeOutput(l1, o.output + block * out.length, out, wrapped, writer, 'conv output');
+    overflows += wrapped.length;
   }
   return overflows;
 }
@@ -114,13 +128,13 @@ function dense(o: DenseOperation, context: ComputeContext): number {
   const blockBytes = denseBlockBytes(inputs);
   const sums = new Float64Array(ARRAY_CHANNELS);
   const out = new Uint8Array(o.blocks * ARRAY_CHANNELS);
-  let overflows = 0;
+  const wrapped: number[] = [];
   for (let block = 0; block < o.blocks; block++) {
     const bytes = natural(weightMemory.read(o.weights + block * blockBytes, blockBytes, 'FC weights'));
     array.dense(input, bytes.subarray(0, blockBytes - DENSE_BIAS_BYTES), sums);
     const biases = bytes.subarray(blockBytes - DENSE_BIAS_BYTES);
     for (let lane = 0; lane < ARRAY_CHANNELS; lane++)
-      overflows += requantize(
+      requantize(
         sums,
         1,
         denseBias(biases, lane),
@@ -129,10 +143,11 @@ function dense(o: DenseOperation, context: ComputeContext): number {
         lane,
         out,
         block * ARRAY_CHANNELS + lane,
+        wrapped,
       );
   }
-  l1.write(o.output, out, writer, 'FC output');
-  return overflows;
+  writeOutput(l1, o.output, out, wrapped, writer, 'FC output');
+  return wrapped.length;
 }
 
 /** Element-wise: the word order is the same on both sides, so the bytes need no reordering. */

@@ -41,7 +41,7 @@ export interface ComputeReport {
   /** Configuration and instruction words, bytes. */
   readonly instructionBytes: number;
   readonly issuedMacs: number;
-  /** int32 accumulators that wrapped. */
+  /** int32 accumulators that wrapped, in all lanes, also those whose outputs nobody wants. */
   readonly overflows: number;
 }
 

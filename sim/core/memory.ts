@@ -7,6 +7,10 @@ const POISON = 0xa5;
 export const NEVER = -2;
 export const PRELOADED = -1;
 
+const WRITTEN = 1;
+/** Written, by an int32 accumulator that had wrapped. Copies hand it on. */
+const WRAPPED = 2;
+
 /**
  * A byte memory behind checked access. It knows for every byte whether anything has written it, and which step of the
  * program did. Addresses are the chip's; a violation throws a LimitError that names memory, address and limit.
@@ -17,8 +21,9 @@ export class Memory {
   readonly size: number;
   readonly #bytes: Uint8Array;
   readonly #writer: Int32Array;
-  /** 1 where a byte was written; kept beside #writer because a search for 0 in it is a single native call. */
-  readonly #written: Uint8Array;
+  /** NOT_WRITTEN, WRITTEN or WRAPPED; kept beside #writer because a search for 0 in it is a single native call. */
+  readonly #state: Uint8Array;
+  #anyWrapped = false;
 
   constructor(name: string, base: number, size: number) {
     this.name = name;
@@ -26,7 +31,7 @@ export class Memory {
     this.size = size;
     this.#bytes = new Uint8Array(size).fill(POISON);
     this.#writer = new Int32Array(size).fill(NEVER);
-    this.#written = new Uint8Array(size);
+    this.#state = new Uint8Array(size);
   }
 
   /** The bytes [at, at + n), for reading only, whether written or not. Throws when they do not lie inside. */
@@ -44,7 +49,7 @@ export class Memory {
   /** Throws unless every byte of [at, at + n) was written. */
   requireWritten(at: number, n: number, what: string): void {
     const start = this.#offset(at, n, what);
-    const gap = this.#written.subarray(start, start + n).indexOf(0);
+    const gap = this.#state.subarray(start, start + n).indexOf(0);
     if (gap >= 0)
       throw new LimitError({
         subject: `${what}: ${this.name} byte ${hex(at + gap)}`,
@@ -58,7 +63,21 @@ export class Memory {
     const start = this.#offset(at, source.length, what);
     this.#bytes.set(source, start);
     this.#writer.fill(writer, start, start + source.length);
-    this.#written.fill(1, start, start + source.length);
+    this.#state.fill(WRITTEN, start, start + source.length);
+  }
+
+  /** Notes that a byte just written came from an accumulator that had wrapped. */
+  markWrapped(at: number): void {
+    this.#state[this.#offset(at, 1, 'mark')] = WRAPPED;
+    this.#anyWrapped = true;
+  }
+
+  /** Of `count` bytes at the addresses that `addressOf` gives, how many come from accumulators that had wrapped. */
+  countWrapped(count: number, addressOf: (index: number) => number): number {
+    let wrapped = 0;
+    if (this.#anyWrapped)
+      for (let i = 0; i < count; i++) if (this.#state[addressOf(i) - this.base] === WRAPPED) wrapped++;
+    return wrapped;
   }
 
   /** Copies `n` bytes from another memory; a byte never written there counts as never written here. */
@@ -67,7 +86,8 @@ export class Memory {
     const dst = this.#offset(to, n, what);
     this.#bytes.set(source.#bytes.subarray(src, src + n), dst);
     this.#writer.fill(writer, dst, dst + n);
-    this.#written.set(source.#written.subarray(src, src + n), dst);
+    this.#state.set(source.#state.subarray(src, src + n), dst);
+    this.#anyWrapped ||= source.#anyWrapped;
   }
 
   /**
@@ -82,19 +102,19 @@ export class Memory {
   markWritten(at: number, n: number, writer: number): void {
     const start = this.#offset(at, n, 'write');
     this.#writer.fill(writer, start, start + n);
-    this.#written.fill(1, start, start + n);
+    this.#state.fill(1, start, start + n);
   }
 
   /** Whether every byte of [at, at + n) was written. */
   isWritten(at: number, n: number): boolean {
     const start = this.#offset(at, n, 'read');
-    for (let i = start; i < start + n; i++) if (this.#written[i] === 0) return false;
+    for (let i = start; i < start + n; i++) if (this.#state[i] === 0) return false;
     return true;
   }
 
   /** Makes every byte count as never written (its content stays). */
   forget(): void {
-    this.#written.fill(0);
+    this.#state.fill(0);
     this.#writer.fill(NEVER);
   }
 

@@ -182,7 +182,6 @@ class Machine {
     account.bytes.weights += report.weightBytes;
     account.bytes.instructions += report.instructionBytes;
     account.issuedMacs += report.issuedMacs;
-    account.overflows += report.overflows;
     spend('launch', report.cycles.launch, 'launch');
     spend('instructions', report.cycles.instructions, 'configuration and instructions');
     spend('weights', report.cycles.weights, 'load of weights');
@@ -231,7 +230,14 @@ class Machine {
     const isOutput = buffer.role === 'output';
     requireComplete(this.#program, memory, buffer, layer);
     const tensor = readTensor(memory, buffer);
-    this.#ledger.account(layer).checksum = sha256(tensor);
+    const account = this.#ledger.account(layer);
+    // What wrapped in lanes and columns beyond the tensor is nobody's output; a tensor in two places counts once.
+    if (buffer.dtype === 'int8')
+      account.overflows = Math.max(
+        account.overflows,
+        memory.countWrapped(tensor.data.length, (i) => addressOfElement(buffer, i)),
+      );
+    account.checksum = sha256(tensor);
     if (isOutput) this.#outputs.set(buffer.tensor ?? buffer.name, tensor);
     this.#options.onTensor?.({
       buffer,

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { Memory, NEVER, PRELOADED } from '../../../sim/core/memory.js';
+
+const memory = (name = 'L2', base = 0x100): Memory => new Memory(name, base, 64);
+
+describe('a memory', () => {
+  it('gives back what was written, and who wrote it', () => {
+    const m = memory();
+    m.write(0x104, Uint8Array.of(1, 2), 7, 'test');
+    expect([...m.read(0x104, 2, 'test')]).toEqual([1, 2]);
+    expect([0x103, 0x104, 0x105].map((at) => m.writerOf(at))).toEqual([NEVER, 7, 7]);
+  });
+
+  it.each([
+    ['before its start', 0xff, 1],
+    ['across its end', 0x13f, 2],
+    ['of negative length', 0x110, -1],
+  ])('refuses an access %s', (_, at, n) =>
+    expect(() => memory().peek(at, n, 'a test')).toThrow(
+      /^a test: access to L2 is 0x.*must be inside 0x00000100\.\.0x00000140\./,
+    ),
+  );
+
+  it('refuses to read a byte that nothing has written, and names it', () => {
+    const m = memory();
+    m.write(0x100, new Uint8Array(8), PRELOADED, 'test');
+    expect(() => m.read(0x104, 8, 'a tile')).toThrow(
+      'a tile: L2 byte 0x00000108 is never written; must be written before it is read.',
+    );
+  });
+
+  it('fresh memory is poisoned, not zero', () =>
+    expect(new Set(memory().peek(0x100, 64, 'test'))).toEqual(new Set([0xa5])));
+
+  it('a copy hands on bytes, what was never written, and what came from a wrapped accumulator', () => {
+    const [from, to] = [memory('L1', 0), memory()];
+    from.write(0, Uint8Array.of(9, 8), 1, 'test');
+    from.markWrapped(1);
+    to.copyFrom(from, 0, 0x110, 4, 3, 'test');
+    expect([...to.read(0x110, 2, 'test')]).toEqual([9, 8]);
+    expect(() => to.read(0x112, 1, 'test')).toThrow('never written');
+    expect(to.writerOf(0x110)).toBe(3);
+    expect(to.countWrapped(4, (i) => 0x110 + i)).toBe(1);
+  });
+
+  it('writing over a wrapped byte clears the mark', () => {
+    const m = memory();
+    m.write(0x100, Uint8Array.of(1), 0, 'test');
+    m.markWrapped(0x100);
+    m.write(0x100, Uint8Array.of(1), 0, 'test');
+    expect(m.countWrapped(1, () => 0x100)).toBe(0);
+  });
+
+  it('forgets everything but its content', () => {
+    const m = memory();
+    m.write(0x100, Uint8Array.of(5), 0, 'test');
+    m.forget();
+    expect(m.peek(0x100, 1, 'test')[0]).toBe(5);
+    expect(() => m.read(0x100, 1, 'test')).toThrow('never written');
+  });
+});
