@@ -183,11 +183,21 @@ export function compare(args: CompareArguments): number {
   appendStepSummary(renderComparisonMarkdown(doc));
   const failed = failures(doc, failOn);
   if (failed.length === 0) return 0;
-  const names = failed.map(({ model }) => model).join(' ');
-  if (inGitHubActions())
+  if (inGitHubActions()) {
+    const models = failed.map(({ model }) => model).join(', ');
     process.stdout.write(
-      `${annotation('error', 'diana-sim compare', `${describeStatuses(doc.models)}: ${names}`)}\n`,
+      `${annotation('error', 'diana-sim compare', `${describeStatuses(doc.models)} (${models})`)}\n`,
     );
-  process.stderr.write(`If this is intended, record it: diana-sim baseline ${names} -o ${args.baseline}\n`);
+  }
+  const gone = failed.filter(({ status }) => status === 'vanished');
+  const moved = failed.filter(({ status }) => status !== 'vanished').map(({ model }) => model);
+  if (moved.length > 0)
+    process.stderr.write(
+      `If this is intended, record it: diana-sim baseline ${moved.join(' ')} -o ${args.baseline}\n`,
+    );
+  if (gone.length > 0)
+    process.stderr.write(
+      'Models are missing: delete their baselines, or pass --allow-missing for a part of them.\n',
+    );
   return 1;
 }

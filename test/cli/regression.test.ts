@@ -135,7 +135,7 @@ describe('baseline and compare on the command line', () => {
     expect(fresh.status).toBe(0);
     const { stdout } = runCli(['compare', at('old'), at('slow'), '--allow-missing'], env);
     expect(stdout).toContain(
-      '::error title=diana-sim compare::1 model%3A 1 regressed: resnet8'.replace('%3A', ':'),
+      '::error title=diana-sim compare::1 model: 1 regressed (resnet8)',
     );
     expect(readFileSync(at('summary.md'), 'utf8')).toContain('#### ❌ resnet8: regressed');
   });
