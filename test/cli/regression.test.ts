@@ -134,9 +134,7 @@ describe('baseline and compare on the command line', () => {
     const fresh = runCli(['baseline', 'resnet8', '-o', at('slow'), '--hw', at('hw.json')]);
     expect(fresh.status).toBe(0);
     const { stdout } = runCli(['compare', at('old'), at('slow'), '--allow-missing'], env);
-    expect(stdout).toContain(
-      '::error title=diana-sim compare::1 model: 1 regressed (resnet8)',
-    );
+    expect(stdout).toContain('::error title=diana-sim compare::1 model: 1 regressed (resnet8)');
     expect(readFileSync(at('summary.md'), 'utf8')).toContain('#### ❌ resnet8: regressed');
   });
 
