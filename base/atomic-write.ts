@@ -20,17 +20,35 @@ function remove(path: string): void {
 }
 
 /**
- * Runs `write`, which makes things at temporary names and renames them. Whatever happens, the temporaries are removed; on
- * failure also the parent folders that were made for `path`. System errors become UserErrors that name `path`.
+ * Makes the folders that lead to `folder` and returns the first one made. One by one, because Node's recursive mkdir tries for
+ * ever where a file system refuses a folder with ENOENT, as /proc does.
  */
-function guarded(path: string, temporaries: readonly string[], write: () => void): void {
+function makeFolders(folder: string): string | undefined {
+  if (existsSync(folder)) return undefined;
+  const above = makeFolders(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if (above !== undefined) remove(above);
+    throw error;
+  }
+  return above ?? folder;
+}
+
+/**
+ * Runs `write`, which makes things at temporary names and renames them. Whatever happens, the temporaries are removed; on
+ * failure also the parent folders that were made for it. System errors become UserErrors that name the
+ * path as the user gave it.
+ */
+function guarded(named: string, temporaries: readonly string[], write: () => void): void {
+  const path = resolve(named);
   let madeParent: string | undefined;
   try {
-    madeParent = mkdirSync(dirname(path), { recursive: true });
+    madeParent = makeFolders(dirname(path));
     write();
   } catch (error) {
     if (madeParent !== undefined) remove(madeParent);
-    throw error instanceof UserError ? error : fileError('write', path, error);
+    throw error instanceof UserError ? error : fileError('write', named, error);
   } finally {
     for (const t of temporaries) remove(t);
   }
@@ -40,7 +58,7 @@ function guarded(path: string, temporaries: readonly string[], write: () => void
 export function writeFileAtomic(path: string, content: FileContent): void {
   const target = resolve(path);
   const temporary = temporaryBeside(target);
-  guarded(target, [temporary], () => {
+  guarded(path, [temporary], () => {
     writeFileSync(temporary, content);
     renameSync(temporary, target);
   });
@@ -56,7 +74,7 @@ export function writeFolderAtomic(folder: string, files: ReadonlyMap<string, Fil
     throw new UserError(`cannot write ${folder}: it is a file, not a folder.`);
   const fresh = temporaryBeside(target);
   const old = temporaryBeside(target);
-  guarded(target, [fresh, old], () => {
+  guarded(folder, [fresh, old], () => {
     for (const [name, content] of files) {
       mkdirSync(dirname(join(fresh, name)), { recursive: true });
       writeFileSync(join(fresh, name), content);

@@ -10,7 +10,6 @@ import { disasmCommand } from './commands/disasm.js';
 import { execCommand } from './commands/exec.js';
 import { mergeCommand } from './commands/merge.js';
 import { modelsCommand } from './commands/models.js';
-import { quantizeCommand } from './commands/quantize.js';
 import { reportCommand } from './commands/report.js';
 import { showCommand } from './commands/show.js';
 import { simulateCommand } from './commands/simulate.js';
@@ -24,6 +23,18 @@ function fail(error: unknown): never {
   }
   process.stderr.write(`diana-sim: this is a bug: ${error instanceof Error ? error.stack : String(error)}\n`);
   process.exit(70);
+}
+
+/** Arguments that may be several words. */
+const LISTS = ['_', 'models', 'results', 'input', 'break', 'watch'];
+
+/** What yargs lets pass: an option given twice, which it makes a list, and one without its value. */
+function refuseTwiceOrEmpty(args: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(args)) {
+    if (Array.isArray(value) && !LISTS.includes(name))
+      throw new UserError(`--${name} is given ${value.length} times (${value.join(', ')}); give it once.`);
+    if (value === undefined || value === '') throw new UserError(`--${name} needs a value.`);
+  }
 }
 
 // A reader that has seen enough (`| head`) ends the program quietly.
@@ -50,7 +61,7 @@ try {
     .command(disasmCommand)
     .command(execCommand)
     .command(modelsCommand)
-    .command(quantizeCommand)
+    .middleware(refuseTwiceOrEmpty)
     .demandCommand(1, 'Name a command; `diana-sim --help` lists them.')
     .strict()
     .version(GENERATOR)
