@@ -13,9 +13,11 @@ const firstCompute = (run: RunResult, layer: LayerResult): TimelineSlice | undef
 export function formulaBound(run: RunResult, layer: LayerResult): number | undefined {
   const fields = firstCompute(run, layer)?.fields;
   if (fields === undefined || layer.usefulMacs === 0) return undefined;
-  if (fields.mode === 0) return PEAK_MACS_PER_CYCLE;
+  // Fields that are 0 may be left out: no mode is mode 0, fully connected.
+  const mode = fields.mode ?? 0;
+  if (mode === 0) return PEAK_MACS_PER_CYCLE;
   const fx = fields.fx ?? 0;
-  if (fields.mode !== 1 || fx === 0) return undefined;
+  if (mode !== 1 || fx === 0) return undefined;
   const conv = (PEAK_MACS_PER_CYCLE * fx) / (fx + run.hardware.cycles.convCyclesPerChannelRow);
   return isDepthwise(layer, fields) ? conv / ARRAY_CHANNELS : conv;
 }

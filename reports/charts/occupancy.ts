@@ -1,5 +1,5 @@
-import type { Plugin } from 'chart.js';
-import type { BufferLife, RunResult } from '../../results/run.js';
+import type { Chart, Plugin } from 'chart.js';
+import type { BufferLife, LayerResult, RunResult } from '../../results/run.js';
 import { kibibytes, milliseconds } from '../numbers.js';
 import { axisTitle, grid, layerTick, marks, subtitleOf } from './axes.js';
 import { drawChart, FONT, legend } from './draw.js';
@@ -44,36 +44,50 @@ export function l2Occupancy(run: RunResult): Occupancy[] {
   });
 }
 
-/** Faint lines where layers begin, with the names of those that have room for them. */
+/** The first slice of each layer, with the pixels at which the layer starts and ends. */
+function layerSpans(
+  run: RunResult,
+  scales: Chart['scales'],
+): { layer: LayerResult; from: number; to: number }[] {
+  const clock = run.hardware.chip.clockHz;
+  const pixel = (cycle: number): number => scales.x?.getPixelForValue(milliseconds(cycle, clock)) ?? 0;
+  const starts = new Map<number, number>();
+  for (const { layer, start } of run.timeline) if (!starts.has(layer)) starts.set(layer, start);
+  return run.layers.flatMap((layer) => {
+    const start = starts.get(layer.id);
+    if (start === undefined) return [];
+    return [{ layer, from: pixel(start), to: pixel(start + layer.totalCycles) }];
+  });
+}
+
+/** Faint lines where layers begin, and over the areas the names of the layers that have room for one. */
 const layerStarts = (run: RunResult): Plugin => ({
   id: 'layerStarts',
   beforeDatasetsDraw({ ctx, chartArea, scales }) {
     ctx.save();
     ctx.strokeStyle = FAINT;
-    ctx.fillStyle = INK;
-    ctx.font = `9.5px "${FONT}"`;
-    const seen = new Set<number>();
-    for (const slice of run.timeline) {
-      if (seen.has(slice.layer)) continue;
-      seen.add(slice.layer);
-      const layer = run.layers.find(({ id }) => id === slice.layer);
-      const pixel = (cycle: number): number =>
-        scales.x?.getPixelForValue(milliseconds(cycle, run.hardware.chip.clockHz)) ?? 0;
-      const at = pixel(slice.start);
+    for (const { from } of layerSpans(run, scales)) {
       ctx.beginPath();
-      ctx.moveTo(at, chartArea.top);
-      ctx.lineTo(at, chartArea.bottom);
+      ctx.moveTo(from, chartArea.top);
+      ctx.lineTo(from, chartArea.bottom);
       ctx.stroke();
-      if (layer === undefined || pixel(slice.start + layer.totalCycles) - at < 12) continue;
+    }
+    ctx.restore();
+  },
+  afterDatasetsDraw({ ctx, chartArea, scales }) {
+    // Below the limit's line, so that neither covers the other.
+    const top = (scales.y?.getPixelForValue(run.memory.l2Limit / 1024) ?? chartArea.top) + 6;
+    for (const { layer, from, to } of layerSpans(run, scales)) {
+      if (to - from < 12) continue;
       ctx.save();
-      // Below the limit's line, so that neither covers the other.
-      ctx.translate(at + 3, (scales.y?.getPixelForValue(run.memory.l2Limit / 1024) ?? chartArea.top) + 6);
-      ctx.rotate(Math.PI / 2);
+      ctx.fillStyle = INK;
+      ctx.font = `9.5px "${FONT}"`;
       ctx.textBaseline = 'bottom';
+      ctx.translate(from + 3, top);
+      ctx.rotate(Math.PI / 2);
       ctx.fillText(layerTick(layer), 0, 0);
       ctx.restore();
     }
-    ctx.restore();
   },
 });
 

@@ -23,6 +23,8 @@ export interface Baseline {
   /** The version that recorded it; not compared. */
   readonly generator: string;
   readonly model: string;
+  /** What the user named it by, where that is not its name: a file. */
+  readonly source?: string;
   readonly target: string;
   /** Seed of the inputs and of the random parameters. */
   readonly seed: string;
@@ -80,13 +82,14 @@ const costsOf = (item: Costs): Costs => ({
 });
 
 /** The baseline of a run whose inputs and random parameters came from `seed`. */
-export function baselineOf(run: RunResult, seed: string, generator: string): Baseline {
+export function baselineOf(run: RunResult, seed: string, generator: string, source = run.model): Baseline {
   const keys = layerKeys(run.layers);
   return {
     format: BASELINE_FORMAT,
     version: BASELINE_VERSION,
     generator,
     model: run.model,
+    ...(source !== run.model && { source }),
     target: run.target,
     seed,
     hardware: run.hardware,

@@ -34,6 +34,7 @@ export const BASELINE_SCHEMA: Schema = {
     version: exactly(1),
     generator: text,
     model: text,
+    'source?': described(text, 'What the user named the model by, where that is not its name.'),
     target: text,
     seed: described(text, 'Seed of the inputs and of the random parameters.'),
     hardware: ref('hardware'),

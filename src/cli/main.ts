@@ -10,6 +10,7 @@ import { disasmCommand } from './commands/disasm.js';
 import { execCommand } from './commands/exec.js';
 import { mergeCommand } from './commands/merge.js';
 import { modelsCommand } from './commands/models.js';
+import { quantizeCommand } from './commands/quantize.js';
 import { reportCommand } from './commands/report.js';
 import { showCommand } from './commands/show.js';
 import { simulateCommand } from './commands/simulate.js';
@@ -61,6 +62,7 @@ try {
     .command(disasmCommand)
     .command(execCommand)
     .command(modelsCommand)
+    .command(quantizeCommand)
     .middleware(refuseTwiceOrEmpty)
     .demandCommand(1, 'Name a command; `diana-sim --help` lists them.')
     .strict()

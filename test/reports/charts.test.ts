@@ -58,6 +58,7 @@ describe('formulaBound', () => {
     ['stack2_shortcut', { mode: 1, fx: 1, c: 16, k: 2 }, 85.33], // 256 / 3
     ['stack1_conv1', { mode: 1, fx: 3, c: 1, k: 1 }, 9.6], // depthwise: one channel of 16
     ['dense', { mode: 0, c: 4, k: 1 }, 256],
+    ['dense', { c: 4, k: 1 }, 256], // fields that are 0 may be left out
     ['stack1_add', { mode: 3, c: 64 }, undefined],
   ])('%s with %j', (name, fields, expected) => {
     const bound = formulaBound(withFields(name, fields), layer(name));

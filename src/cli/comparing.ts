@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomic, writeFolderAtomic } from '../../base/atomic-write.js';
+import { writeFileAtomic } from '../../base/atomic-write.js';
 import { UserError } from '../../base/errors.js';
 import { fileError, readText } from '../../base/files.js';
 import { annotation } from '../../reports/github.js';
@@ -9,8 +9,6 @@ import { parseJson, readResult } from '../../reports/read.js';
 import {
   BASELINE_FORMAT,
   type Baseline,
-  baselineFile,
-  baselineOf,
   baselinesOfResult,
   readBaseline,
 } from '../../reports/regression/baseline.js';
@@ -32,74 +30,14 @@ import {
   parseThreshold,
   type Thresholds,
 } from '../../reports/regression/threshold.js';
-import { parseShard, shardOf } from '../../reports/shard.js';
 import { terminalOptions } from '../../reports/terminal/style.js';
 import { RESULT_FORMAT } from '../../results/document.js';
-import { runProgram } from '../../sim/program/run.js';
-import { compile } from '../compile.js';
 import { GENERATOR } from '../generator.js';
-import { builtinInput } from '../models/builtin-input.js';
-import { namedModels } from './model-argument.js';
-import { type CompileArguments, readCompileOptions } from './options.js';
 import { appendStepSummary, inGitHubActions } from './output.js';
-import { breathe, Progress } from './progress.js';
-
-export interface BaselineArguments extends CompileArguments {
-  readonly models: readonly string[];
-  readonly seed: string;
-  readonly params?: string | undefined;
-  readonly output: string;
-  readonly shard: string | undefined;
-}
-
-/** Compiles and simulates each model on its built-in inputs. */
-async function runModels(args: BaselineArguments): Promise<Baseline[]> {
-  const options = await readCompileOptions(args);
-  const all = await namedModels(args.models, args);
-  const models = args.shard === undefined ? all : shardOf(all, parseShard(args.shard));
-  const progress = new Progress(models.length);
-  const baselines: Baseline[] = [];
-  for (const { name, build } of models) {
-    progress.running(name);
-    await breathe();
-    const model = await build();
-    const { result } = runProgram(compile(model, options), builtinInput(model, args.seed, 0));
-    baselines.push(baselineOf(result, args.seed, GENERATOR));
-    progress.step();
-  }
-  progress.end();
-  return baselines;
-}
-
-/** What the folder already holds for the models, as far as it can be compared. */
-function recorded(folder: string, models: readonly Baseline[]): Baseline[] {
-  return models.flatMap(({ model }) => {
-    const path = join(folder, baselineFile(model));
-    return existsSync(path) ? [readBaseline(readText(path), path)] : [];
-  });
-}
 
 const print = (doc: ComparisonDocument): void => {
   process.stdout.write(renderComparisonTable(doc, terminalOptions(process.stdout, process.env)));
 };
-
-/** The command `baseline`: records the models, and prints what is different from what the folder held. */
-export async function baseline(args: BaselineArguments): Promise<void> {
-  const now = await runModels(args);
-  const before = recorded(args.output, now);
-  const files = new Map(now.map((b) => [baselineFile(b.model), stableJson(b)]));
-  if (files.size < now.length)
-    throw new UserError(
-      'two of the models would have the same baseline file; record them in separate folders.',
-    );
-  const comparable = before.filter((old) =>
-    now.some((b) => b.model === old.model && b.target === old.target && b.seed === old.seed),
-  );
-  if (comparable.length > 0)
-    print(compareBaselines(comparable, now, { generator: GENERATOR, allowParameters: true }));
-  writeFolderAtomic(args.output, files);
-  process.stdout.write(`recorded ${now.length} of ${now.length} models in ${args.output}\n`);
-}
 
 /** Baselines of one file: a baseline, or the models of a result. */
 function loadFile(path: string): Baseline[] {
@@ -176,18 +114,30 @@ export function compare(args: CompareArguments): number {
   const format = choice(args.format, COMPARE_FORMATS, '--format');
   const failOn: FailOn = choice(args.failOn, FAIL_ON, '--fail-on');
   const options = optionsOf(args);
-  const doc = compareBaselines(load(args.baseline), load(args.current), options);
+  const current = load(args.current);
+  const doc = compareBaselines(load(args.baseline), current, options);
   if (args.output !== undefined) writeFileAtomic(args.output, RENDERERS[format](doc));
   if (args.output !== undefined || format === 'table') print(doc);
   else process.stdout.write(RENDERERS[format](doc));
   appendStepSummary(renderComparisonMarkdown(doc));
   const failed = failures(doc, failOn);
   if (failed.length === 0) return 0;
-  const names = failed.map(({ model }) => model).join(' ');
-  if (inGitHubActions())
+  if (inGitHubActions()) {
+    const models = failed.map(({ model }) => model).join(', ');
     process.stdout.write(
-      `${annotation('error', 'diana-sim compare', `${describeStatuses(doc.models)}: ${names}`)}\n`,
+      `${annotation('error', 'diana-sim compare', `${describeStatuses(doc.models)} (${models})`)}\n`,
     );
-  process.stderr.write(`If this is intended, record it: diana-sim baseline ${names} -o ${args.baseline}\n`);
+  }
+  const gone = failed.filter(({ status }) => status === 'vanished');
+  const sources = new Map(current.map(({ model, source }) => [model, source ?? model]));
+  const moved = failed.filter(({ status }) => status !== 'vanished').map(({ model }) => sources.get(model));
+  if (moved.length > 0)
+    process.stderr.write(
+      `If this is intended, record it: diana-sim baseline ${moved.join(' ')} -o ${args.baseline}\n`,
+    );
+  if (gone.length > 0)
+    process.stderr.write(
+      'Models are missing: delete their baselines, or pass --allow-missing for a part of them.\n',
+    );
   return 1;
 }

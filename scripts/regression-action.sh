@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# The work of action.yml: runs MODELS, compares them with BASELINES. Everything comes in environment variables.
+set -euo pipefail
+read -r -d '' -a models <<<"$MODELS" || true
+if [ "${#models[@]}" = 0 ]; then
+  echo "::error title=diana-sim::the input 'models' is empty; name at least one model"
+  exit 2
+fi
+current=$(mktemp -d)
+trap 'rm -rf "$current"' EXIT
+hardware=()
+if [ -n "${HW:-}" ]; then hardware=(--hw "$HW"); fi
+markdown=()
+if [ -n "${MARKDOWN:-}" ]; then markdown=(--format markdown -o "$MARKDOWN"); fi
+node "$DIANA_SIM" baseline "${models[@]}" --seed "${SEED:-0}" "${hardware[@]}" -o "$current"
+node "$DIANA_SIM" compare "$BASELINES" "$current" --max-cycles "${MAX_CYCLES:-0}" --max-l2 "${MAX_L2:-0}" \
+  --fail-on "${FAIL_ON:-regressed}" "${markdown[@]}"
