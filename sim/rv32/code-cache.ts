@@ -36,6 +36,8 @@ export class CodeCache {
   /** The region that has a block at a half, and the block's number. */
   readonly regions: (Region | undefined)[];
   readonly blocks: Int32Array;
+  /** How often a jump arrived at a half that is not translated. */
+  readonly heat: Uint8Array;
   readonly #decoded: (Operands | undefined)[];
   readonly #base: number;
   readonly #halves: Uint16Array;
@@ -60,6 +62,7 @@ export class CodeCache {
     this.code = new Uint8Array(halves / 2);
     this.ends = new Uint8Array(halves);
     this.blocks = new Int32Array(halves);
+    this.heat = new Uint8Array(halves);
     this.regions = new Array<Region | undefined>(halves).fill(undefined);
     this.#decoded = new Array<Operands | undefined>(halves).fill(undefined);
   }
@@ -146,13 +149,26 @@ export class CodeCache {
     return dropped;
   }
 
+  /**
+   * Bytes of L2 changed, by a store, a device or a debugger. Returns whether translated code was dropped.
+   */
+  memoryChanged(offset: number, bytes: number): boolean {
+    const last = offset + bytes - 1;
+    for (let word = offset >>> 2; word <= last >>> 2; word++)
+      if (this.code[word] !== 0) {
+        this.heat.fill(0, Math.max(0, offset - REACH_BACK) >>> 1, (last >>> 1) + 1);
+        return this.#invalidate(offset, bytes);
+      }
+    return false;
+  }
+
   /** Forgets every translation, so that each instruction passes the step tier. */
   dropAll(): void {
     this.#dropRegions(() => true);
   }
 
   /** Forgets what was decoded from bytes of L2 that changed. Returns whether translated code went with it. */
-  invalidate(offset: number, bytes: number): boolean {
+  #invalidate(offset: number, bytes: number): boolean {
     const first = Math.max(0, offset - REACH_BACK);
     for (let half = first >>> 1; half <= (offset + bytes - 1) >>> 1; half++) this.#decoded[half] = undefined;
     return this.#dropRegions((region) => {

@@ -7,7 +7,8 @@ import type { MemoryEffect } from './table/index.js';
  * `Binding` says which.
  *
  * Names in scope of generated code: `x` registers, `L` hardware loops (start, end, count, twice), `F` fuel, `A` attention,
- * `m8 s8 m16 s16 m32` views of L2, `code` words of L2 that hold decoded code, `h` the core.
+ * `m8 s8 m16 s16 m32` views of L2, `code` words of L2 that hold decoded code, and the core's parts `memory`, `control`,
+ * `calls`, `loops` and `stack`.
  */
 export interface Binding {
   /** Text of a register's content. */
@@ -69,7 +70,7 @@ export function emitLoad(d: Pick<Decoded, 'row'>, b: Binding, memory: MemoryShap
   const post = effect.post === undefined ? '' : `const p = (${substitute(effect.post, b)}) | 0;`;
   const base = effect.post === undefined ? '' : b.write('rs1', 'p');
   const finish = (value: string): string => `${base} ${b.write('rd', value)}`;
-  const slow = `const v = h.load(a, ${effect.bytes}, ${effect.signed === true}, ${b.pc}${b.rest}); ${finish('v')} ${afterSlow(b)}`;
+  const slow = `const v = memory.load(a, ${effect.bytes}, ${effect.signed === true}, ${b.pc}${b.rest}); ${finish('v')} ${afterSlow(b)}`;
   const fast = VIEW[`${effect.bytes}${effect.signed === true}`] ?? '';
   const body = memory.checkedLoads
     ? slow
@@ -84,7 +85,7 @@ export function emitStore(d: Pick<Decoded, 'row'>, b: Binding, memory: MemorySha
   const post = effect.post === undefined ? '' : b.write('rs1', `(${substitute(effect.post, b)}) | 0`);
   const fast = { 1: 'm8[o] = v', 2: 'm16[o >>> 1] = v', 4: 'm32[o >>> 2] = v' }[effect.bytes];
   const condition = `${inside(effect.bytes, memory.bytes)} && code[o >>> 2] === 0`;
-  const slow = `h.store(a, ${effect.bytes}, v, ${b.pc}${b.rest}); ${afterSlow(b)}`;
+  const slow = `memory.store(a, ${effect.bytes}, v, ${b.pc}${b.rest}); ${afterSlow(b)}`;
   return `{ ${addressText(effect, b, memory)} const v = ${b.read('rs2')}; ${post} if (${condition}) ${fast}; else { ${slow} } }`;
 }
 
@@ -105,6 +106,6 @@ export function emitLoop(d: Pick<Decoded, 'row'>, b: Binding): string {
     expr === undefined ? '' : `L[${b.loop} * 3 + ${slot}] = ${substitute(expr, b)};`;
   // Expressions are evaluated in order; none reads what another writes.
   const end =
-    effect.end === undefined ? '' : `h.loopEnd(${substitute(effect.end, b)}${b.rest}); ${afterSlow(b)}`;
+    effect.end === undefined ? '' : `loops.endsAt(${substitute(effect.end, b)}${b.rest}); ${afterSlow(b)}`;
   return `${put(0, effect.start)} ${put(2, effect.count)} ${put(1, effect.end)} ${end}`;
 }

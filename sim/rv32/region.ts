@@ -1,3 +1,4 @@
+import { isLink } from './calls.js';
 import type { CodeCache, Region } from './code-cache.js';
 import {
   type Binding,
@@ -11,6 +12,7 @@ import {
 import { fallsThrough, stallBetween } from './hazards.js';
 import { type Block, discover, type Plan } from './region-plan.js';
 import { evaluate, type Scope } from './scope.js';
+import { movesStack, type StackBounds } from './stack-guard.js';
 import type { Operands } from './step-tier.js';
 import { MAX_DIVIDE_STEPS, STALLS, type WaitStates } from './timing.js';
 
@@ -19,13 +21,12 @@ export interface TranslateOptions {
   readonly scope: Scope;
   readonly memory: MemoryShape;
   readonly waits: WaitStates;
-  readonly stack: { readonly low: number; readonly high: number } | undefined;
+  readonly stack: StackBounds | undefined;
   /** Set when an observer wants to hear of jumps between functions. */
   readonly sameFunction: ((a: number, b: number) => boolean) | undefined;
 }
 
 const literal = (n: number): string => (n < 0 ? `(${n})` : String(n));
-const isLink = (register: number): boolean => register === 1 || register === 5;
 
 /**
  * Translates the code around `pc`, following direct jumps and past calls, into one JavaScript function. Returns undefined
@@ -138,15 +139,16 @@ class BlockWriter {
 
   #stackCheck(d: Operands, pc: number): void {
     const { stack } = this.#options;
-    if (stack === undefined || d.rd !== 2 || d.rs1 !== 2 || d.row.name !== 'addi' || d.imm >= 0) return;
-    this.#lines.push(`if ((x[2] >>> 0) < ${stack.low}) h.stackMoved(${d.imm}, ${pc});`);
+    if (stack === undefined || !movesStack(d)) return;
+    this.#lines.push(`if ((x[2] >>> 0) < ${stack.low}) stack.moved(${d.imm}, ${pc});`);
   }
 
   #branch(d: Operands, pc: number, when: string): void {
     const target = pc + d.imm;
     const cost = STALLS.branchTaken.cycles - d.stall + this.#targetStall(target);
     this.#lines.push(`if (${when}) { F[0] -= ${cost};`);
-    if (this.#options.sameFunction?.(pc, target) === false) this.#lines.push(`h.branched(${pc}, ${target});`);
+    if (this.#options.sameFunction?.(pc, target) === false)
+      this.#lines.push(`control.branched(${pc}, ${target});`);
     this.#goto(target, false);
     this.#lines.push('}');
   }
@@ -156,20 +158,20 @@ class BlockWriter {
     if (d.rd !== 0) this.#lines.push(`x[${d.rd}] = ${back};`);
     const stall = this.#targetStall(target);
     if (stall !== 0) this.#lines.push(`F[0] -= ${stall};`);
-    if (isLink(d.rd)) this.#lines.push(`h.called(${pc}, ${target}, ${back});`);
+    if (isLink(d.rd)) this.#lines.push(`calls.called(${pc}, ${target}, ${back});`);
     else if (this.#options.sameFunction?.(pc, target) === false)
-      this.#lines.push(`h.branched(${pc}, ${target});`);
+      this.#lines.push(`control.branched(${pc}, ${target});`);
     this.#goto(target, false);
   }
 
   #jumpRegister(d: Operands, pc: number, b: Binding): void {
     const back = pc + d.bytes;
-    this.#lines.push(`const t = h.evenTarget((${b.read('rs1')} + ${literal(d.imm)}) | 0, ${pc});`);
+    this.#lines.push(`const t = control.evenTarget((${b.read('rs1')} + ${literal(d.imm)}) | 0, ${pc});`);
     if (d.rd !== 0) this.#lines.push(`x[${d.rd}] = ${back};`);
-    this.#lines.push('F[0] -= h.targetStall(t);');
-    if (isLink(d.rd)) this.#lines.push(`h.called(${pc}, t, ${back});`);
-    else if (isLink(d.rs1)) this.#lines.push('h.returned(t);');
-    else if (this.#options.sameFunction !== undefined) this.#lines.push(`h.branched(${pc}, t);`);
+    this.#lines.push('F[0] -= control.targetStall(t);');
+    if (isLink(d.rd)) this.#lines.push(`calls.called(${pc}, t, ${back});`);
+    else if (isLink(d.rs1)) this.#lines.push('calls.returned(t);');
+    else if (this.#options.sameFunction !== undefined) this.#lines.push(`control.branched(${pc}, t);`);
     this.#lines.push('return t;');
   }
 
@@ -185,7 +187,7 @@ class BlockWriter {
         this.#goto(start, false);
         this.#lines.push('}');
       }
-      this.#lines.push(`const s = L[${base}] >>> 0; h.loopStall(${d.stall}, ${pc}, s); return s; }`);
+      this.#lines.push(`const s = L[${base}] >>> 0; loops.tradeStall(${d.stall}, ${pc}, s); return s; }`);
     }
     this.#lines.push(`if (A[0] !== 0) return ${pc + d.bytes};`);
   }

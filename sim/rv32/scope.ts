@@ -1,6 +1,7 @@
 import * as arithmetic from './arithmetic.js';
+import { movesStack } from './stack-guard.js';
 
-/** The arrays and the core that generated code works on. */
+/** The arrays and the parts of the core that generated code works on. */
 export interface Scope {
   readonly x: Int32Array;
   readonly L: Int32Array;
@@ -13,10 +14,14 @@ export interface Scope {
   readonly s16: Int16Array;
   readonly m32: Int32Array;
   readonly code: Uint8Array;
-  readonly h: object;
+  readonly memory: object;
+  readonly control: object;
+  readonly calls: object;
+  readonly loops: object;
+  readonly stack: object;
 }
 
-const library: Readonly<Record<string, unknown>> = { ...arithmetic };
+const library: Readonly<Record<string, unknown>> = { ...arithmetic, movesStack };
 
 /**
  * Evaluates generated code with the scope's names bound as constants, so that the engine sees one fixed array behind each

@@ -34,14 +34,14 @@ const binding: Binding = {
   leave: '',
 };
 
-const taken = `F[0] -= ${STALLS.branchTaken.cycles} - d.stall + h.targetStall(t); return t;`;
+const taken = `F[0] -= ${STALLS.branchTaken.cycles} - d.stall + control.targetStall(t); return t;`;
 
 function body(row: Instruction, memory: MemoryShape): string {
   const { effect } = row;
   const next = 'return pc + d.bytes;';
   switch (effect.kind) {
     case 'value':
-      return `${emitValue({ row }, binding)} h.checkStack(d, pc); ${next}`;
+      return `${emitValue({ row }, binding)} if (d.rd === 2 && movesStack(d)) stack.moved(d.imm, pc); ${next}`;
     case 'load':
       return `${emitLoad({ row }, binding, memory)} ${next}`;
     case 'store':
@@ -49,15 +49,15 @@ function body(row: Instruction, memory: MemoryShape): string {
     case 'loop':
       return `${emitLoop({ row }, binding)} ${next}`;
     case 'branch':
-      return `if (${substitute(effect.when, binding)}) { const t = pc + d.imm; h.branched(pc, t); ${taken} } ${next}`;
+      return `if (${substitute(effect.when, binding)}) { const t = pc + d.imm; control.branched(pc, t); ${taken} } ${next}`;
     case 'jump':
-      return `return h.jump(d, pc, pc + d.imm);`;
+      return `return control.jump(d, pc, pc + d.imm);`;
     case 'jumpRegister':
-      return `return h.jump(d, pc, h.evenTarget(x[d.rs1] + d.imm | 0, pc));`;
+      return `return control.jump(d, pc, control.evenTarget(x[d.rs1] + d.imm | 0, pc));`;
     case 'csr':
-      return `h.csr(d, ${effect.source === 'rs1' ? 'x[d.rs1]' : 'd.imm2'}); ${next}`;
+      return `control.csr(d, ${effect.source === 'rs1' ? 'x[d.rs1]' : 'd.imm2'}); ${next}`;
     default:
-      return `return h.system('${effect.op}', d, pc);`;
+      return `return control.system('${effect.op}', d, pc);`;
   }
 }
 

@@ -11,7 +11,7 @@ export const locate = (fault: MachineFault, soc: Soc): MachineFault =>
 export function callStack(soc: Soc, pc = soc.core.pc): string[] {
   const { core, symbols } = soc;
   const frames = [symbols.describe(pc)];
-  for (const back of core.returnAddresses()) {
+  for (const back of core.calls.returnAddresses()) {
     // The call lies before its return address, which may be the first byte of another function.
     const f = symbols.functionAt(back - 1);
     const place = f === undefined ? hex(back) : `${hex(back)} <${f.name}+0x${(back - f.start).toString(16)}>`;

@@ -4,6 +4,7 @@ import { TypedArrayPeArray } from '../core/typed-array-pe-array.js';
 import { MEMORY_MAP } from '../isa/geometry.js';
 import { DEFAULT_PARAMETERS, type HardwareParameters } from '../isa/parameters.js';
 import { Core } from '../rv32/core.js';
+import type { MemoryCheck } from '../rv32/memory-path.js';
 import type { Observer } from '../rv32/platform.js';
 import type { WaitStates } from '../rv32/timing.js';
 import { Bus, type CodeRanges } from './bus.js';
@@ -83,9 +84,10 @@ export class Soc {
       raise: (id) => events.raise(id),
       listening: () => !events.masked(EVENT.digitalCore),
       wrote: (report) => {
-        if (report.kind === 'copyOut') this.core.memoryChanged(report.l2Address - this.l2.base, report.bytes);
+        if (report.kind === 'copyOut')
+          this.core.cache.memoryChanged(report.l2Address - this.l2.base, report.bytes);
       },
-      pc: () => this.core.accessPc,
+      pc: () => this.core.memory.pc,
     });
     const raise = (id: number): void => interrupts.raise(id);
     const fetch = (address: number, bytes: number): Uint8Array =>
@@ -122,13 +124,13 @@ export class Soc {
       ...(options.observer === undefined ? {} : { observer: options.observer }),
       interpretOnly: options.interpretOnly ?? false,
       sameFunction: (a, b) => this.symbols.sameFunction(a, b),
-      ...(checked ? this.#initialisedCheck() : {}),
+      ...(checked ? { memoryCheck: this.#initialisedCheck() } : {}),
     });
   }
 
-  #initialisedCheck() {
+  #initialisedCheck(): MemoryCheck {
     return {
-      checkLoad: (address: number, bytes: number): string | undefined =>
+      load: (address: number, bytes: number): string | undefined =>
         this.l2.isWritten(address, bytes)
           ? undefined
           : `read of ${bytes} bytes at ${this.symbols.describe(address)} that nothing has written`,

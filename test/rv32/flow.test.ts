@@ -58,7 +58,7 @@ describe.each(bothTiers)('jumps %j', (options) => {
     const loop = ['addi s0, zero, 100', 'jal ra, 16', 'addi s0, s0, -1', 'bne s0, zero, -8', 'jal zero, 12'];
     const callee = ['addi a0, a0, 1', 'jalr zero, 0(ra)'];
     const m = result([...loop, ...callee], options);
-    expect([m.platform.exitStatus, m.core.depth]).toEqual([100, 0]);
+    expect([m.platform.exitStatus, m.core.calls.depth]).toEqual([100, 0]);
   });
 
   it('a jump to an odd address is an error, or drops the bit when asked to', () => {
