@@ -20,15 +20,15 @@ nav ul { display: flex; flex-wrap: wrap; gap: .3rem 1rem; padding: 0; list-style
 .cards dt { color: var(--faint); font-size: .8rem; }
 .cards dd { margin: 0; font-size: 1.15rem; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
 .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 6px; }
-table { border-collapse: collapse; width: 100%; font-size: .84rem; font-variant-numeric: tabular-nums; }
-th, td { padding: .32rem .42rem; text-align: left; white-space: nowrap; border-bottom: 1px solid var(--line); }
+table { border-collapse: collapse; width: 100%; font-size: .82rem; font-variant-numeric: tabular-nums; }
+th, td { padding: .32rem .36rem; text-align: left; white-space: nowrap; border-bottom: 1px solid var(--line); }
 tbody tr:last-child > td { border-bottom: 0; }
 thead th { background: var(--panel); vertical-align: bottom; }
 tfoot td { font-weight: 600; border-top: 2px solid var(--line); border-bottom: 0; }
 .number { text-align: right; }
-.layers th:first-child, .layers td:first-child { position: sticky; left: 0; background: var(--ground); max-width: 11rem;
+.layers th:first-child, .layers td:first-child { position: sticky; left: 0; background: var(--ground); max-width: 9.5rem;
   overflow: hidden; text-overflow: ellipsis; }
-.layers td:nth-child(2), .layers td:nth-child(4) { max-width: 9.5rem; overflow: hidden; text-overflow: ellipsis; }
+.layers td:nth-child(2), .layers td:nth-child(4) { max-width: 8rem; overflow: hidden; text-overflow: ellipsis; }
 .layers thead th:first-child { background: var(--panel); }
 .layers tr.host td { color: var(--faint); }
 .layers tr:target td, .layers tr.marked td { background: #e3f1f9; }
@@ -62,6 +62,7 @@ details .scroll { margin: .5rem 0; }
   body { padding: .6rem .7rem 3rem; }
   .cards { grid-template-columns: repeat(2, 1fr); }
   .layers th:first-child, .layers td:first-child { max-width: 8.5rem; }
+  .layers :is(th, td):is(:nth-child(3), :nth-child(4)) { display: none; }
 }
 @media print { .tools, .timeline { display: none; } .scroll, figure { overflow: visible; } }
 `;

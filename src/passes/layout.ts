@@ -67,7 +67,8 @@ function transform(e: Expr, label: Label): Call {
   return call('reshape', [reversed], { newshape: type.shape }, label);
 }
 
-const labelOf = (e: Expr): Label => (e.kind === 'var' ? { tensor: e.name, layer: e.name } : 'label' in e ? e.label : {});
+const labelOf = (e: Expr): Label =>
+  e.kind === 'var' ? { tensor: e.name, layer: e.name } : 'label' in e ? e.label : {};
 
 /**
  * Inserts a layout transform wherever a value made on one side is used on the other; one transform serves all users, and none

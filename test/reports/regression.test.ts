@@ -99,6 +99,12 @@ describe('compareBaselines', () => {
     ).toHaveLength(1);
   });
 
+  it('another output is a regression even where no layer has a checksum', () => {
+    const bare = { ...run, layers: run.layers.map(({ checksum: _, ...layer }) => layer) };
+    const found = compare(current({ ...bare, outputs: { output: 'f'.repeat(64) } }));
+    expect(found).toMatchObject({ status: 'regressed', outputs: ['output'], layers: [] });
+  });
+
   it.each([
     // 196,072 cycles before, 196,712 after: 0.33 % more.
     ['0', 'regressed'],
