@@ -135,7 +135,7 @@ const ROWS: readonly Row[] = [
     () => without(program, depthwise('copy out channel 4 rows 0..10').step),
     'dw2 (output)',
     '[0, 4, 0, 0]',
-    'dw2, tile 11, never written there: bytes of step 0 (tvmgen_default_fused_reshape_reverse_reshape) are left',
+    'dw2, tile 11, never written there: bytes of step 0 (input) are left',
   ],
   [
     'one dead column too few: the core reads what it left beyond the row',
