@@ -116,21 +116,33 @@ export interface VerifiedRun {
  * Runs a program and compares every tensor that it holds whole in memory with the reference's. Throws a ProgramFault when the
  * simulated chip refuses a step.
  */
-export function verifyRun(
+export const verifyRun = (
   program: Program,
   model: Model,
   inputs: ReadonlyMap<string, Tensor>,
   backend: Backend,
   identity: { readonly seed: string; readonly run: number },
+): VerifiedRun =>
+  compareRun(program, model.name, inputs, evaluate(model.main, inputs, model.params, backend), {
+    ...identity,
+    backend: backend.name,
+  });
+
+/** `verifyRun` beside a reference that is there already: several programs of one model share it. */
+export function compareRun(
+  program: Program,
+  model: string,
+  inputs: ReadonlyMap<string, Tensor>,
+  reference: Reference,
+  identity: { readonly backend: string; readonly seed: string; readonly run: number },
 ): VerifiedRun {
-  const reference = evaluate(model.main, inputs, model.params, backend);
   const rows: TensorComparison[] = [];
   const run = runProgram(program, inputs, {
     onTensor: (held) => {
       if (held.buffer.tensor === undefined) return;
       if (!reference.tensors.has(held.buffer.tensor))
         throw new UserError(
-          `the program holds tensor ${held.buffer.tensor}, which model ${model.name} does not have.`,
+          `the program holds tensor ${held.buffer.tensor}, which model ${model} does not have.`,
         );
       rows.push(compareHeld(program, held, reference));
     },
@@ -139,8 +151,7 @@ export function verifyRun(
   return {
     run,
     verdict: {
-      model: model.name,
-      backend: backend.name,
+      model,
       ...identity,
       tensors,
       notHeld: reference.tensors.size - new Set([...inputs.keys(), ...tensors.map((t) => t.tensor)]).size,

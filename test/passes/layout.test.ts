@@ -1,9 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { random, randomInts } from '../../base/random.js';
 import { elementCount, type Shape, tensor } from '../../base/tensor.js';
-import { maximum, relu } from '../../src/builder/host-operators.js';
+import { divide, leftShift, maximum, relu } from '../../src/builder/host-operators.js';
 import { ModelBuilder } from '../../src/builder/model-builder.js';
-import { add, avgPool2d, cast, clip, maxPool2d, reshape, softmax } from '../../src/builder/operators.js';
+import {
+  add,
+  avgPool2d,
+  cast,
+  clip,
+  maxPool2d,
+  reshape,
+  rightShift,
+  softmax,
+} from '../../src/builder/operators.js';
 import { constant, scalar } from '../../src/ir/build.js';
 import { type Expr, type Model, tensorTypeOf } from '../../src/ir/expr.js';
 import { onCore, verified } from './verified.js';
@@ -72,6 +81,13 @@ const CASES: readonly (readonly [string, (n: Net) => Expr, readonly string[]])[]
     },
     [IN, OUT, OUT],
   ],
+  // The padding of the core's layout may hold a divisor of 0 or a shift of 100.
+  ...([divide, rightShift, leftShift] as const).map((op): (typeof CASES)[number] => [
+    `a ${op(scalar(1), 1).op} by a tensor, which is not defined for all that the padding may hold`,
+    (n) => n.conv(op(n.conv(n.x, 'a'), clip(n.conv(n.x, 'b'), 1, 7)), 'c'),
+    [IN, OUT, OUT, IN, OUT],
+  ]),
+  ['a division by a number', (n) => n.conv(divide(n.conv(n.x, 'a'), 3), 'b'), [IN, OUT]],
   [
     'a pool in the middle, which needs the dense layout',
     (n) => n.conv(maxPool2d(n.conv(n.x, 'a'), { poolSize: 2, strides: 2 }), 'b'),
