@@ -8,6 +8,7 @@ import {
   openBackend,
   type Reference,
 } from '../../golden/index.js';
+import type { RecordedComparison } from '../../golden/recorded-match.js';
 import { tileOfElement } from '../../program/tiles.js';
 import type { Layer, Program } from '../../program/types.js';
 import { parseShard, shardOf } from '../../reports/shard.js';
@@ -28,6 +29,7 @@ import { namedModels } from './model-argument.js';
 import { type CompileArguments, readCompileOptions } from './options.js';
 import { finish } from './output.js';
 import { breathe, Progress } from './progress.js';
+import { recordedVectors, showRecorded } from './recorded-vectors.js';
 import { printWarnings } from './warnings.js';
 
 export interface VerifyArguments extends CompileArguments {
@@ -35,6 +37,8 @@ export interface VerifyArguments extends CompileArguments {
   readonly seed: string;
   readonly params?: string | undefined;
   readonly input: readonly string[] | undefined;
+  /** Folder of recorded vectors. */
+  readonly golden?: string | undefined;
   readonly runs: number;
   readonly 'reference-backend': string;
   readonly json: string | undefined;
@@ -110,6 +114,7 @@ function worst(rows: readonly TensorComparison[]): TensorComparison[] {
 export interface VerifiedRun {
   readonly run: ProgramRun;
   readonly verdict: Verdict;
+  readonly reference: Reference;
 }
 
 /**
@@ -150,6 +155,7 @@ export function compareRun(
   const tensors = worst(rows);
   return {
     run,
+    reference,
     verdict: {
       model,
       ...identity,
@@ -167,17 +173,22 @@ async function verifyModel(
   args: VerifyArguments,
   backend: Backend,
   progress: Progress,
+  onRecorded: (rows: readonly RecordedComparison[]) => void,
 ): Promise<ModelResult> {
   const program = compile(model, options);
   printWarnings(program.manifest.warnings);
   const declared = inputsOf(model).map(({ name, type }) => ({ name, shape: type.shape, dtype: type.dtype }));
+  const recorded = args.golden === undefined ? undefined : recordedVectors(args.golden, model, args.seed);
   const runs: VerifiedRun[] = [];
   for (let run = 0; run < args.runs; run++) {
     progress.running(args.runs === 1 ? model.name : `${model.name}, run ${run + 1} of ${args.runs}`);
     await breathe();
     const inputs =
-      args.input === undefined ? builtinInput(model, args.seed, run) : programInputs(args.input, declared);
-    runs.push(verifyRun(program, model, inputs, backend, { seed: args.seed, run }));
+      recorded?.inputs ??
+      (args.input === undefined ? builtinInput(model, args.seed, run) : programInputs(args.input, declared));
+    const verified = verifyRun(program, model, inputs, backend, { seed: args.seed, run });
+    runs.push(verified);
+    onRecorded(recorded?.compare(verified.reference.tensors) ?? []);
   }
   return { run: runs[0]!.run.result, verdicts: runs.map((r) => r.verdict) };
 }
@@ -189,14 +200,19 @@ export async function verify(args: VerifyArguments): Promise<number> {
   const options = await readCompileOptions(args);
   const all = await namedModels(args.models, args);
   const models = args.shard === undefined ? all : shardOf(all, parseShard(args.shard));
+  if (args.golden !== undefined && (all.length > 1 || args.runs > 1 || args.input !== undefined))
+    throw new UserError('--golden goes with one model and one run, and brings its own input.');
   if (args.input !== undefined && (all.length > 1 || args.runs > 1))
     throw new UserError('--input goes with one model and one run.');
   const backend = await openBackend(backendName(args['reference-backend']));
   const results: ModelResult[] = [];
+  const recorded: RecordedComparison[] = [];
   const progress = new Progress(models.length);
   for (const m of models) {
     progress.running(m.name);
-    results.push(await verifyModel(await m.build(), options, args, backend, progress));
+    results.push(
+      await verifyModel(await m.build(), options, args, backend, progress, (r) => recorded.push(...r)),
+    );
     progress.step();
   }
   progress.end();
@@ -208,5 +224,7 @@ export async function verify(args: VerifyArguments): Promise<number> {
     models: results,
   };
   await finish(document, args);
+  if (args.golden !== undefined) process.stdout.write(showRecorded(recorded));
+  if (recorded.some((r) => r.differing > 0)) return 1;
   return results.every((r) => r.verdicts.every((v) => v.ok)) ? 0 : 1;
 }

@@ -7,6 +7,7 @@ interface Arguments extends CompileArguments {
   readonly seed: string;
   readonly params?: string | undefined;
   readonly input: readonly string[] | undefined;
+  readonly golden?: string | undefined;
   readonly runs: number;
   readonly 'reference-backend': string;
   readonly json: string | undefined;
@@ -31,6 +32,10 @@ export const verifyCommand: CommandModule<object, Arguments> = {
         type: 'string',
         array: true,
         describe: 'F.npy, or NAME=F.npy for each input; built-in inputs otherwise',
+      })
+      .option('golden', {
+        type: 'string',
+        describe: 'folder of recorded vectors (input.txt, out_layerN.txt or .npy) to compare with',
       })
       .option('runs', {
         type: 'number',

@@ -1,0 +1,53 @@
+import type { Tensor } from '../../base/tensor.js';
+import { type RecordedTensor, readRecorded, recordedInput } from '../../golden/recorded.js';
+import { compareRecorded, type RecordedComparison } from '../../golden/recorded-match.js';
+import type { LoadedModel } from '../frontends/index.js';
+import { inputsOf, type Model } from '../ir/expr.js';
+import { builtinInput } from '../models/builtin-input.js';
+
+/** What a model calls the tensors of its file, where it was read from one. */
+const sourceNames = (model: Model): ReadonlyMap<string, string> =>
+  (model as Partial<LoadedModel>).sourceNames ?? new Map();
+
+/** A folder of recorded vectors for one model (`--golden`). */
+export interface RecordedVectors {
+  /** The recorded inputs; built-in ones (of run 0) where the folder has none. */
+  readonly inputs: ReadonlyMap<string, Tensor>;
+  readonly compare: (tensors: ReadonlyMap<string, Tensor>) => RecordedComparison[];
+}
+
+/**
+ * Reads the recorded vectors in `folder`. A recording belongs to the input of its name (the file's or ours) or, named "input", to
+ * the only input; the others are compared. Throws a UserError when one cannot be read or does not fit.
+ */
+export function recordedVectors(folder: string, model: Model, seed: string): RecordedVectors {
+  const known = sourceNames(model);
+  const recordings = readRecorded(folder).map(
+    (r): RecordedTensor => ({ ...r, name: known.get(r.name) ?? r.name }),
+  );
+  const declared = inputsOf(model);
+  const inputs = new Map(builtinInput(model, seed, 0));
+  for (const v of declared) {
+    const named = (r: RecordedTensor) => r.name === v.name || (declared.length === 1 && r.name === 'input');
+    const recorded = recordings.find(named);
+    if (recorded !== undefined) inputs.set(v.name, recordedInput(recorded, v.type));
+  }
+  const names = declared.map((v) => v.name);
+  return { inputs, compare: (tensors) => compareRecorded(recordings, model.main, tensors, names) };
+}
+
+/** A line a recording: what it was compared with, and the first difference. */
+export function showRecorded(rows: readonly RecordedComparison[]): string {
+  const lines = rows.map((r) => {
+    const beside = `recorded ${r.recorded} beside ${r.tensor}: `;
+    if (r.differing === 0) return `${beside}all ${r.elements} values equal`;
+    const { first } = r;
+    const at =
+      first === undefined
+        ? ''
+        : ` first at (${first.coordinates.join(', ')}): recorded ${first.expected}, computed ${first.actual};`;
+    return `${beside}${r.differing} of ${r.elements} values differ;${at} ${r.path}`;
+  });
+  const equal = rows.filter((r) => r.differing === 0).length;
+  return `${lines.join('\n')}\n${equal} of ${rows.length} recorded tensors equal in every value.\n`;
+}
