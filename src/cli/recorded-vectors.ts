@@ -22,9 +22,9 @@ export interface RecordedVectors {
  */
 export function recordedVectors(folder: string, model: Model, seed: string): RecordedVectors {
   const known = sourceNames(model);
-  const recordings = readRecorded(folder).map(
-    (r): RecordedTensor => ({ ...r, name: known.get(r.name) ?? r.name }),
-  );
+  const found = readRecorded(folder);
+  const nameOf = new Map(found.map((r) => [r.path, r.name]));
+  const recordings = found.map((r): RecordedTensor => ({ ...r, name: known.get(r.name) ?? r.name }));
   const declared = inputsOf(model);
   const inputs = new Map(builtinInput(model, seed, 0));
   for (const v of declared) {
@@ -33,7 +33,12 @@ export function recordedVectors(folder: string, model: Model, seed: string): Rec
     if (recorded !== undefined) inputs.set(v.name, recordedInput(recorded, v.type));
   }
   const names = declared.map((v) => v.name);
-  return { inputs, compare: (tensors) => compareRecorded(recordings, model.main, tensors, names) };
+  const compare = (tensors: ReadonlyMap<string, Tensor>) =>
+    compareRecorded(recordings, model.main, tensors, names).map((row) => ({
+      ...row,
+      recorded: nameOf.get(row.path) ?? row.recorded,
+    }));
+  return { inputs, compare };
 }
 
 /** A line a recording: what it was compared with, and the first difference. */

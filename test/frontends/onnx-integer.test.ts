@@ -52,6 +52,7 @@ describe('the integer networks of quantization libraries', () => {
         'right_shift',
         'clip',
         'cast',
+        'clip',
       ],
       ...['cast', 'sum', 'reshape', 'right_shift', 'clip', 'cast'],
       ...['nn.dense', 'nn.bias_add', 'right_shift', 'clip', 'cast'],
@@ -67,6 +68,7 @@ describe('the integer networks of quantization libraries', () => {
     const clips = calls(main.body).filter((c) => c.op === 'clip');
     expect(clips.map((c) => [c.attrs.a_min, c.attrs.a_max])).toEqual([
       [0, 127],
+      [-128, 127],
       [-128, 127],
       [0, 127],
       [-128, 127],

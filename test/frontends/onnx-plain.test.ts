@@ -251,6 +251,24 @@ describe('what is not supported is one line that names the node', () => {
     );
   });
 
+  it('a chain of doublings is stopped', () => {
+    const chain = Array.from({ length: 26 }, (_, i): NodeSpec => {
+      const [from, to] = [i === 0 ? 's' : `s${i}`, `s${i + 1}`];
+      return { op: 'Concat', inputs: [from, from], outputs: [to], attributes: { axis: { i: 0 } } };
+    });
+    const last: NodeSpec = { op: 'Add', inputs: ['x', 's26'], outputs: ['y'] };
+    expect(() => load(spec([...chain, last], { initializers: { s: floats([1], [1]) } }))).toThrow(
+      /\(Concat\): the constants computed so far are much larger than the file can explain/,
+    );
+  });
+
+  it('an empty matrix of many rows is refused', () => {
+    const weights = { ...floats([1, 1], [1]), shape: [1 << 28, 0], data: new Float32Array(0) };
+    expect(() => load(spec([conv], { initializers: { w: weights } }))).toThrow(
+      /tensor w has shape \(268435456, 0\)/,
+    );
+  });
+
   it('lists its operators', () => expect(supportedOperators()).toContain('GlobalAveragePool'));
 });
 

@@ -26,6 +26,10 @@ export interface OnnxOptions {
   readonly inputRange?: readonly [number, number];
 }
 
+/** Elements that constants computed while reading may hold in all: so many a byte of the file, and so many besides. */
+const FOLDED_PER_BYTE = 8;
+const FOLDED_LEAST = 1 << 20;
+
 /** Most nodes that a graph may have. */
 const MAX_NODES = 100_000;
 
@@ -41,7 +45,7 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions): LoadedModel
     );
   if (graph.nodes.length > MAX_NODES)
     throw new UserError(`the graph has ${graph.nodes.length} nodes; at most ${MAX_NODES} are supported.`);
-  return new Importer(graph, opset, options).run();
+  return new Importer(graph, opset, options, bytes.length).run();
 }
 
 class Importer {
@@ -52,11 +56,14 @@ class Importer {
   readonly #inputs: Var[] = [];
   readonly #names = new Names();
   #integers = false;
+  /** Elements that may still be computed when the file is read. */
+  #foldable: number;
 
-  constructor(graph: OnnxGraph, opset: number, options: OnnxOptions) {
+  constructor(graph: OnnxGraph, opset: number, options: OnnxOptions, fileBytes: number) {
     this.#graph = graph;
     this.#opset = opset;
     this.#options = options;
+    this.#foldable = FOLDED_PER_BYTE * fileBytes + FOLDED_LEAST;
   }
 
   run(): LoadedModel {
@@ -155,7 +162,12 @@ class Importer {
     const context = this.#context(node, label);
     if (node.op === 'Shape') return [plain(this.#shape(node))];
     const folded = this.#isConstant(node) ? foldNode(context) : undefined;
-    if (folded !== undefined) return [plain(constant(folded, node.outputs[0]))];
+    if (folded !== undefined) {
+      this.#foldable -= folded.data.length;
+      if (this.#foldable < 0)
+        throw new UserError('the constants computed so far are much larger than the file can explain');
+      return [plain(constant(folded, node.outputs[0]))];
+    }
     const handler = PLAIN_OPS[node.op];
     if (handler === undefined) throw this.#unsupported(node);
     const values = node.inputs.map((name) => this.#values.get(name));

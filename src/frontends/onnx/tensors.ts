@@ -60,7 +60,9 @@ function kindOf(dataType: number, what: string): ElementKind {
 export function readTensor(t: OnnxTensor, external: ExternalData, fallbackName = 'a constant'): Tensor {
   const what = `tensor ${t.name || fallbackName}`;
   const kind = kindOf(t.dataType, what);
-  if (t.dims.some((d) => d < 0)) throw new UserError(`${what} has shape ${showShape(t.dims)}.`);
+  // An empty list is of use, an empty matrix of a million rows is not.
+  if (t.dims.some((d) => d < 0 || (d === 0 && t.dims.length > 1)))
+    throw new UserError(`${what} has shape ${showShape(t.dims)}.`);
   const elements = elementCount(t.dims);
   const bytes = t.external === undefined ? t.raw : externalBytes(t.external, external, what);
   if (bytes === undefined) return fromValues(t, kind, elements, what);

@@ -1,5 +1,6 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { UserError } from '../../../base/errors.js';
+import { printable } from '../printable.js';
 
 /** What to do with one field of a message; it must consume the field's value from the reader. */
 export type FieldReader = (reader: BinaryReader, wire: WireType) => void;
@@ -46,9 +47,10 @@ export function readBytes(reader: BinaryReader, wire: WireType): Uint8Array {
   return reader.bytes();
 }
 
+/** Text, its control characters escaped. */
 export function readString(reader: BinaryReader, wire: WireType): string {
   expect(wire, WireType.LengthDelimited);
-  return reader.string();
+  return printable(reader.string());
 }
 
 export function readFloat(reader: BinaryReader, wire: WireType): number {

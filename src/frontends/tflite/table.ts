@@ -1,8 +1,9 @@
 import { ByteBuffer } from 'flatbuffers';
 import { UserError } from '../../../base/errors.js';
+import { printable } from '../printable.js';
 
 /** Elements that all vectors of a file together may hold, as a multiple of its bytes: vectors can alias each other. */
-const ELEMENTS_PER_BYTE = 8;
+const ELEMENTS_PER_BYTE = 4;
 
 /** A FlatBuffers file whose every access is checked against its end, and whose vectors are counted against a budget. */
 export class FlatFile {
@@ -140,7 +141,8 @@ export class FlatTable {
     return v === undefined ? undefined : this.#file.bytesAt(v.start, v.length);
   }
 
+  /** Text, its control characters escaped. */
   string(id: number): string {
-    return Buffer.from(this.bytes(id) ?? []).toString('utf8');
+    return printable(Buffer.from(this.bytes(id) ?? []).toString('utf8'));
   }
 }

@@ -83,6 +83,11 @@ function clipped(v: IntegerValue, low: number, high: number): IntegerValue | und
   }
   const x = floored(v);
   const ready = CORE_LIMITS.includes(`${lo},${hi}`) ? withShift(x) : x;
+  // The core's sum saturates but has no ReLU: that follows on its int8 result.
+  if (lo === 0 && hi === 127 && isCoreSum(ready.base)) {
+    const signed = limited(ready, -128, 127);
+    return limited({ ...signed, base: castTo(signed.base, 'int8', v.label) }, lo, hi);
+  }
   const out = limited(ready, lo, hi);
   if (!isEightBit(out.lo, out.hi) || !Number.isFinite(lo + hi)) return out;
   const dtype = carrierOf(lo, hi, ['int8', 'uint8', 'int16', 'int32']);
@@ -106,6 +111,16 @@ function withShift(v: IntegerValue): IntegerValue {
     base.op === 'add' && base.args.every((a) => a.kind === 'call' && a.op === 'cast' && readsInt8(a));
   if (!(adder || (layer && readsInt8(base.op === 'nn.bias_add' ? base.args[0]! : base)))) return v;
   return { ...v, base: shiftByZero(isBareSum(base) ? zeroBias(base, label) : base, label) };
+}
+
+/** A right shift of the sum of two int8 tensors. */
+function isCoreSum(e: Expr): boolean {
+  const sum = e.kind === 'call' && e.op === 'right_shift' ? e.args[0]! : e;
+  return (
+    sum.kind === 'call' &&
+    sum.op === 'add' &&
+    sum.args.every((a) => a.kind === 'call' && a.op === 'cast' && readsInt8(a))
+  );
 }
 
 const readsInt8 = (e: Expr): boolean => e.kind === 'call' && tensorTypeOf(e.args[0]!).dtype === 'int8';
