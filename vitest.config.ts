@@ -5,5 +5,6 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Property tests run hundreds of whole layers; the limit only catches a hang.
     testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });

@@ -29,10 +29,10 @@ export interface LowerOptions {
   readonly l1Reuse: boolean;
 }
 
-/** The draft program and what its L1 plan uses. */
+/** The draft program and its L1 plan: a plan for each layer on the core, in the order of the program. */
 export interface Lowered {
   readonly draft: Draft;
-  readonly l1: Pick<L1Plan, 'peakBytes' | 'peakWeightBytes'>;
+  readonly l1: L1Plan;
 }
 
 const named = (label: Label): Pick<Layer, 'layer' | 'tensor'> => ({
