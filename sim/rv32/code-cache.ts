@@ -33,6 +33,8 @@ export class CodeCache {
   readonly code: Uint8Array;
   /** One byte a half: 1 where some hardware loop ends. */
   readonly ends: Uint8Array;
+  /** The starts that hardware loops which end at an address have had. */
+  readonly loopStarts = new Map<number, Set<number>>();
   /** The region that has a block at a half, and the block's number. */
   readonly regions: (Region | undefined)[];
   readonly blocks: Int32Array;

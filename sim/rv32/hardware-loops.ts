@@ -35,6 +35,14 @@ export class HardwareLoops {
 
   /** A loop's end was written: code that passes it must look. */
   endsAt(pc: number, restCycles: number, restInstructions: number): void {
+    const L = this.registers;
+    for (const base of [0, 3]) if (L[base + 1] === (pc | 0)) this.#noteStart(pc, L[base]! >>> 0);
     if (this.#cache.markEnd(pc)) this.#fuel.raise(restCycles, restInstructions);
+  }
+
+  #noteStart(end: number, start: number): void {
+    const known = this.#cache.loopStarts.get(end);
+    if (known === undefined) this.#cache.loopStarts.set(end, new Set([start]));
+    else known.add(start);
   }
 }

@@ -13,8 +13,6 @@ export interface Plan {
   readonly blocks: readonly Block[];
   /** Number of the block that starts at an address. */
   readonly numbers: ReadonlyMap<number, number>;
-  /** The starts of the hardware loops that were seen to end at an address. */
-  readonly starts: ReadonlyMap<number, readonly number[]>;
   /** Words of L2 that the translation depends on, as indices. */
   readonly words: ReadonlySet<number>;
 }
@@ -37,7 +35,6 @@ const stepOnly = (d: Operands): boolean => {
 export function discover(pc: number, cache: CodeCache): Plan {
   const found = new Map<number, Operands>();
   const leaders = new Set<number>([pc]);
-  const starts = new Map<number, number[]>();
   const work = [pc];
   const lead = (target: number): void => {
     if (leaders.has(target)) return;
@@ -49,21 +46,15 @@ export function discover(pc: number, cache: CodeCache): Plan {
     while (!found.has(at) && found.size < MOST && cache.ran(at)) {
       const d = cache.at(at);
       found.set(at, d);
-      if (follow(d, at, cache, starts, lead)) break;
+      if (follow(d, at, cache, lead)) break;
       at += d.bytes;
     }
   }
-  return cut(found, leaders, starts, cache);
+  return cut(found, leaders, cache);
 }
 
 /** Notes where control can go from `d`. Returns whether it cannot go on to the next instruction by itself. */
-function follow(
-  d: Operands,
-  at: number,
-  cache: CodeCache,
-  starts: Map<number, number[]>,
-  lead: (target: number) => void,
-): boolean {
+function follow(d: Operands, at: number, cache: CodeCache, lead: (target: number) => void): boolean {
   const next = at + d.bytes;
   const { effect } = d.row;
   switch (effect.kind) {
@@ -81,38 +72,15 @@ function follow(
     case 'system':
       lead(next);
       return true;
-    case 'loop':
-      noteLoop(d, at, cache, starts, lead);
-      return false;
     default:
       if (cache.ends[cache.half(at)] === 0) return false;
       lead(next);
+      for (const start of cache.loopStarts.get(at) ?? []) lead(start);
       return true;
   }
 }
 
-/** A set-up names start and end at once; its end is looked at from now on. */
-function noteLoop(
-  d: Operands,
-  at: number,
-  cache: CodeCache,
-  starts: Map<number, number[]>,
-  lead: (target: number) => void,
-): void {
-  const setup = d.row.name === 'lp.setup' || d.row.name === 'lp.setupi';
-  if (!setup) return;
-  const end = at + 2 * (d.row.name === 'lp.setup' ? d.imm : d.imm2);
-  cache.markEnd(end);
-  starts.set(end, [...(starts.get(end) ?? []), at + 4]);
-  lead(at + 4);
-}
-
-function cut(
-  found: ReadonlyMap<number, Operands>,
-  leaders: ReadonlySet<number>,
-  starts: ReadonlyMap<number, readonly number[]>,
-  cache: CodeCache,
-): Plan {
+function cut(found: ReadonlyMap<number, Operands>, leaders: ReadonlySet<number>, cache: CodeCache): Plan {
   const blocks: Block[] = [];
   const words = new Set<number>();
   const pending = [...leaders].sort((a, b) => a - b);
@@ -121,7 +89,7 @@ function cut(
     if (block.instructions.length > 0) blocks.push(block);
   }
   const numbers = new Map(blocks.map((block, number) => [block.pc, number]));
-  return { blocks, numbers, starts, words };
+  return { blocks, numbers, words };
 }
 
 function cutBlock(

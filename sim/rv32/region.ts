@@ -179,7 +179,7 @@ class BlockWriter {
   #loopEnd(d: Operands, pc: number): void {
     for (const base of [0, 3]) {
       this.#lines.push(`if (L[${base + 1}] === ${pc} && (L[${base + 2}] >>> 0) > 1) { L[${base + 2}]--;`);
-      for (const start of this.#plan.starts.get(pc) ?? []) {
+      for (const start of this.#cache.loopStarts.get(pc) ?? []) {
         const trade = stallBetween(d, this.#cache.at(start)) - (fallsThrough(d) ? d.stall : 0);
         this.#lines.push(
           `if (A[0] === 0 && L[${base}] === ${start}) {${trade === 0 ? '' : ` F[0] -= ${trade};`}`,

@@ -145,6 +145,54 @@ describe('code that is written while it runs', () => {
     expect(m.platform.exitStatus).toBe(50 + 150);
   });
 
+  it.each([true, false])(
+    'is decoded anew when only its upper half changes, interpreted: %s',
+    (interpretOnly) => {
+      // sh writes the immediate of an addi that starts two bytes before: +1 becomes +3 from the second pass on.
+      const lines = [
+        'addi s0, zero, 60',
+        'addi a0, a0, 1',
+        'sh a1, 2(a2)',
+        'addi s0, s0, -1',
+        'bne s0, zero, -12',
+        ...FINISH,
+      ];
+      const m = machine(lines, { interpretOnly });
+      m.core.x[A1] = 0x0035;
+      m.core.x[A2] = BASE + 4;
+      m.core.run(1e5);
+      expect(m.platform.exitStatus).toBe(1 + 59 * 3);
+    },
+  );
+
+  it.each([true, false])(
+    'changes the stall of the instruction before it, interpreted: %s',
+    (interpretOnly) => {
+      // After a load comes addi a4, a3, 0, which waits for nothing, until a store makes it addi a4, a0, 0, which waits.
+      const lines = [
+        'addi s0, zero, 60',
+        'lw a0, 512(zero)',
+        'addi a4, a3, 0',
+        'addi s0, s0, -1',
+        'bne s0, zero, -12',
+        'bne s1, zero, 20',
+        'addi s1, zero, 1',
+        'addi s0, zero, 60',
+        'sw a1, 0(a2)',
+        'jal zero, -32',
+        ...FINISH,
+      ];
+      const m = machine(lines, { interpretOnly });
+      m.core.x[A1] = 0x00050713;
+      m.core.x[A2] = BASE + 8;
+      m.core.run(1e5);
+      // Each round of 60: addi, and 60 x (load, addi, addi, taken bne) - 2; the second has 60 stalls more.
+      const round = 60 * 6 - 2;
+      const between = 1 + 3 + 2;
+      expect(m.core.now()).toBe(1 + round + between + round + 60 + 3 + 1 + 5);
+    },
+  );
+
   it('takes effect on the very next instruction of the same block', () => {
     const lines = [
       'addi s0, zero, 60',
