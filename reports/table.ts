@@ -3,7 +3,14 @@ import { ESTIMATED, macsPerCycle, passed, percentOfPeak } from './metrics.js';
 import { compact, count, decimal, megahertz, ms, percentOf, plural } from './numbers.js';
 import { type Cell, cell, type Grid, renderGrid } from './terminal/grid.js';
 import { layerGrid } from './terminal/layers.js';
-import { memoryLines, reasonLines, verdictLines, warningLines, wrapText } from './terminal/sections.js';
+import {
+  memoryLines,
+  overflowLines,
+  reasonLines,
+  verdictLines,
+  warningLines,
+  wrapText,
+} from './terminal/sections.js';
 import { type Style, style } from './terminal/style.js';
 
 export interface TableOptions {
@@ -83,6 +90,7 @@ function modelLines(result: ModelResult, columns: number, s: Style): string[] {
     reasonLines(result.run, columns, s),
     memoryLines(result.run, columns, s),
     warningLines(result.run.warnings, columns, s),
+    overflowLines(result.run, columns, s),
     verdictLines(result, columns, s),
   ];
   return sections.filter((lines) => lines.length > 0).flatMap((lines) => [...lines, '']);

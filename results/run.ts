@@ -67,7 +67,7 @@ export interface LayerResult extends Rates {
   readonly cycles: CyclesByReason;
   readonly totalCycles: number;
   readonly bytes: BytesMoved;
-  /** int32 accumulators that left the int32 range and wrapped. */
+  /** int32 accumulators that left the int32 range and wrapped; of all runs together where several were verified. */
   readonly overflows: number;
   /** sha256 of the dense bytes of the tensor it makes, where the run read it back; lets `compare` name the first layer that changed. */
   readonly checksum?: string;

@@ -1,7 +1,7 @@
 import type { ModelResult } from '../../results/document.js';
 import type { RunResult, RunWarning } from '../../results/run.js';
 import { describeHeld, describeMismatch, describeReference, describeWarning } from '../describe.js';
-import { memoryRows, REASON_ORDER, REASON_TEXT } from '../metrics.js';
+import { layerLabel, memoryRows, REASON_ORDER, REASON_TEXT } from '../metrics.js';
 import { count, percent, plural } from '../numbers.js';
 import { cell, type Grid, renderGrid } from './grid.js';
 import type { Style } from './style.js';
@@ -102,4 +102,16 @@ export function warningLines(warnings: readonly RunWarning[], columns: number, s
   if (warnings.length === 0) return [];
   const title = style.notice(plural(warnings.length, 'warning'));
   return [title, ...warnings.flatMap((w) => wrapText(describeWarning(w), columns, '  ', '    '))];
+}
+
+/** In which layers int32 accumulators left their range and wrapped, and how many; nothing where none did. */
+export function overflowLines(run: RunResult, columns: number, style: Style): string[] {
+  const { overflows } = run.totals;
+  if (overflows === 0) return [];
+  const where = run.layers
+    .filter((layer) => layer.overflows > 0)
+    .map((layer) => `${layerLabel(layer)} (${count(layer.overflows)})`)
+    .join(', ');
+  const text = `OVERFLOW: ${plural(overflows, 'int32 accumulator')} wrapped, as on the chip, padding lanes included: ${where}.`;
+  return wrapText(text, columns).map((line) => style.notice(line));
 }

@@ -18,6 +18,7 @@ import {
   RESULT_VERSION,
   type ResultDocument,
 } from '../../results/document.js';
+import type { RunResult } from '../../results/run.js';
 import type { Difference, TensorComparison, Verdict } from '../../results/verdict.js';
 import { type HeldTensor, type ProgramRun, runProgram } from '../../sim/program/run.js';
 import { type CompileOptions, compile } from '../compile.js';
@@ -166,6 +167,17 @@ export function compareRun(
   };
 }
 
+/** The first of several runs of one program, with the overflows of all: they depend on the data, everything else does not. */
+export function combined(runs: readonly RunResult[]): RunResult {
+  const first = runs[0]!;
+  const sum = (of: (run: RunResult) => number): number => runs.reduce((n, run) => n + of(run), 0);
+  return {
+    ...first,
+    layers: first.layers.map((layer, i) => ({ ...layer, overflows: sum((r) => r.layers[i]!.overflows) })),
+    totals: { ...first.totals, overflows: sum((r) => r.totals.overflows) },
+  };
+}
+
 /** Compiles a model and verifies its runs; the report shows the first run's cycles (they do not depend on the data). */
 async function verifyModel(
   model: Model,
@@ -190,7 +202,7 @@ async function verifyModel(
     runs.push(verified);
     onRecorded(recorded?.compare(verified.reference.tensors) ?? []);
   }
-  return { run: runs[0]!.run.result, verdicts: runs.map((r) => r.verdict) };
+  return { run: combined(runs.map((r) => r.run.result)), verdicts: runs.map((r) => r.verdict) };
 }
 
 /** The command `verify`. Resolves to the exit status: 0 when every tensor is equal, 1 on a difference. */
