@@ -26,13 +26,13 @@ class Maker {
     return this.add({ name, shape, dtype: 'int8', data: this.#random.integers(-127, 127, n), scales, axis });
   }
 
-  bias(name: string, n: number, limit: number): number {
+  bias(name: string, n: number, limit: number, scale = 1): number {
     return this.add({
       name,
       shape: [n],
       dtype: 'int32',
       data: this.#random.integers(-limit, limit, n),
-      scales: [1],
+      scales: [scale],
     });
   }
 
@@ -95,7 +95,7 @@ export function int8Network(seed = 'tflite'): TfliteSpec {
         data: randomOf(seed).integers(-127, 127, 40),
         scales: [0.004],
       }),
-      m.bias('b3', 5, 300),
+      m.bias('b3', 5, 300, Math.fround(0.35 * 0.004)),
     ],
     m.int8('logits', [1, 5], 0.2, -9),
     { 0: i8(0) },

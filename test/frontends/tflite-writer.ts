@@ -34,6 +34,20 @@ export interface TfliteSpec {
 
 const TYPES: Partial<Record<DType, number>> = { float32: 0, int32: 2, uint8: 3, int64: 4, int16: 7, int8: 9 };
 
+/** BuiltinOptions, the union's type, by BuiltinOperator. */
+const OPTION_TYPES: Readonly<Record<number, number>> = {
+  0: 11,
+  1: 5,
+  3: 1,
+  4: 2,
+  9: 8,
+  17: 5,
+  22: 17,
+  25: 9,
+  34: 22,
+  40: 27,
+};
+
 /** Little-endian bytes of `data`. */
 function bytesOf(dtype: DType, data: ArrayLike<number>): Uint8Array {
   const arrays = {
@@ -109,7 +123,10 @@ export function encodeTflite(spec: TfliteSpec): Uint8Array {
   const operators = spec.operators.map((o) => {
     const inputs = int32s(b, o.inputs);
     const outputs = int32s(b, o.outputs);
-    const options = o.options === undefined ? [] : [offset(4, writeOptions(b, o.options))];
+    const options =
+      o.options === undefined
+        ? []
+        : [int8(3, OPTION_TYPES[o.code] ?? 0), offset(4, writeOptions(b, o.options))];
     return table(
       b,
       new Map([int32(0, codes.indexOf(o.code)), offset(1, inputs), offset(2, outputs), ...options]),
