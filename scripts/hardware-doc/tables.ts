@@ -1,4 +1,4 @@
-import { fieldsAsMarkdown } from '../../sim/isa/operation.js';
+import { fieldsAsMarkdown } from '../../sim/isa/instruction.js';
 import { DEFAULT_PARAMETERS } from '../../sim/isa/parameters.js';
 import { REGISTERS } from '../../sim/isa/registers.js';
 

@@ -95,3 +95,9 @@ export function decodeZeroPadding(word: number): ZeroPadding {
   const nibble = (i: number) => (word >>> (4 * i)) & 15;
   return { horizontal: nibble(0), deadColumns: nibble(1), top: nibble(2), bottom: nibble(3) };
 }
+
+/** The table of fields as Markdown, for docs/hardware-model.md. */
+export const fieldsAsMarkdown = (): string =>
+  ['| word | field | unit | meaning |', '| --- | --- | --- | --- |']
+    .concat(FIELDS.map((f, i) => `| ${i} | \`${f.name}\` | ${f.unit} | ${f.doc} |`))
+    .join('\n');

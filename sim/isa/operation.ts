@@ -1,9 +1,8 @@
 import { LimitError } from '../../base/errors.js';
-import { ARRAY_CHANNELS, ARRAY_COLUMNS, LINE_BYTES } from './geometry.js';
+import { ARRAY_COLUMNS, LINE_BYTES } from './geometry.js';
 import {
   decodeZeroPadding,
   encodeZeroPadding,
-  FIELDS,
   type FieldName,
   type Fields,
   type ZeroPadding,
@@ -254,39 +253,5 @@ export function toOperation(fields: Fields): Operation | null {
         value: fields.mode,
         rule: '0 (FC), 1 (conv) or 3 (element-wise sum)',
       });
-  }
-}
-
-/** The table of fields as Markdown, for docs/hardware-model.md. */
-export const fieldsAsMarkdown = (): string =>
-  ['| word | field | unit | meaning |', '| --- | --- | --- | --- |']
-    .concat(FIELDS.map((f, i) => `| ${i} | \`${f.name}\` | ${f.unit} | ${f.doc} |`))
-    .join('\n');
-
-/** Bytes of L1 that an operation reads or writes, by operand. */
-export function l1Extents(
-  op: Operation,
-): { readonly name: FieldName; readonly at: number; readonly bytes: number }[] {
-  switch (op.kind) {
-    case 'conv':
-      return [
-        { name: 'input_memory_pointer', at: op.input, bytes: op.channels * op.rows * op.pitch },
-        {
-          name: 'output_memory_pointer',
-          at: op.output,
-          bytes: op.blocks * ARRAY_CHANNELS * op.outputRows * op.columnGroups * ARRAY_COLUMNS,
-        },
-      ];
-    case 'dense':
-      return [
-        { name: 'input_memory_pointer', at: op.input, bytes: op.inputLines * LINE_BYTES },
-        { name: 'output_memory_pointer', at: op.output, bytes: op.blocks * ARRAY_CHANNELS },
-      ];
-    case 'sum':
-      return [
-        { name: 'input_memory_pointer', at: op.inputA, bytes: op.lines * LINE_BYTES },
-        { name: 'weight_memory_pointer', at: op.inputB, bytes: op.lines * LINE_BYTES },
-        { name: 'output_memory_pointer', at: op.output, bytes: op.lines * LINE_BYTES },
-      ];
   }
 }

@@ -29,6 +29,21 @@ export const depthwiseOffset = (i: number, kernelHeight: number, kernelWidth: nu
 
 const biasByte = (bias: number, plane: number): number => (bias >> (8 * plane)) & 0xff;
 
+/** Places one channel's taps and its bias's byte planes in lane `lane` of the block that starts at byte `block`. */
+function placeChannel(
+  out: Uint8Array,
+  block: number,
+  lane: number,
+  weights: ArrayLike<number>,
+  first: number,
+  taps: number,
+  bias: number,
+): void {
+  for (let tap = 0; tap < taps; tap++) out[block + tap * ARRAY_CHANNELS + lane] = weights[first + tap]!;
+  for (let plane = 0; plane < 4; plane++)
+    out[block + (taps + plane) * ARRAY_CHANNELS + lane] = biasByte(bias, plane);
+}
+
 /**
  * Conv weights for L2: OIHW int8 weights and K biases -> per block of 16 output channels [C][FY][FX][16], then four bias
  * byte planes, least significant first; K padded with zeros; words reversed. [hal, match]
@@ -44,11 +59,7 @@ export function packConvWeights(
   const out = new Uint8Array(ceilDiv(k, ARRAY_CHANNELS) * blockBytes);
   for (let channel = 0; channel < k; channel++) {
     const block = Math.floor(channel / ARRAY_CHANNELS) * blockBytes;
-    const lane = channel % ARRAY_CHANNELS;
-    for (let tap = 0; tap < taps; tap++)
-      out[block + tap * ARRAY_CHANNELS + lane] = weights[channel * taps + tap]!;
-    for (let plane = 0; plane < 4; plane++)
-      out[block + taps * ARRAY_CHANNELS + plane * ARRAY_CHANNELS + lane] = biasByte(bias[channel]!, plane);
+    placeChannel(out, block, channel % ARRAY_CHANNELS, weights, channel * taps, taps, bias[channel]!);
   }
   reverseWords(out);
   return out;
@@ -65,15 +76,11 @@ export function packDepthwiseWeights(
 ): Uint8Array {
   const [c, fy, fx] = shape;
   const taps = fy * fx;
-  const blockBytes = convBlockBytes(1, fy, fx);
   const out = new Uint8Array(depthwiseBytes(c, fy, fx));
   for (let channel = 0; channel < c; channel++) {
-    const block = Math.floor(channel / DEPTHWISE_CHANNELS_PER_BLOCK) * blockBytes;
+    const block = Math.floor(channel / DEPTHWISE_CHANNELS_PER_BLOCK) * convBlockBytes(1, fy, fx);
     const lane = (channel % DEPTHWISE_CHANNELS_PER_BLOCK) * DEPTHWISE_LANES;
-    for (let tap = 0; tap < taps; tap++)
-      out[block + tap * ARRAY_CHANNELS + lane] = weights[channel * taps + tap]!;
-    for (let plane = 0; plane < 4; plane++)
-      out[block + taps * ARRAY_CHANNELS + plane * ARRAY_CHANNELS + lane] = biasByte(bias[channel]!, plane);
+    placeChannel(out, block, lane, weights, channel * taps, taps, bias[channel]!);
   }
   reverseWords(out);
   return out;

@@ -1,21 +1,20 @@
 import { createHash } from 'node:crypto';
 import { UserError } from '../../base/errors.js';
 import { sameShape, showShape, type Tensor } from '../../base/tensor.js';
-import type { Buffer, HostStep, JobStep, Operand, Program, Step } from '../../program/types.js';
+import type { Buffer, HostStep, JobStep, Program, Step } from '../../program/types.js';
 import type { BufferLife, Reason, RunResult, TimelineSlice } from '../../results/run.js';
 import { DigitalCore, type JobReport } from '../core/digital-core.js';
 import { Memory, PRELOADED } from '../core/memory.js';
 import type { PeArray } from '../core/pe-array.js';
 import { TypedArrayPeArray } from '../core/typed-array-pe-array.js';
-import { hostOpCycles } from '../host/cost.js';
-import { executeHostOp } from '../host/execute.js';
 import { MEMORY_MAP, WORD_BYTES } from '../isa/geometry.js';
 import type { Fields } from '../isa/instruction.js';
 import { REGISTERS } from '../isa/registers.js';
 import { ProgramFault } from './fault.js';
+import { runHostStep } from './host-step.js';
 import { requireComplete } from './incomplete.js';
 import { Ledger } from './ledger.js';
-import { addressOfElement, bytesFromValues, readTensor, tensorBytes, writeTensor } from './tensor-access.js';
+import { addressOfElement, bytesFromValues, readTensor, writeTensor } from './tensor-access.js';
 
 /** A tensor that the program holds whole in memory, at the moment when its last byte was written. */
 export interface HeldTensor {
@@ -193,36 +192,14 @@ class Machine {
   }
 
   #host(step: HostStep, index: number): void {
+    const { buffers, hardware } = this.#program.manifest;
+    const report = runHostStep(step, buffers, this.#l2, hardware.host, index);
     const account = this.#ledger.account(step.layer);
-    const { hardware } = this.#program.manifest;
-    const read = new Map<number, Tensor>();
-    const results: Tensor[][] = [];
-    const load = (id: number): Tensor => {
-      const known = read.get(id);
-      if (known !== undefined) return known;
-      const b = this.#buffer(id);
-      const t = readTensor(this.#l2, b);
-      account.bytes.hostRead += tensorBytes(b);
-      read.set(id, t);
-      return t;
-    };
-    const value = (o: Operand): Tensor =>
-      'buffer' in o ? load(o.buffer) : results[o.result]![o.field ?? 0]!;
-    let cycles = hardware.host.call;
-    for (const op of step.ops) {
-      const args = op.args.map(value);
-      const onOverflow = (count: number) => {
-        account.overflows += count;
-      };
-      results.push(executeHostOp(op, args, { onOverflow }));
-      cycles += hostOpCycles(op, args, hardware.host);
-    }
-    for (const { from, buffer } of step.stores) {
-      const b = this.#buffer(buffer);
-      writeTensor(this.#l2, b, value(from), index);
-      account.bytes.hostWritten += tensorBytes(b);
-    }
-    this.#spend(step.layer, undefined, index, 'host', cycles, step.ops.map((o) => o.op).join(' '));
+    account.bytes.hostRead += report.bytesRead;
+    account.bytes.hostWritten += report.bytesWritten;
+    account.overflows += report.overflows;
+    const label = step.ops.map((o) => o.op).join(' ');
+    this.#spend(step.layer, undefined, index, 'host', report.cycles, label);
   }
 
   #complete(buffer: Buffer, layer: number): void {

@@ -4,8 +4,10 @@ import { coreLayout } from '../../sim/isa/layout.js';
 import type { HardwareParameters } from '../../sim/isa/parameters.js';
 import type { DigitalLayer } from '../passes/digital-layer.js';
 import { type Interval, placeIntervals } from './interval-plan.js';
-import { type ConvTiling, type Residency, tileConv, writtenPlanes } from './tiling/conv.js';
+import { type ConvTiling, tileConv } from './tiling/conv.js';
+import { writtenPlanes } from './tiling/conv-geometry.js';
 import { type DenseTiling, tileDense } from './tiling/dense.js';
+import type { Residency } from './tiling/residency.js';
 import { type SumResidency, type SumTiling, tileSum } from './tiling/sum.js';
 
 /** A value on the core's side, by number. */

@@ -6,6 +6,7 @@ import type { ConvLayer } from '../../passes/digital-layer.js';
 import type { DraftBuffer } from '../draft.js';
 import type { LayerPlan } from '../l1-plan.js';
 import {
+  type Contiguity,
   type ConvGeometry,
   convGeometry,
   inputContiguity,
@@ -16,7 +17,7 @@ import {
   type SpatialTile,
   spatialTiles,
   tileOperation,
-} from '../tiling/conv.js';
+} from '../tiling/conv-geometry.js';
 import { extent } from '../tiling/ranges.js';
 import type { LayerEmitter } from './jobs.js';
 
@@ -47,7 +48,7 @@ function tilePieces(t: {
   readonly rowBytes: number;
   readonly tensor: { readonly planeBytes: number; readonly pitch: number };
   readonly tilePitch: number;
-  readonly contiguity: 'tensor' | 'plane' | 'row';
+  readonly contiguity: Contiguity;
 }): Piece[] {
   const height = extent(t.rows);
   const start = (plane: number, row: number) => plane * t.tensor.planeBytes + row * t.tensor.pitch + t.column;

@@ -5,8 +5,9 @@ import { ARRAY_CHANNELS, copyBytes, LINE_BYTES, withCopySlack } from '../../../s
 import type { HardwareParameters } from '../../../sim/isa/parameters.js';
 import { denseBlockBytes } from '../../../sim/isa/weights.js';
 import type { DenseLayer } from '../../passes/digital-layer.js';
-import { jobOverhead, type Residency } from './conv.js';
+import { jobOverhead } from './job-overhead.js';
 import { extent, pieces } from './ranges.js';
+import type { Residency } from './residency.js';
 
 /**
  * A dense layer: the input is copied in once, each tile computes as many blocks of 16 outputs as the weight memory takes (the

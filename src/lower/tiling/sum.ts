@@ -4,7 +4,7 @@ import { COPY_GRANULE_BYTES, copyBytes, LINE_BYTES, withCopySlack } from '../../
 import { coreLayout } from '../../../sim/isa/layout.js';
 import type { HardwareParameters } from '../../../sim/isa/parameters.js';
 import type { SumLayer } from '../../passes/digital-layer.js';
-import { jobOverhead } from './conv.js';
+import { jobOverhead } from './job-overhead.js';
 import { extent, pieces } from './ranges.js';
 
 /** An element-wise sum in pieces of consecutive bytes of the core's layout; the padding of rows is added too. */
