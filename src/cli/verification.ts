@@ -27,6 +27,7 @@ import { inputsOf, type Model } from '../ir/expr.js';
 import { builtinInput } from '../models/builtin-input.js';
 import { programInputs } from './input-files.js';
 import { namedModels } from './model-argument.js';
+import { type NativeVerdict, verifyNative } from './native-verification.js';
 import { type CompileArguments, readCompileOptions } from './options.js';
 import { finish } from './output.js';
 import { breathe, Progress } from './progress.js';
@@ -42,6 +43,7 @@ export interface VerifyArguments extends CompileArguments {
   readonly golden?: string | undefined;
   readonly runs: number;
   readonly 'reference-backend': string;
+  readonly native?: boolean | undefined;
   readonly json: string | undefined;
   readonly report: string | undefined;
   readonly shard: string | undefined;
@@ -178,6 +180,12 @@ export function combined(runs: readonly RunResult[]): RunResult {
   };
 }
 
+/** What is compared beside simulator and reference: recorded vectors (--golden), the native C program (--native). */
+interface Beside {
+  readonly recorded: RecordedComparison[];
+  readonly natives: NativeVerdict[];
+}
+
 /** Compiles a model and verifies its runs; the report shows the first run's cycles (they do not depend on the data). */
 async function verifyModel(
   model: Model,
@@ -185,7 +193,7 @@ async function verifyModel(
   args: VerifyArguments,
   backend: Backend,
   progress: Progress,
-  onRecorded: (rows: readonly RecordedComparison[]) => void,
+  beside: Beside,
 ): Promise<ModelResult> {
   const program = compile(model, options);
   printWarnings(program.manifest.warnings);
@@ -200,7 +208,8 @@ async function verifyModel(
       (args.input === undefined ? builtinInput(model, args.seed, run) : programInputs(args.input, declared));
     const verified = verifyRun(program, model, inputs, backend, { seed: args.seed, run });
     runs.push(verified);
-    onRecorded(recorded?.compare(verified.reference.tensors) ?? []);
+    beside.recorded.push(...(recorded?.compare(verified.reference.tensors) ?? []));
+    if (args.native === true) beside.natives.push(verifyNative(program, inputs, verified.reference.tensors));
   }
   return { run: combined(runs.map((r) => r.run.result)), verdicts: runs.map((r) => r.verdict) };
 }
@@ -210,6 +219,8 @@ export async function verify(args: VerifyArguments): Promise<number> {
   if (!Number.isInteger(args.runs) || args.runs < 1)
     throw new UserError(`--runs is ${args.runs}; must be a whole number of at least 1.`);
   const options = await readCompileOptions(args);
+  if (args.native === true && options.target !== 'c')
+    throw new UserError(`target "${options.target}" needs the digital core; use --target c with --native.`);
   const all = await namedModels(args.models, args);
   const models = args.shard === undefined ? all : shardOf(all, parseShard(args.shard));
   if (args.golden !== undefined && (all.length > 1 || args.runs > 1 || args.input !== undefined))
@@ -218,13 +229,11 @@ export async function verify(args: VerifyArguments): Promise<number> {
     throw new UserError('--input goes with one model and one run.');
   const backend = await openBackend(backendName(args['reference-backend']));
   const results: ModelResult[] = [];
-  const recorded: RecordedComparison[] = [];
+  const beside: Beside = { recorded: [], natives: [] };
   const progress = new Progress(models.length);
   for (const m of models) {
     progress.running(m.name);
-    results.push(
-      await verifyModel(await m.build(), options, args, backend, progress, (r) => recorded.push(...r)),
-    );
+    results.push(await verifyModel(await m.build(), options, args, backend, progress, beside));
     progress.step();
   }
   progress.end();
@@ -236,7 +245,11 @@ export async function verify(args: VerifyArguments): Promise<number> {
     models: results,
   };
   await finish(document, args);
-  if (args.golden !== undefined) process.stdout.write(showRecorded(recorded));
-  if (recorded.some((r) => r.differing > 0)) return 1;
-  return results.every((r) => r.verdicts.every((v) => v.ok)) ? 0 : 1;
+  if (args.golden !== undefined) process.stdout.write(showRecorded(beside.recorded));
+  for (const { line } of beside.natives) process.stdout.write(`${line}\n`);
+  const allEqual =
+    results.every((r) => r.verdicts.every((v) => v.ok)) &&
+    beside.recorded.every((r) => r.differing === 0) &&
+    beside.natives.every((n) => n.ok);
+  return allEqual ? 0 : 1;
 }

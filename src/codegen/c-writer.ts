@@ -1,5 +1,5 @@
 /** Widest line of generated C, in columns. */
-export const LINE_WIDTH = 110;
+export const LINE_WIDTH = 120;
 
 /** Collects lines of C with their indentation: two spaces a block. */
 export class CWriter {
@@ -8,9 +8,14 @@ export class CWriter {
   #scopes = 0;
   readonly #open: number[] = [0];
 
-  /** One line, or an empty one. */
+  /** One line, or an empty one; a statement that is too long goes on in lines indented by four more. */
   line(text = ''): this {
-    this.#lines.push(text === '' ? '' : `${'  '.repeat(this.#depth)}${text}`);
+    const indent = '  '.repeat(this.#depth);
+    if (text === '') this.#lines.push('');
+    else
+      breakStatement(text, LINE_WIDTH - indent.length).forEach((part, i) => {
+        this.#lines.push(`${indent}${i === 0 ? '' : '    '}${part}`);
+      });
     return this;
   }
 
@@ -60,6 +65,26 @@ export class CWriter {
   toString(): string {
     return `${this.#lines.join('\n')}\n`;
   }
+}
+
+/** Where a statement may be broken: behind a comma, a semicolon of a for, an assignment or before an operator, outside of strings. */
+function breakingPoints(text: string): number[] {
+  const points: number[] = [];
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === '"' && text[i - 1] !== '\\') quoted = !quoted;
+    if (!quoted && text[i] === ' ' && (/[,;=]/.test(text[i - 1] ?? '') || /^[+*-] /.test(text.slice(i + 1))))
+      points.push(i);
+  }
+  return points;
+}
+
+/** A statement in pieces of at most `width` characters, as far as it can be broken; directives and comments stay whole. */
+function breakStatement(text: string, width: number): string[] {
+  if (text.length <= width || /^\s|^#|\/\*|^\.|\\$/.test(text)) return [text];
+  const before = breakingPoints(text).filter((i) => i <= width);
+  const at = before.findLast((i) => text[i - 1] === ',') ?? before.at(-1);
+  return at === undefined ? [text] : [text.slice(0, at), ...breakStatement(text.slice(at + 1), width - 4)];
 }
 
 /** Breaks a text at its spaces into lines of at most `width` characters (longer words stay whole); keeps its line feeds. */

@@ -139,17 +139,15 @@ function digitalBody(
   const constants = new Map(names.constants);
   if (compute?.kind === 'compute') {
     const { buffer } = plan.byBuffer.get(compute.instruction)!;
-    w.line(
-      `diana_instruction *const instruction = ${names.constants.get(compute.instruction)}; /* ${hex32(buffer.address)} */`,
-    );
+    w.comment(hex32(buffer.address));
+    w.line(`diana_instruction *const instruction = ${names.constants.get(compute.instruction)};`);
     const used = actions.flatMap((a) =>
       a.call.kind === 'compute' && a.call.weights !== null ? [a.call.weights] : [],
     );
     if (used.length > 0) {
       const weights = plan.byBuffer.get(used[0]!)!;
-      w.line(
-        `const int8_t *const weights = ${names.constants.get(used[0]!)}; /* ${hex32(weights.buffer.address)} */`,
-      );
+      w.comment(hex32(weights.buffer.address));
+      w.line(`const int8_t *const weights = ${names.constants.get(used[0]!)};`);
       constants.set(used[0]!, 'weights');
     }
   }
@@ -178,12 +176,16 @@ function declareConstants(
   );
 }
 
+/** Whether a kernel needs host_fixed.h. */
+export const usesFixedPoint = (layer: Layer): boolean =>
+  layer.operators.some((op) => op.startsWith('tflite.'));
+
 /** The file of one kernel function. */
 export function kernelFile(f: KernelFunction, program: Program, names: BufferNames, plan: DataPlan): string {
   const w = new CWriter();
   w.line('#include "tvmgen_default_internal.h"');
   const host = f.steps.find(([, s]) => s.kind === 'host')?.[1] as HostStep | undefined;
-  if (host !== undefined) w.line('#include "host_math.h"');
+  if (host !== undefined) w.line(`#include "${usesFixedPoint(f.layer) ? 'host_fixed.h' : 'host_math.h'}"`);
   w.line();
   describe(w, f);
   w.block(prototype(f), () => {

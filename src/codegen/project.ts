@@ -1,7 +1,7 @@
 import type { Program } from '../../program/types.js';
 import { planData } from './data.js';
 import { demoFile, type Sample, sampleBytes, sampleFile, sampleHeader } from './demo.js';
-import { bufferNames, kernelFile, kernelFunctions } from './kernels.js';
+import { bufferNames, kernelFile, kernelFunctions, usesFixedPoint } from './kernels.js';
 import { internalHeader, networkFile, type Profile, portsOf, publicHeader } from './network.js';
 import {
   CONSOLE_C,
@@ -14,8 +14,9 @@ import {
   profileHeader,
 } from './runtime/application.js';
 import { DIANA_C, DIANA_PORT_H, dianaHeader, registersHeader } from './runtime/diana.js';
+import { HOST_FIXED_H } from './runtime/host-fixed.js';
 import { HOST_MATH_H } from './runtime/host-math.js';
-import { MAKEFILE, MAKEFILE_PULPRT, MAKEFILE_X86 } from './runtime/makefiles.js';
+import { makefile, makefilePulprt, makefileX86 } from './runtime/makefiles.js';
 import { CRT0_S, linkerScript, START_C, targetRegions } from './runtime/target.js';
 
 export interface ProjectOptions {
@@ -46,6 +47,7 @@ export function emitProject(program: Program, options: ProjectOptions): Map<stri
   files.set(`${host}/include/tvmgen_default.h`, publicHeader(program, ports));
   files.set(`${host}/include/tvmgen_default_internal.h`, internalHeader(plan, functions));
   files.set(`${host}/include/host_math.h`, HOST_MATH_H);
+  if (program.manifest.layers.some(usesFixedPoint)) files.set(`${host}/include/host_fixed.h`, HOST_FIXED_H);
   files.set(`${host}/src/default_lib0.c`, networkFile(program, plan, functions, ports, profile));
   functions.forEach((f, i) => {
     files.set(`${host}/src/default_lib${i + 1}.c`, kernelFile(f, program, names, plan));
@@ -76,8 +78,11 @@ export function emitProject(program: Program, options: ProjectOptions): Map<stri
   files.set('target/crt0.S', CRT0_S);
   files.set('target/start.c', START_C);
   files.set('target/link.ld', linkerScript(plan, regions));
-  files.set('Makefile', MAKEFILE);
-  files.set('Makefile.pulprt', MAKEFILE_PULPRT);
-  if (!accelerated) files.set('Makefile.x86', MAKEFILE_X86);
+  const cFiles = (folder: string) =>
+    [...files.keys()].filter((f) => f.startsWith(folder) && f.endsWith('.c'));
+  const sources = { library: [...cFiles('codegen/'), ...cFiles('dory/')], app: cFiles('app/') };
+  files.set('Makefile', makefile(sources));
+  files.set('Makefile.pulprt', makefilePulprt(sources));
+  if (!accelerated) files.set('Makefile.x86', makefileX86(sources));
   return files;
 }

@@ -1,4 +1,5 @@
 import type { CommandModule } from 'yargs';
+import { UserError } from '../../../base/errors.js';
 import { oneModel } from '../model-argument.js';
 import { type CompileArguments, compileOptions, modelOptions, readCompileOptions } from '../options.js';
 import { printWarnings } from '../warnings.js';
@@ -8,17 +9,28 @@ interface Arguments extends CompileArguments {
   readonly output: string;
   readonly seed: string;
   readonly params?: string | undefined;
+  readonly emit: string;
+  readonly profile: string | undefined;
 }
 
-/** `compile MODEL -o DIR`: writes the Program that `simulate` and `disasm` read. */
+/** `compile MODEL -o DIR`: writes the Program that `simulate` and `disasm` read, or the C project for the chip. */
 export const compileCommand: CommandModule<object, Arguments> = {
   command: 'compile <model>',
-  describe: 'compile a model to a program for the simulator',
+  describe: 'compile a model to a program for the simulator, or to C for the chip',
   builder: (y) =>
     y
       .positional('model', { type: 'string', demandOption: true, describe: 'name or file' })
       .options({ ...modelOptions, ...compileOptions })
-      .option('output', { alias: 'o', type: 'string', demandOption: true, describe: 'folder to write' }),
+      .option('output', { alias: 'o', type: 'string', demandOption: true, describe: 'folder to write' })
+      .option('emit', {
+        choices: ['program', 'c'],
+        default: 'program',
+        describe: 'what to write: the program for the simulator, or a C project with makefiles',
+      })
+      .option('profile', {
+        choices: ['individual', 'global'],
+        describe: 'with --emit c: count cycles around each kernel, or around the whole network',
+      }),
   handler: async (args) => {
     const model = await oneModel(args.model, args);
     const options = await readCompileOptions(args);
@@ -26,6 +38,12 @@ export const compileCommand: CommandModule<object, Arguments> = {
     const { writeProgram } = await import('../../../program/write.js');
     const program = compile(model, options);
     printWarnings(program.manifest.warnings);
+    if (args.emit === 'c') {
+      const { parseProfile, writeProject } = await import('../c-project.js');
+      writeProject(args.output, program, model, { seed: args.seed, profile: parseProfile(args.profile) });
+      return;
+    }
+    if (args.profile !== undefined) throw new UserError('--profile goes with --emit c.');
     writeProgram(args.output, program);
     const { layers, steps, memory } = program.manifest;
     const digital = layers.filter((l) => l.target === 'digital').length;

@@ -10,6 +10,7 @@ interface Arguments extends CompileArguments {
   readonly golden?: string | undefined;
   readonly runs: number;
   readonly 'reference-backend': string;
+  readonly native?: boolean | undefined;
   readonly json: string | undefined;
   readonly report: string | undefined;
   readonly shard: string | undefined;
@@ -46,6 +47,11 @@ export const verifyCommand: CommandModule<object, Arguments> = {
         type: 'string',
         default: 'wasm',
         describe: 'tfjs backend: wasm, cpu or node',
+      })
+      .option('native', {
+        type: 'boolean',
+        default: false,
+        describe: 'with --target c: also build the generated C for this machine and compare every kernel',
       })
       .options({ ...shardOption, ...outputOptions }),
   handler: async (args) => {

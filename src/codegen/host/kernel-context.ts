@@ -30,6 +30,15 @@ export interface KernelContext {
 /** Writes the statements that make one element of an operator's result, and returns its expression. */
 export type ElementCode = (op: HostOp, at: Position, kernel: KernelContext) => string;
 
+/**
+ * An operator whose elements share something along one axis, such as a maximum: `begin` writes the statements that make it, at a
+ * position whose index along the axis is still open, and returns the code of an element.
+ */
+export interface RowCode {
+  readonly axis: (op: HostOp, shape: Shape) => number;
+  readonly begin: (op: HostOp, at: Position, kernel: KernelContext) => (at: Position) => string;
+}
+
 /** The name under which generated code reaches each buffer of the program. */
 export interface BufferNames {
   /** Constants: "tvmgen_default_constants.conv1_weights". */

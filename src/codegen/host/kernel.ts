@@ -6,7 +6,7 @@ import { coreLayout } from '../../../sim/isa/layout.js';
 import { C_TYPES } from '../c-types.js';
 import type { CWriter } from '../c-writer.js';
 import { axisAttr, numberAttr } from './attributes.js';
-import type { BufferNames, ElementCode, KernelContext, Source } from './kernel-context.js';
+import type { BufferNames, ElementCode, KernelContext, RowCode, Source } from './kernel-context.js';
 import {
   concatenateKernel,
   pad,
@@ -19,7 +19,9 @@ import {
 import { adaptiveAvgPool, avgPool, globalAvgPool, globalMaxPool, maxPool } from './pooling.js';
 import { axisNames, Position } from './position.js';
 import { BINARY_OPERATORS, binaryExpression, UNARY_OPERATORS, unaryExpression } from './scalar.js';
-import { convolution, dense, reduction, softmax } from './sums.js';
+import { softmax, tfliteSoftmax } from './softmax.js';
+import { convolution, dense, reduction } from './sums.js';
+import { avgPool2d, requantize } from './tflite.js';
 
 const binary: ElementCode = (op, at, k) => {
   const [a, b] = op.args.map((arg) => simple(k, arg, at.broadcast(k.typeOf(arg).shape), op.op)) as [
@@ -68,7 +70,6 @@ const ELEMENTS: ReadonlyMap<string, ElementCode> = new Map<string, ElementCode>(
   ['nn.global_avg_pool2d', globalAvgPool],
   ['nn.global_max_pool2d', globalMaxPool],
   ['nn.adaptive_avg_pool2d', adaptiveAvgPool],
-  ['nn.softmax', softmax],
   ['sum', reduction],
   ['mean', reduction],
   ...['reshape', 'nn.batch_flatten', 'squeeze', 'expand_dims'].map((name) => [name, sameOrder] as const),
@@ -76,6 +77,13 @@ const ELEMENTS: ReadonlyMap<string, ElementCode> = new Map<string, ElementCode>(
   ['reverse', reverse],
   ['strided_slice', stridedSlice],
   ['nn.pad', pad],
+  ['tflite.requantize', requantize],
+  ['tflite.avg_pool2d', avgPool2d],
+]);
+
+const ROWS: ReadonlyMap<string, RowCode> = new Map([
+  ['nn.softmax', softmax],
+  ['tflite.softmax', tfliteSoftmax],
 ]);
 
 const WHOLE_KERNELS = new Map([
@@ -86,6 +94,7 @@ const WHOLE_KERNELS = new Map([
 /** The names of all operators that have C code. */
 export const codedOperators = (): string[] => [
   ...ELEMENTS.keys(),
+  ...ROWS.keys(),
   ...WHOLE_KERNELS.keys(),
   'layout_transform',
 ];
@@ -99,6 +108,8 @@ class Kernel implements KernelContext {
   readonly #names: BufferNames;
   readonly #pointers: ReadonlyMap<number, string>;
   readonly #taken = new Set<string>();
+  /** The code of the first operator's elements, where its rows have begun. */
+  #rowElement: ((at: Position) => string) | undefined;
   /** Expressions of results that are already computed, by operator and position. */
   readonly #known = new Map<string, { readonly name: string; readonly scope: number }>();
 
@@ -130,6 +141,11 @@ class Kernel implements KernelContext {
     return this.step.ops[o.result]!.results[o.field ?? 0]!;
   }
 
+  /** Writes what the elements of the first operator share along a row. */
+  beginRow(code: RowCode, at: Position): void {
+    this.#rowElement = code.begin(this.step.ops[0]!, at, this);
+  }
+
   value(o: Operand, at: Position): string {
     const source = this.source(o);
     if (source !== undefined) return source.scalar ?? `${source.pointer}[${at.flat}]`;
@@ -138,7 +154,8 @@ class Kernel implements KernelContext {
     const known = this.#known.get(key);
     if (known !== undefined && this.out.isOpen(known.scope)) return known.name;
     const op = this.step.ops[index]!;
-    const code = ELEMENTS.get(op.op);
+    const row = this.#rowElement;
+    const code = index === 0 && row !== undefined ? () => row(at) : ELEMENTS.get(op.op);
     if (code === undefined)
       throw new UserError(`host operator ${op.op} has no C code inside a fused kernel.`);
     const expression = code(op, at, this);
@@ -177,20 +194,26 @@ function flatKernel(k: Kernel, target: Buffer, output: string): void {
   });
 }
 
-/** Loops over the axes of the result. */
+/** Loops over the axes of the result; what elements share along an axis is made outside that axis's loop, the innermost. */
 function nestedKernel(k: Kernel, output: string): void {
   const last: Operand = { result: k.step.ops.length - 1 };
   const { shape } = k.typeOf(last);
   const names = axisNames(shape.length).map((n) => k.fresh(n));
-  const over = (axis: number): void => {
-    if (axis < shape.length) {
-      if (shape[axis] === 1) over(axis + 1);
-      else k.out.loop(names[axis]!, shape[axis]!, () => over(axis + 1));
+  const row = ROWS.get(k.step.ops[0]!.op);
+  const rowAxis = row?.axis(k.step.ops[0]!, shape);
+  const axes = shape.map((_, i) => i).filter((i) => i !== rowAxis);
+  if (rowAxis !== undefined) axes.push(rowAxis);
+  const at = Position.ofAxes(shape, names);
+  const over = (depth: number): void => {
+    const axis = axes[depth];
+    if (axis === undefined) {
+      const value = k.value(last, at);
+      k.out.line(`${output}[${at.flat}] = ${value};`);
       return;
     }
-    const at = Position.ofAxes(shape, names);
-    const value = k.value(last, at);
-    k.out.line(`${output}[${at.flat}] = ${value};`);
+    if (row !== undefined && axis === rowAxis) k.beginRow(row, at);
+    if (shape[axis] === 1) over(depth + 1);
+    else k.out.loop(names[axis]!, shape[axis]!, () => over(depth + 1));
   };
   over(0);
 }

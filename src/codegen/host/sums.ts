@@ -130,17 +130,3 @@ export const reduction: ElementCode = (op, at, k) => {
   if (op.op === 'mean') return quotient(sum, count, data.dtype);
   return `(${C_TYPES[data.dtype]})${sum}`;
 };
-
-/** nn.softmax: exp(x - max) / sum of them; every step is rounded to float, the sum runs in ascending order. */
-export const softmax: ElementCode = (op, at, k) => {
-  const data = k.typeOf(op.args[0]!);
-  const axis = axisAttr(numberAttr(op, 'axis'), data.shape.length);
-  const [max, sum, i] = [k.fresh('max'), k.fresh('sum'), k.fresh('i')];
-  const element = (index: string) =>
-    k.value(op.args[0]!, Position.ofAxes(data.shape, at.axes.with(axis, index)));
-  k.out.line(`float ${max} = (-1.0f / 0.0f);`);
-  k.out.loop(i, data.shape[axis]!, () => k.out.line(`${max} = host_maxf(${max}, ${element(i)});`));
-  k.out.line(`float ${sum} = 0;`);
-  k.out.loop(i, data.shape[axis]!, () => k.out.line(`${sum} += host_expf(${element(i)} - ${max});`));
-  return `host_expf(${element(at.axes[axis]!)} - ${max}) / ${sum}`;
-};

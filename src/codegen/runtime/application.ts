@@ -71,7 +71,8 @@ void console_hex(uint32_t value) {
 `;
 
 /** app/include/malloc_wrapper.h */
-export const MALLOC_WRAPPER_H = `/* Memory for an application: on the chip what the network leaves of L2, elsewhere malloc. Returns 0 when there is no more. */
+export const MALLOC_WRAPPER_H = `/* Memory for an application: on the chip what the network leaves of L2, elsewhere malloc. Returns 0 when there is
+ * no more. */
 #ifndef MALLOC_WRAPPER_H
 #define MALLOC_WRAPPER_H
 
@@ -166,8 +167,8 @@ typedef int dump_is_off;
 /** app/include/profile.h */
 export const profileHeader = (
   slots: number,
-): string => `/* Counts cycles around kernels (or the whole network) and prints them as CSV. On the chip: cycles of RI5CY's performance
- * counter; elsewhere: nanoseconds of processor time. */
+): string => `/* Counts cycles around kernels (or the whole network) and prints them as CSV. On the chip: cycles of RI5CY's
+ * performance counter; elsewhere: nanoseconds of processor time. */
 #ifndef PROFILE_H
 #define PROFILE_H
 

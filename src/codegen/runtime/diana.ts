@@ -66,14 +66,14 @@ ${fields.join('\n')}
 /* Enables the accelerator's events in the SoC event unit. Call once before the first job. */
 void diana_init(void);
 
-/* Copies bytes between L2 and L1 and waits. l1 is a byte address in L1, a multiple of 16; the L2 address a multiple of 4. The
- * length is rounded up to 32 bytes, so up to 31 bytes behind the destination are overwritten too: every buffer of the
- * generated program has that slack. */
+/* Copies bytes between L2 and L1 and waits. l1 is a byte address in L1, a multiple of 16; the L2 address a multiple of
+ * 4. The length is rounded up to 32 bytes, so up to 31 bytes behind the destination are overwritten too: every buffer
+ * of the generated program has that slack. */
 void diana_copy_in(uint32_t l1, const void *l2, uint32_t bytes);
 void diana_copy_out(void *l2, uint32_t l1, uint32_t bytes);
 
-/* Runs one instruction and waits: a convolution or one channel of a depthwise one, a fully connected layer, an element-wise
- * sum. The weights are loaded from L2 to the weight memory first; weight_bytes is a multiple of 4. */
+/* Runs one instruction and waits: a convolution or one channel of a depthwise one, a fully connected layer, an
+ * element-wise sum. The weights are loaded from L2 to the weight memory first; weight_bytes is a multiple of 4. */
 void diana_conv(const diana_instruction *instruction, const uint32_t *configuration, const int8_t *weights,
                 uint32_t weight_bytes);
 void diana_fc(const diana_instruction *instruction, const uint32_t *configuration, const int8_t *weights,
@@ -90,8 +90,8 @@ static inline const int8_t *diana_depthwise_weights(const int8_t *weights, uint3
 }
 
 /** dory/include/diana_port.h */
-export const DIANA_PORT_H = `/* Access to the register port and to L2 addresses. With DIANA_EXTERNAL_PORT the functions come from elsewhere: a recorder or a
- * co-simulation. */
+export const DIANA_PORT_H = `/* Access to the register port and to L2 addresses. With DIANA_EXTERNAL_PORT the functions come from elsewhere: a
+ * recorder or a co-simulation. */
 #ifndef DIANA_PORT_H
 #define DIANA_PORT_H
 

@@ -1,12 +1,26 @@
-const SOURCES = `LIBRARY := $(sort $(wildcard codegen/host/src/*.c)) $(wildcard dory/src/*.c)
-APP := $(sort $(wildcard app/src/*.c))
+/** The C files of a project, by what they belong to. */
+export interface Sources {
+  readonly library: readonly string[];
+  readonly app: readonly string[];
+}
+
+const list = (name: string, files: readonly string[]): string =>
+  `${name} := ${files.join(
+    ' \
+  ',
+  )}`;
+
+const sources = ({ library, app }: Sources): string => `${list('LIBRARY', library)}
+${list('APP', app)}
 INCLUDES := -Icodegen/host/include -Idory/include -Iapp/include`;
 
 // The order of float operations is part of a kernel's meaning, and tensors of several types share the workspace's bytes.
 const COMMON_FLAGS = '-std=c99 -Wall -Wextra -pedantic -ffp-contract=off -fno-strict-aliasing';
 
 /** Makefile: cross-compilation for DIANA with a plain RISC-V GCC. */
-export const MAKEFILE = `# Builds demo.elf for DIANA with a plain RISC-V GCC and this folder's start-up code and linker script.
+export const makefile = (
+  files: Sources,
+): string => `# Builds demo.elf for DIANA with a plain RISC-V GCC and this folder's start-up code and linker script.
 # The host core also has Xpulp instructions, which this compiler does not know; Makefile.pulprt uses the SDK's compiler.
 PREFIX ?= riscv64-unknown-elf-
 CC := $(PREFIX)gcc
@@ -14,7 +28,7 @@ SIZE := $(PREFIX)size
 OPT ?= -O2
 ARCH ?= -march=rv32imc -misa-spec=2.2 -mabi=ilp32 -mcmodel=medany
 
-${SOURCES}
+${sources(files)}
 TARGET := target/crt0.S target/start.c
 
 CFLAGS := $(ARCH) $(OPT) ${COMMON_FLAGS}
@@ -25,7 +39,7 @@ OBJECTS := $(patsubst %,build/%.o,$(LIBRARY) $(APP) $(TARGET))
 
 .PHONY: all clean
 all: demo.elf
-	$(SIZE) -A demo.elf
+	@$(SIZE) -A demo.elf | grep -v '^\\.debug'
 
 demo.elf: $(OBJECTS) target/link.ld
 	$(CC) $(LDFLAGS) $(OBJECTS) -lgcc -o $@
@@ -43,12 +57,14 @@ clean:
 `;
 
 /** Makefile.pulprt: for users of DIANA's PULP SDK. */
-export const MAKEFILE_PULPRT = `# Builds and runs the demo with DIANA's PULP SDK: source its setup first, which sets PULP_SDK_HOME and the target.
+export const makefilePulprt = (
+  files: Sources,
+): string => `# Builds and runs the demo with DIANA's PULP SDK: source its setup first, which sets PULP_SDK_HOME and the target.
 #   make -f Makefile.pulprt clean all run
 PULP_APP = demo
 OPT ?= -O3
 
-${SOURCES}
+${sources(files)}
 
 PULP_APP_FC_SRCS = $(LIBRARY) $(APP)
 PULP_CFLAGS = $(INCLUDES) $(OPT) ${COMMON_FLAGS} $(EXTRA_CFLAGS)
@@ -62,11 +78,13 @@ include $(PULP_SDK_HOME)/install/rules/pulp_rt.mk
 `;
 
 /** Makefile.x86: a native build, for networks without accelerated layers. */
-export const MAKEFILE_X86 = `# Builds and runs the demo on this machine (target "c": nothing needs the accelerator).
+export const makefileX86 = (
+  files: Sources,
+): string => `# Builds and runs the demo on this machine (target "c": nothing needs the accelerator).
 CC ?= gcc
 OPT ?= -O2
 
-${SOURCES}
+${sources(files)}
 
 CFLAGS := $(OPT) ${COMMON_FLAGS} $(EXTRA_CFLAGS)
 OBJECTS := $(patsubst %,build-x86/%.o,$(LIBRARY) $(APP))

@@ -27,8 +27,8 @@ export function targetRegions(program: Program, plan: DataPlan): TargetRegions {
 export function linkerScript(plan: DataPlan, regions: TargetRegions): string {
   const region = (name: string, flags: string, r: { address: number; bytes: number }) =>
     `  ${name.padEnd(9)} (${flags}) : ORIGIN = ${hex32(r.address)}, LENGTH = ${r.bytes}`;
-  return `/* L2 of DIANA: code, stack and small data first, then the network's constants and activations where the compiler's L2 plan
- * has them, so that every address that reaches the accelerator is the plan's; then sample data and the heap. */
+  return `/* L2 of DIANA: code, stack and small data first, then the network's constants and activations where the compiler's
+ * L2 plan has them, so that every address that reaches the accelerator is the plan's; then sample data and the heap. */
 OUTPUT_ARCH(riscv)
 ENTRY(_start)
 

@@ -1,0 +1,62 @@
+import type { Shape } from '../../../base/tensor.js';
+import type { HostOp } from '../../../program/types.js';
+import { axisAttr, numberAttr } from './attributes.js';
+import type { KernelContext, RowCode } from './kernel-context.js';
+import { Position } from './position.js';
+
+/** Runs over the row that `at` lies in; `body` gets the row's element. */
+function overRow(
+  op: HostOp,
+  at: Position,
+  axis: number,
+  k: KernelContext,
+  body: (element: string) => string,
+): void {
+  const { shape } = k.typeOf(op.args[0]!);
+  const i = k.fresh('i');
+  k.out.loop(i, shape[axis]!, () => {
+    const element = k.value(op.args[0]!, Position.ofAxes(shape, at.axes.with(axis, i)));
+    k.out.line(body(element));
+  });
+}
+
+const elementAt = (op: HostOp, at: Position, k: KernelContext): string =>
+  k.value(op.args[0]!, Position.ofAxes(k.typeOf(op.args[0]!).shape, at.axes));
+
+/** nn.softmax: exp(x - max) / sum of them; every step is rounded to float, the sum runs in ascending order. */
+export const softmax: RowCode = {
+  axis: (op, shape) => axisAttr(numberAttr(op, 'axis'), shape.length),
+  begin: (op, at, k) => {
+    const axis = axisAttr(numberAttr(op, 'axis'), at.shape.length);
+    const [max, sum] = [k.fresh('max'), k.fresh('sum')];
+    k.out.line(`float ${max} = (-1.0f / 0.0f);`);
+    overRow(op, at, axis, k, (x) => `${max} = host_maxf(${max}, ${x});`);
+    k.out.line(`float ${sum} = 0;`);
+    overRow(op, at, axis, k, (x) => `${sum} += host_expf(${x} - ${max});`);
+    return (here) => `host_expf(${elementAt(op, here, k)} - ${max}) / ${sum}`;
+  },
+};
+
+/** tflite.softmax: int8 over the last axis in fixed point, as src/ir/ops/tflite.ts defines it. */
+export const tfliteSoftmax: RowCode = {
+  axis: (_, shape: Shape) => shape.length - 1,
+  begin: (op, at, k) => {
+    const axis = at.shape.length - 1;
+    const [max, sum, scale, least] = [k.fresh('max'), k.fresh('sum'), k.fresh('scale'), k.fresh('least')];
+    k.out.line(`int32_t ${max} = -128;`);
+    overRow(op, at, axis, k, (x) => `if (${x} > ${max}) ${max} = ${x};`);
+    k.out.line(`const int32_t ${least} = ${numberAttr(op, 'diff_min')};`);
+    const exp = (x: string): string =>
+      `host_exp_of_difference(${x} - ${max}, ${least}, ${numberAttr(op, 'left_shift')}, ${numberAttr(op, 'multiplier')})`;
+    k.out.line(`int32_t ${sum} = 0;`);
+    overRow(
+      op,
+      at,
+      axis,
+      k,
+      (x) => `${sum} = host_add(${sum}, host_rounding_shift(${exp(x)}, HOST_SUM_BITS));`,
+    );
+    k.out.line(`const host_reciprocal ${scale} = host_reciprocal_of_sum(${sum});`);
+    return (here) => `host_share(${exp(elementAt(op, here, k))}, ${scale})`;
+  },
+};
