@@ -1,0 +1,45 @@
+import { spawnSync } from 'node:child_process';
+import { median } from './timing.js';
+
+/** A command as a user starts it. */
+export interface ShellRow {
+  readonly command: string;
+  /** Milliseconds from start to end, median. */
+  readonly ms: number;
+  /** Milliseconds of CPU time, median. */
+  readonly cpuMs: number;
+  /** Most memory that the process ever held (resident), bytes. */
+  readonly peakBytes: number;
+}
+
+const MAIN = 'dist/src/cli/main.js';
+/** Makes a process tell its largest resident set (KiB) and its CPU time (microseconds) on file descriptor 3 when it ends. */
+const TELL = `import { writeSync } from 'node:fs';
+process.on('exit', () => {
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+  writeSync(3, maxRSS + ' ' + (userCPUTime + systemCPUTime));
+});`;
+
+function run(command: string): ShellRow {
+  const words = command.split(' ');
+  const hook = `data:text/javascript,${encodeURIComponent(TELL)}`;
+  const start = performance.now();
+  const ended = spawnSync(process.execPath, ['--import', hook, MAIN, ...words], {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+  });
+  const ms = performance.now() - start;
+  if (ended.status !== 0) throw new Error(`diana-sim ${command} exits with ${ended.status}`);
+  const [kibibytes, microseconds] = String(ended.output[3]).split(' ').map(Number) as [number, number];
+  return { command, ms, cpuMs: microseconds / 1000, peakBytes: 1024 * kibibytes };
+}
+
+/** Runs each command `rounds` times, in turn. */
+export function shell(commands: readonly string[], rounds: number): ShellRow[] {
+  const runs = Array.from({ length: rounds }, () => commands.map(run));
+  return commands.map((command, i) => ({
+    command,
+    ms: median(runs.map((r) => r[i]!.ms)),
+    cpuMs: median(runs.map((r) => r[i]!.cpuMs)),
+    peakBytes: median(runs.map((r) => r[i]!.peakBytes)),
+  }));
+}
