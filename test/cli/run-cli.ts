@@ -2,7 +2,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+/** The built command line; `npm run build` makes it. */
+export const MAIN = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
 
 export interface CliResult {
   readonly status: number | null;
@@ -11,12 +12,12 @@ export interface CliResult {
 }
 
 /** The environment without what would make a command write for GitHub or in colour. */
-function environment(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+export function environment(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const { GITHUB_ACTIONS: _, GITHUB_STEP_SUMMARY: __, ...rest } = process.env;
   return { ...rest, ...extra };
 }
 
-function checkBuilt(): void {
+export function checkBuilt(): void {
   if (!existsSync(MAIN)) throw new Error('the command line is not built: run `npm run build` first');
 }
 
