@@ -17,7 +17,7 @@ import { writeProgram } from '../../program/write.js';
 import { compile } from '../../src/compile.js';
 import { buildModel } from '../../src/models/registry.js';
 import { type fieldOf, jobsOf, withField, withRegister } from '../verify/plant.js';
-import { diana } from './run-in-folder.js';
+import { diana } from './run.js';
 
 let dir = '';
 const at = (...names: string[]) => join(dir, ...names);

@@ -122,7 +122,9 @@ describe.skipIf(!canBuild)('verify --native', () => {
   it('needs target c', async () => {
     const done = await diana(dir, ['verify', 'two-convs', '--native']);
     expect(done.status).toBe(2);
-    expect(done.stderr).toContain('target "soma_dory, c" needs the digital core; use --target c with --native.');
+    expect(done.stderr).toContain(
+      'target "soma_dory, c" needs the digital core; use --target c with --native.',
+    );
   });
 
   it('a compiler that lies is found out: exit 1 and the first difference', async () => {

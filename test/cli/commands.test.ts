@@ -7,8 +7,8 @@ import { readNpyFile } from '../../base/npy.js';
 import { readProgram } from '../../program/read.js';
 import type { ResultDocument } from '../../results/document.js';
 import { BUILT, COMPILED } from '../relay/texts.js';
+import { command, diana } from './run.js';
 import { MAIN } from './run-cli.js';
-import { command, diana } from './run-in-folder.js';
 
 let dir = '';
 const at = (...names: string[]) => join(dir, ...names);

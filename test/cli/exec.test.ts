@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { linuxElf } from '../soc/random-program.js';
-import { diana } from './run-in-folder.js';
+import { diana } from './run.js';
 
 const DEMO = fileURLToPath(new URL('../data/soc/demo.elf', import.meta.url));
 const OUTPUT = 'fib 610\nsorted -487 484\nwide -146334136\ncopied 120\nwoken by 10\n';
