@@ -24,6 +24,7 @@ export class Memory {
   /** NOT_WRITTEN, WRITTEN or WRAPPED; kept beside #writer because a search for 0 in it is a single native call. */
   readonly #state: Uint8Array;
   #anyWrapped = false;
+  #assumed = false;
 
   constructor(name: string, base: number, size: number) {
     this.name = name;
@@ -88,6 +89,8 @@ export class Memory {
     this.#writer.fill(writer, dst, dst + n);
     this.#state.set(source.#state.subarray(src, src + n), dst);
     this.#anyWrapped ||= source.#anyWrapped;
+    if (this.#assumed)
+      for (let i = dst; i < dst + n; i++) if (this.#state[i] === 0) this.#state[i] = WRITTEN;
   }
 
   /**
@@ -103,6 +106,15 @@ export class Memory {
     const start = this.#offset(at, n, 'write');
     this.#writer.fill(writer, start, start + n);
     this.#state.fill(1, start, start + n);
+  }
+
+  /**
+   * Makes every byte count as written from now on, also behind copies of bytes that were not: for memory that somebody writes
+   * through `raw` without a word, who may store over such bytes.
+   */
+  assumeWritten(writer: number): void {
+    this.markWritten(this.base, this.size, writer);
+    this.#assumed = true;
   }
 
   /** Whether every byte of [at, at + n) was written. */

@@ -115,7 +115,7 @@ export class Soc {
     const stack = stackBounds(this.symbols);
     const checked = options.checkInitialised === true;
     // Without the check everything counts as written: the digital core must not refuse what the host stored.
-    if (!checked) this.l2.markWritten(this.l2.base, this.l2.size, PRELOADED);
+    if (!checked) this.l2.assumeWritten(PRELOADED);
     return new Core(this.bus, {
       ...(options.waits === undefined ? {} : { waits: options.waits }),
       ...(stack === undefined ? {} : { stack }),

@@ -51,8 +51,9 @@ const arrayOf = (w: CWriter, name: string, port: Port, t: Tensor, section: strin
 /** app/src/sample.c: the sample inputs, and the float outputs to compare with. */
 export function sampleFile(ports: Ports, sample: Sample | undefined, behindNetwork: boolean): string {
   const w = new CWriter();
-  const section = behindNetwork ? '__attribute__((section(".diana.sample"))) ' : '';
+  const section = behindNetwork ? 'DIANA_SECTION(".diana.sample") ' : '';
   w.line('#include "sample.h"').line();
+  if (behindNetwork) w.line('#include "diana.h"').line();
   for (const p of ports.inputs) {
     const t = tensorOf(sample?.inputs, p);
     if (t !== undefined) arrayOf(w, `sample_${p.name}`, p, t, section);
@@ -118,7 +119,7 @@ static int check_floats(const char *name, const float *values, const float *expe
     const float e = expected[i];
     const float difference = values[i] > e ? values[i] - e : e - values[i];
     const float allowed = ${literal(FLOAT_TOLERANCE, 'float32')} * (1.0f + (e < 0.0f ? -e : e));
-    if (!(difference <= allowed) && values[i] != e) {
+    if (!(difference <= allowed) && values[i] != e && (values[i] == values[i] || e == e)) {
       console_text(name);
       console_text(": element ");
       console_unsigned(i);

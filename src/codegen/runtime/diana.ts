@@ -55,8 +55,14 @@ export function dianaHeader(): string {
 /* Starts on a line of 16 bytes, as operands of the core do. */
 #define DIANA_LINE __attribute__((aligned(DIANA_LINE_BYTES)))
 
-/* Where the linker script puts constants and activations. */
+/* Where constants and activations go: sections that this project's linker script places by the L2 plan; with the PULP
+ * SDK its section for data in shared L2. */
+#ifdef DIANA_PULP_SDK
+#include "rt/rt_api.h"
+#define DIANA_SECTION(name) RT_L2_DATA
+#else
 #define DIANA_SECTION(name) __attribute__((section(name)))
+#endif
 
 /* The instruction: one field a word. The second instruction of a layer has stop = 1. */
 typedef struct {

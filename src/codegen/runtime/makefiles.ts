@@ -67,10 +67,9 @@ OPT ?= -O3
 ${sources(files)}
 
 PULP_APP_FC_SRCS = $(LIBRARY) $(APP)
-PULP_CFLAGS = $(INCLUDES) $(OPT) ${COMMON_FLAGS} $(EXTRA_CFLAGS)
-PULP_LDFLAGS =
+# The network's constants and activations go where the SDK's linker script has shared L2, so the addresses are not the plan's.
+PULP_CFLAGS = $(INCLUDES) $(OPT) -std=gnu99 -ffp-contract=off -fno-strict-aliasing -DDIANA_PULP_SDK $(EXTRA_CFLAGS)
 
-# The network's constants and activations are ordinary data here: the SDK's linker script places them in L2.
 ifndef PULP_SDK_HOME
 $(error PULP_SDK_HOME is not set: source the setup of DIANA's PULP SDK first)
 endif

@@ -43,6 +43,14 @@ describe('a memory', () => {
     expect(to.countWrapped(4, (i) => 0x110 + i)).toBe(1);
   });
 
+  it('assumed written, stays so behind a copy of bytes that were not', () => {
+    const [from, to] = [memory('L1', 0), memory()];
+    to.assumeWritten(PRELOADED);
+    to.copyFrom(from, 0, 0x110, 4, 3, 'test');
+    expect(to.read(0x110, 4, 'test').length).toBe(4);
+    expect(to.writerOf(0x110)).toBe(3);
+  });
+
   it('writing over a wrapped byte clears the mark', () => {
     const m = memory();
     m.write(0x100, Uint8Array.of(1), 0, 'test');
