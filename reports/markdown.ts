@@ -16,6 +16,7 @@ import {
   shapeLabel,
 } from './metrics.js';
 import { count, decimal, megahertz, ms, percent, plural } from './numbers.js';
+import { describeSoc, socRows } from './soc.js';
 
 /** A cell's text; names come from models and must not break the table or become markup. */
 export const escapeMarkdown = (text: string): string =>
@@ -148,6 +149,32 @@ export function verdictMarkdown({ verdicts }: ModelResult): string[] {
   ];
 }
 
+/** The SoC's cycles beside the estimate; nothing without `--on soc`. */
+function socMarkdown(result: ModelResult): string[] {
+  const first = result.soc?.[0];
+  const text = describeSoc(result);
+  if (first === undefined || text === undefined) return [];
+  const rows = socRows(result.run, first).map(([label, estimated, soc]) => [
+    label,
+    count(estimated),
+    count(soc),
+    estimated === 0 ? '' : (soc / estimated).toFixed(2),
+  ]);
+  return [
+    ...markdownTable(
+      [
+        ['whole SoC', 'left'],
+        ['estimated', 'right'],
+        ['on the SoC', 'right'],
+        ['ratio', 'right'],
+      ],
+      rows,
+    ),
+    '',
+    escapeMarkdown(text),
+  ];
+}
+
 function modelMarkdown(result: ModelResult): string[] {
   const { run } = result;
   const clock = run.hardware.chip.clockHz;
@@ -159,6 +186,7 @@ function modelMarkdown(result: ModelResult): string[] {
         `${ESTIMATED}; parameter set \`${run.hardware.name}\`.`,
     ],
     verdictMarkdown(result),
+    socMarkdown(result),
     layerTable(result),
     reasonTable(run),
     memoryTable(run),

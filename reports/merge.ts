@@ -26,7 +26,8 @@ function joinModel(first: ModelResult, second: ModelResult, name: string): Model
       `${name}: ${model}${twice === undefined ? '' : ` run ${twice.run}`} is in an earlier file, too; give each shard once.`,
     );
   const verdicts = [...first.verdicts, ...second.verdicts].sort((a, b) => a.run - b.run);
-  return { run: first.run, verdicts };
+  const soc = [...(first.soc ?? []), ...(second.soc ?? [])].sort((a, b) => a.run - b.run);
+  return { run: first.run, verdicts, ...(soc.length === 0 ? {} : { soc }) };
 }
 
 /** The results in the order of the whole work: `shardOf` deals them out in turn. */

@@ -98,7 +98,9 @@ export function layerVerdict(verdicts: readonly Verdict[], layer: LayerResult): 
 
 /** Whether a model passed: undefined where it was not verified. */
 export const passed = (result: ModelResult): boolean | undefined =>
-  result.verdicts.length === 0 ? undefined : result.verdicts.every((verdict) => verdict.ok);
+  result.verdicts.length === 0
+    ? undefined
+    : result.verdicts.every((verdict) => verdict.ok) && (result.soc ?? []).every((run) => run.ok);
 
 /** The memories with their peak use and limit in bytes. */
 export const memoryRows = (run: RunResult): readonly { name: string; peak: number; limit: number }[] => [

@@ -11,6 +11,7 @@ import {
   warningLines,
   wrapText,
 } from './terminal/sections.js';
+import { socLines } from './terminal/soc.js';
 import { type Style, style } from './terminal/style.js';
 
 export interface TableOptions {
@@ -92,6 +93,7 @@ function modelLines(result: ModelResult, columns: number, s: Style): string[] {
     warningLines(result.run.warnings, columns, s),
     overflowLines(result.run, columns, s),
     verdictLines(result, columns, s),
+    socLines(result, columns, s),
   ];
   return sections.filter((lines) => lines.length > 0).flatMap((lines) => [...lines, '']);
 }

@@ -1,4 +1,5 @@
 import type { RunResult } from './run.js';
+import type { SocRun } from './soc.js';
 import type { Verdict } from './verdict.js';
 
 /** Bumped whenever a reader of the previous version would misread the file. */
@@ -18,4 +19,6 @@ export interface ModelResult {
   readonly run: RunResult;
   /** One a run of `verify`; empty for `simulate`. */
   readonly verdicts: readonly Verdict[];
+  /** One a run of `verify --on soc`; absent otherwise. */
+  readonly soc?: readonly SocRun[];
 }

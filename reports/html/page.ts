@@ -11,6 +11,7 @@ import {
   verdictSection,
   warningsSection,
 } from './sections.js';
+import { socSection } from './soc.js';
 import { CSS } from './style.js';
 import { type Html, html, raw } from './tags.js';
 import { tilingSection } from './tiling.js';
@@ -28,6 +29,7 @@ function modelSection(result: ModelResult, model: number): Html {
   return html`<section id="m${model}"><h2>${run.model} <span class="faint">on "${run.target}"</span></h2>
 ${cards(result)}
 ${verdictSection(result)}
+${socSection(result)}
 <h3>Layers</h3>
 ${layersTable(result, model)}
 <h3>Where the cycles and the memory go</h3>

@@ -1,5 +1,6 @@
 import { RESULT_FORMAT, RESULT_VERSION } from '../../results/document.js';
 import { REASONS } from '../../results/run.js';
+import { OPTIMIZATIONS } from '../../results/soc.js';
 import {
   count,
   cycles,
@@ -141,6 +142,21 @@ const verdict = object({
   ok: truth,
 });
 
+const socRun = object({
+  run: count,
+  compiler: text,
+  optimization: oneOf(OPTIMIZATIONS),
+  ok: truth,
+  'difference?': text,
+  outputs: count,
+  'tolerance?': text,
+  jobs: count,
+  programCycles: cycles,
+  programInstructions: count,
+  network: object({ cycles, core: cycles, drivers: cycles, kernels: cycles }),
+  layers: listOf(object({ name: text, cycles, core: cycles })),
+});
+
 /** The schema of `ResultDocument`. */
 export const RESULT_SCHEMA: Schema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -151,7 +167,7 @@ export const RESULT_SCHEMA: Schema = {
     version: exactly(RESULT_VERSION),
     generator: text,
     command: oneOf(['verify', 'simulate']),
-    models: listOf(object({ run, verdicts: listOf(verdict) })),
+    models: listOf(object({ run, verdicts: listOf(verdict), 'soc?': listOf(socRun) })),
   }),
   $defs: PARTS,
 };

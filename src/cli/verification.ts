@@ -19,12 +19,14 @@ import {
   type ResultDocument,
 } from '../../results/document.js';
 import type { RunResult } from '../../results/run.js';
+import { OPTIMIZATIONS, type Optimization, type SocRun } from '../../results/soc.js';
 import type { Difference, TensorComparison, Verdict } from '../../results/verdict.js';
 import { type HeldTensor, type ProgramRun, runProgram } from '../../sim/program/run.js';
 import { type CompileOptions, compile } from '../compile.js';
 import { GENERATOR } from '../generator.js';
 import { inputsOf, type Model } from '../ir/expr.js';
 import { builtinInput } from '../models/builtin-input.js';
+import { requireCrossTools } from '../toolchain/soc.js';
 import { programInputs } from './input-files.js';
 import { namedModels } from './model-argument.js';
 import { type NativeVerdict, verifyNative } from './native-verification.js';
@@ -32,6 +34,7 @@ import { type CompileArguments, readCompileOptions } from './options.js';
 import { finish } from './output.js';
 import { breathe, Progress } from './progress.js';
 import { recordedVectors, showRecorded } from './recorded-vectors.js';
+import { verifyOnSoc } from './soc-verification.js';
 import { printWarnings } from './warnings.js';
 
 export interface VerifyArguments extends CompileArguments {
@@ -44,6 +47,9 @@ export interface VerifyArguments extends CompileArguments {
   readonly runs: number;
   readonly 'reference-backend': string;
   readonly native?: boolean | undefined;
+  /** "program", or "soc": the C project instruction by instruction, too. */
+  readonly on?: string | undefined;
+  readonly optimize?: string | undefined;
   readonly json: string | undefined;
   readonly report: string | undefined;
   readonly shard: string | undefined;
@@ -184,6 +190,19 @@ export function combined(runs: readonly RunResult[]): RunResult {
 interface Beside {
   readonly recorded: RecordedComparison[];
   readonly natives: NativeVerdict[];
+  /** How the C compiler optimizes for --on soc; undefined without. */
+  readonly soc: Optimization | undefined;
+}
+
+/** `--on` and `--optimize`. Throws a UserError for other words and without the tools that build for the SoC. */
+function socOptimization({ on = 'program', optimize = 'O2' }: VerifyArguments): Optimization | undefined {
+  if (on !== 'program' && on !== 'soc') throw new UserError(`--on is "${on}"; must be program or soc.`);
+  const optimization = OPTIMIZATIONS.find((o) => o === optimize.replace(/^-/, ''));
+  if (optimization === undefined)
+    throw new UserError(`--optimize is "${optimize}"; must be one of ${OPTIMIZATIONS.join(', ')}.`);
+  if (on === 'program') return undefined;
+  requireCrossTools();
+  return optimization;
 }
 
 /** Compiles a model and verifies its runs; the report shows the first run's cycles (they do not depend on the data). */
@@ -200,6 +219,7 @@ async function verifyModel(
   const declared = inputsOf(model).map(({ name, type }) => ({ name, shape: type.shape, dtype: type.dtype }));
   const recorded = args.golden === undefined ? undefined : recordedVectors(args.golden, model, args.seed);
   const runs: VerifiedRun[] = [];
+  const soc: SocRun[] = [];
   for (let run = 0; run < args.runs; run++) {
     progress.running(args.runs === 1 ? model.name : `${model.name}, run ${run + 1} of ${args.runs}`);
     await breathe();
@@ -210,8 +230,14 @@ async function verifyModel(
     runs.push(verified);
     beside.recorded.push(...(recorded?.compare(verified.reference.tensors) ?? []));
     if (args.native === true) beside.natives.push(verifyNative(program, inputs, verified.reference.tensors));
+    if (beside.soc !== undefined)
+      soc.push(verifyOnSoc(program, inputs, verified.reference.tensors, { optimization: beside.soc, run }));
   }
-  return { run: combined(runs.map((r) => r.run.result)), verdicts: runs.map((r) => r.verdict) };
+  return {
+    run: combined(runs.map((r) => r.run.result)),
+    verdicts: runs.map((r) => r.verdict),
+    ...(beside.soc === undefined ? {} : { soc }),
+  };
 }
 
 /** The command `verify`. Resolves to the exit status: 0 when every tensor is equal, 1 on a difference. */
@@ -229,7 +255,7 @@ export async function verify(args: VerifyArguments): Promise<number> {
     throw new UserError('--input goes with one model and one run.');
   const backend = await openBackend(backendName(args['reference-backend']));
   const results: ModelResult[] = [];
-  const beside: Beside = { recorded: [], natives: [] };
+  const beside: Beside = { recorded: [], natives: [], soc: socOptimization(args) };
   const progress = new Progress(models.length);
   for (const m of models) {
     progress.running(m.name);
@@ -250,6 +276,7 @@ export async function verify(args: VerifyArguments): Promise<number> {
   const allEqual =
     results.every((r) => r.verdicts.every((v) => v.ok)) &&
     beside.recorded.every((r) => r.differing === 0) &&
-    beside.natives.every((n) => n.ok);
+    beside.natives.every((n) => n.ok) &&
+    results.every((r) => (r.soc ?? []).every((s) => s.ok));
   return allEqual ? 0 : 1;
 }

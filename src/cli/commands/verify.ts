@@ -1,4 +1,5 @@
 import type { CommandModule } from 'yargs';
+import { OPTIMIZATIONS } from '../../../results/soc.js';
 import { type CompileArguments, compileOptions, modelOptions, shardOption } from '../options.js';
 import { outputOptions } from '../output.js';
 
@@ -11,6 +12,8 @@ interface Arguments extends CompileArguments {
   readonly runs: number;
   readonly 'reference-backend': string;
   readonly native?: boolean | undefined;
+  readonly on: string;
+  readonly optimize: string;
   readonly json: string | undefined;
   readonly report: string | undefined;
   readonly shard: string | undefined;
@@ -52,6 +55,16 @@ export const verifyCommand: CommandModule<object, Arguments> = {
         type: 'boolean',
         default: false,
         describe: 'with --target c: also build the generated C for this machine and compare every kernel',
+      })
+      .option('on', {
+        type: 'string',
+        default: 'program',
+        describe: 'what runs: program; soc = also the cross-compiled C on the whole SoC, with its cycles',
+      })
+      .option('optimize', {
+        type: 'string',
+        default: 'O2',
+        describe: `with --on soc: ${OPTIMIZATIONS.join(', ')}, as the C compiler has it`,
       })
       .options({ ...shardOption, ...outputOptions }),
   handler: async (args) => {
