@@ -16,7 +16,7 @@ export interface ComputeContext {
 
 /** Values in natural order from bytes in the core's order. */
 function natural(bytes: Uint8Array): Int8Array {
-  const copy = Int8Array.from(bytes);
+  const copy = new Int8Array(bytes);
   reverseWords(copy);
   return copy;
 }
@@ -154,8 +154,8 @@ function dense(o: DenseOperation, context: ComputeContext): number {
 function sum(o: SumOperation, context: ComputeContext): number {
   const { l1, writer } = context;
   const n = o.lines * LINE_BYTES;
-  const a = Int8Array.from(l1.read(o.inputA, n, 'sum operand A'));
-  const b = Int8Array.from(l1.read(o.inputB, n, 'sum operand B'));
+  const a = new Int8Array(l1.read(o.inputA, n, 'sum operand A'));
+  const b = new Int8Array(l1.read(o.inputB, n, 'sum operand B'));
   const out = new Uint8Array(n);
   for (let i = 0; i < n; i++) {
     const shifted = (a[i]! + b[i]!) >> o.shift;

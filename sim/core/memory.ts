@@ -89,8 +89,7 @@ export class Memory {
     this.#writer.fill(writer, dst, dst + n);
     this.#state.set(source.#state.subarray(src, src + n), dst);
     this.#anyWrapped ||= source.#anyWrapped;
-    if (this.#assumed)
-      for (let i = dst; i < dst + n; i++) if (this.#state[i] === 0) this.#state[i] = WRITTEN;
+    if (this.#assumed) for (let i = dst; i < dst + n; i++) if (this.#state[i] === 0) this.#state[i] = WRITTEN;
   }
 
   /**

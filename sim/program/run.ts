@@ -14,7 +14,7 @@ import { ProgramFault } from './fault.js';
 import { runHostStep } from './host-step.js';
 import { requireComplete } from './incomplete.js';
 import { Ledger } from './ledger.js';
-import { addressOfElement, bytesFromValues, readTensor, writeTensor } from './tensor-access.js';
+import { bytesFromValues, elementAddresses, readTensor, writeTensor } from './tensor-access.js';
 
 /** A tensor that the program holds whole in memory, at the moment when its last byte was written. */
 export interface HeldTensor {
@@ -208,19 +208,17 @@ class Machine {
     requireComplete(this.#program, memory, buffer, layer);
     const tensor = readTensor(memory, buffer);
     const account = this.#ledger.account(layer);
+    const addressOf = elementAddresses(buffer);
     // What wrapped in lanes and columns beyond the tensor is nobody's output; a tensor in two places counts once.
     if (buffer.dtype === 'int8')
-      account.overflows = Math.max(
-        account.overflows,
-        memory.countWrapped(tensor.data.length, (i) => addressOfElement(buffer, i)),
-      );
+      account.overflows = Math.max(account.overflows, memory.countWrapped(tensor.data.length, addressOf));
     account.checksum = sha256(tensor);
     if (isOutput) this.#outputs.set(buffer.tensor ?? buffer.name, tensor);
     this.#options.onTensor?.({
       buffer,
       layer,
       tensor,
-      writerOf: (index) => memory.writerOf(addressOfElement(buffer, index)),
+      writerOf: (index) => memory.writerOf(addressOf(index)),
     });
   }
 

@@ -50,10 +50,12 @@ export function writeTensor(memory: Memory, b: Buffer, t: Tensor, writer: number
   memory.write(b.address, bytes, writer, b.name);
 }
 
-/** Byte address of element `index` (row-major) of a buffer's tensor: the first one for a wide dtype. */
-export function addressOfElement(b: Buffer, index: number): number {
-  if (b.layout === 'dense') return b.address + index * bytesPerElement(b.dtype);
+/** Byte address of element number `index` (row-major) of a buffer's tensor: the first one for a wide dtype. */
+export function elementAddresses(b: Buffer): (index: number) => number {
+  if (b.layout === 'dense') {
+    const size = bytesPerElement(b.dtype);
+    return (index) => b.address + index * size;
+  }
   const { columns, pitch } = coreLayout(b.shape);
-  const element = Math.floor(index / columns) * pitch + (index % columns);
-  return b.address + (element ^ 3);
+  return (index) => b.address + ((Math.floor(index / columns) * pitch + (index % columns)) ^ 3);
 }

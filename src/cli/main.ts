@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-import yargs from 'yargs';
+import yargs, { type CommandModule } from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { UserError } from '../../base/errors.js';
+import { nearest } from '../../base/nearest.js';
 import { GENERATOR } from '../generator.js';
 import { baselineCommand } from './commands/baseline.js';
 import { compareCommand } from './commands/compare.js';
@@ -26,6 +27,30 @@ function fail(error: unknown): never {
   process.exit(70);
 }
 
+// Each command has arguments of its own; yargs checks them by the command's builder.
+const COMMANDS = [
+  showCommand,
+  compileCommand,
+  simulateCommand,
+  verifyCommand,
+  reportCommand,
+  baselineCommand,
+  compareCommand,
+  mergeCommand,
+  disasmCommand,
+  execCommand,
+  modelsCommand,
+  quantizeCommand,
+] as unknown as CommandModule[];
+
+/** Refuses a command that does not exist with the nearest ones; yargs would call it an unknown argument. */
+function checkCommand(words: readonly string[]): void {
+  const names = COMMANDS.map((c) => String(c.command).split(' ')[0]!);
+  const [first] = words;
+  if (first !== undefined && !first.startsWith('-') && !names.includes(first))
+    throw new UserError(`command ${first} is not known; nearest: ${nearest(first, names).join(', ')}.`);
+}
+
 /** Arguments that may be several words. */
 const LISTS = ['_', 'models', 'results', 'input', 'break', 'watch'];
 
@@ -48,27 +73,19 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 process.on('SIGINT', () => process.exit(130));
 
 try {
-  await yargs(hideBin(process.argv))
+  const words = hideBin(process.argv);
+  checkCommand(words);
+  await yargs(words)
     .scriptName('diana-sim')
     .usage('$0 <command>: compile, simulate and verify networks for the digital core of DIANA')
-    .command(showCommand)
-    .command(compileCommand)
-    .command(simulateCommand)
-    .command(verifyCommand)
-    .command(reportCommand)
-    .command(baselineCommand)
-    .command(compareCommand)
-    .command(mergeCommand)
-    .command(disasmCommand)
-    .command(execCommand)
-    .command(modelsCommand)
-    .command(quantizeCommand)
+    .command(COMMANDS)
     .middleware(refuseTwiceOrEmpty)
     .demandCommand(1, 'Name a command; `diana-sim --help` lists them.')
     .strict()
     .version(GENERATOR)
     .help()
-    .wrap(Math.min(100, process.stdout.columns ?? 100))
+    // yargs would break lines inside words
+    .wrap(null)
     .fail((message, error) => {
       throw error ?? new UserError(message);
     })

@@ -42,6 +42,7 @@ export class ConstantPool {
   readonly #draft: Draft;
   readonly #byContent = new Map<string, DraftBuffer>();
   readonly #byValue = new Map<Tensor, DraftBuffer>();
+  #unnamed = 0;
 
   constructor(draft: Draft) {
     this.#draft = draft;
@@ -61,7 +62,7 @@ export class ConstantPool {
 
   #make(value: Tensor, content: Uint8Array, name: string | undefined): DraftBuffer {
     const buffer: DraftBuffer = {
-      name: name ?? `constant_${this.#byContent.size}`,
+      name: name ?? `constant_${this.#unnamed++}`,
       role: 'constant',
       memory: 'L2',
       bytes: roundUp(Math.max(1, content.length), WORD_BYTES),
