@@ -90,7 +90,7 @@ const CASES: readonly (readonly [string, string | RegExp])[] = [
     /^diana-sim: model single-conv,two-convs is not known; nearest: single-conv/,
   ],
   ['show all', 'all stands for 10 models; name one of them.'],
-  ['frobnicate', 'Unknown argument: frobnicate'],
+  ['frobnicate', 'command frobnicate is not known; nearest: compare, compile, simulate.'],
   ['', 'Name a command; `diana-sim --help` lists them.'],
   ['verify', 'Not enough non-option arguments: got 0, need at least 1'],
   ['compile single-conv', 'Missing required argument: output'],
