@@ -15,13 +15,11 @@ import { compile } from '../compile.js';
 import { GENERATOR } from '../generator.js';
 import { builtinInput } from '../models/builtin-input.js';
 import { namedModels } from './model-argument.js';
-import { type CompileArguments, readCompileOptions } from './options.js';
+import { type CompileArguments, type ModelArguments, readCompileOptions } from './options.js';
 import { breathe, Progress } from './progress.js';
 
-export interface BaselineArguments extends CompileArguments {
+export interface BaselineArguments extends CompileArguments, ModelArguments {
   readonly models: readonly string[];
-  readonly seed: string;
-  readonly params?: string | undefined;
   readonly output: string;
   readonly shard: string | undefined;
 }

@@ -52,7 +52,7 @@ function checkCommand(words: readonly string[]): void {
 }
 
 /** Arguments that may be several words. */
-const LISTS = ['_', 'models', 'results', 'input', 'break', 'watch'];
+const LISTS = ['_', 'models', 'results', 'input', 'dimensions', 'break', 'watch'];
 
 /** What yargs lets pass: an option given twice, which it makes a list, and one without its value. */
 function refuseTwiceOrEmpty(args: Readonly<Record<string, unknown>>): void {

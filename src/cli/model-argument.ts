@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
-import { extname } from 'node:path';
+import { isFileArgument } from '../frontends/file-name.js';
 import type { Model } from '../ir/expr.js';
+import { loadOptionsOf, type ModelArguments } from './model-options.js';
+import { printImportWarnings } from './warnings.js';
 
 /** A model that the command line names, not built yet. */
 export interface NamedModel {
@@ -8,36 +9,30 @@ export interface NamedModel {
   readonly build: () => Promise<Model>;
 }
 
-const looksLikeFile = (text: string): boolean =>
-  extname(text) !== '' || text.includes('/') || existsSync(text);
-
 /**
- * The models that the words of a command line stand for, in order: built-in names, suites, or files (by their ending).
+ * The models that the words of a command line stand for, in order: built-in names, suites, or files (`isFileArgument`).
  * Throws a UserError with the nearest names for an unknown one.
  */
-export async function namedModels(
-  words: readonly string[],
-  options: { readonly seed: string; readonly params?: string | undefined },
-): Promise<NamedModel[]> {
-  const { expandModels } = await import('../models/registry.js');
+export async function namedModels(words: readonly string[], options: ModelArguments): Promise<NamedModel[]> {
+  const { expandModels, isModelName } = await import('../models/registry.js');
   const models = words.flatMap((word): NamedModel[] =>
-    looksLikeFile(word)
-      ? [{ name: word, build: () => loadFile(word, options.params) }]
+    isFileArgument(word, isModelName)
+      ? [{ name: word, build: () => loadFile(word, options) }]
       : expandModels([word]).map((m) => ({ name: m.name, build: async () => m.build(options.seed) })),
   );
   return models.filter((m, i) => models.findIndex((other) => other.name === m.name) === i);
 }
 
-async function loadFile(path: string, params: string | undefined): Promise<Model> {
+/** A model file, with the importer's warnings on stderr. */
+export async function loadFile(path: string, args: Omit<ModelArguments, 'seed'>): Promise<Model> {
   const { loadModelFile } = await import('../frontends/index.js');
-  return loadModelFile(path, params === undefined ? {} : { params });
+  const model = loadModelFile(path, loadOptionsOf(args));
+  printImportWarnings(path, model.warnings);
+  return model;
 }
 
 /** The one model that a word stands for. Throws a UserError when it stands for several. */
-export async function oneModel(
-  word: string,
-  options: { readonly seed: string; readonly params?: string | undefined },
-): Promise<Model> {
+export async function oneModel(word: string, options: ModelArguments): Promise<Model> {
   const models = await namedModels([word], options);
   const { UserError } = await import('../../base/errors.js');
   if (models.length !== 1)

@@ -20,11 +20,7 @@ export const compileOptions = {
   l2: { type: 'number', describe: 'bytes of L2' },
 } as const satisfies Record<string, Options>;
 
-/** Options of every command that takes a model by name or file. */
-export const modelOptions = {
-  seed: { type: 'string', default: '0', describe: 'seed of the built-in weights and inputs' },
-  params: { type: 'string', describe: 'parameters of a Relay file (.params, .npz or a folder of .npy)' },
-} as const satisfies Record<string, Options>;
+export { type ModelArguments, modelOptions } from './model-options.js';
 
 /** Splits the models over machines. */
 export const shardOption = {

@@ -3,20 +3,21 @@ import { writeFolderAtomic } from '../../base/atomic-write.js';
 import { UserError } from '../../base/errors.js';
 import { encodeNpy } from '../../base/npy.js';
 import type { Tensor } from '../../base/tensor.js';
-import { loadModelFile } from '../frontends/index.js';
+import { plural } from '../../reports/numbers.js';
 import { inputsOf } from '../ir/expr.js';
 import { type Agreement, type Quantized, quantize, quantizedTensor } from '../quantize/index.js';
 import { writeModelFiles } from '../relay/load.js';
 import { evaluateOnHost } from './host-evaluator.js';
+import { loadFile } from './model-argument.js';
+import type { ModelArguments } from './model-options.js';
 import { readSamples } from './samples.js';
 
-export interface QuantizeArguments {
+export interface QuantizeArguments extends Omit<ModelArguments, 'seed'> {
   readonly model: string;
   readonly calibrate: string;
   readonly test: string | undefined;
   readonly 'input-scale': number;
   readonly 'input-offset': number;
-  readonly params: string | undefined;
   readonly output: string;
 }
 
@@ -28,8 +29,8 @@ function divide(all: readonly Tensor[], test: readonly Tensor[] | undefined) {
 }
 
 /** `quantize`: reads, quantizes, writes the network, its report and one input; prints the report. */
-export function quantizeFile(args: QuantizeArguments): void {
-  const model = loadModelFile(args.model, args.params === undefined ? {} : { params: args.params });
+export async function quantizeFile(args: QuantizeArguments): Promise<void> {
+  const model = await loadFile(args.model, args);
   const input = inputsOf(model)[0];
   if (input === undefined) throw new UserError(`${args.model} has no input.`);
   const read = (path: string) =>
@@ -50,15 +51,14 @@ export function quantizeFile(args: QuantizeArguments): void {
     [`${name}.input.npy`, encodeNpy(example)],
   ]);
   writeFolderAtomic(dirname(path), beside);
-  process.stdout.write(
-    `${report}\nwritten: ${path}, ${join(dirname(path), [...beside.keys()].join(', '))}\n`,
-  );
+  const written = [basename(path), `${name}.params`, ...beside.keys()].map((f) => join(dirname(path), f));
+  process.stdout.write(`${report}\nwritten: ${written.join(', ')}\n`);
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
 function showAgreement(what: string, a: Agreement): string {
-  return `${what}: ${a.samples} samples, top-1 agreement ${percent(a.top1)}, mean error ${a.meanError.toPrecision(3)}`;
+  return `${what}: ${plural(a.samples, 'sample')}, top-1 agreement ${percent(a.top1)}, mean error ${a.meanError.toPrecision(3)}`;
 }
 
 /** The report: a line a layer, then the agreement with the float network. */

@@ -42,7 +42,7 @@ export async function simulate(args: SimulateArguments): Promise<void> {
     command: 'simulate',
     models: [{ run: result, verdicts: [] }],
   };
-  printWarnings(program.manifest.warnings);
+  printWarnings(program.manifest.warnings, 'the report lists each');
   if (args.trace !== undefined) writeFileAtomic(args.trace, `${trace.join('\n')}\n`);
   if (args.output !== undefined)
     writeFolderAtomic(

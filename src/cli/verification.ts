@@ -30,17 +30,15 @@ import { requireCrossTools } from '../toolchain/soc.js';
 import { programInputs } from './input-files.js';
 import { namedModels } from './model-argument.js';
 import { type NativeVerdict, verifyNative } from './native-verification.js';
-import { type CompileArguments, readCompileOptions } from './options.js';
+import { type CompileArguments, type ModelArguments, readCompileOptions } from './options.js';
 import { finish } from './output.js';
 import { breathe, Progress } from './progress.js';
 import { recordedVectors, showRecorded } from './recorded-vectors.js';
 import { verifyOnSoc } from './soc-verification.js';
 import { printWarnings } from './warnings.js';
 
-export interface VerifyArguments extends CompileArguments {
+export interface VerifyArguments extends CompileArguments, ModelArguments {
   readonly models: readonly string[];
-  readonly seed: string;
-  readonly params?: string | undefined;
   readonly input: readonly string[] | undefined;
   /** Folder of recorded vectors. */
   readonly golden?: string | undefined;
@@ -215,7 +213,7 @@ async function verifyModel(
   beside: Beside,
 ): Promise<ModelResult> {
   const program = compile(model, options);
-  printWarnings(program.manifest.warnings);
+  printWarnings(program.manifest.warnings, 'the report lists each');
   const declared = inputsOf(model).map(({ name, type }) => ({ name, shape: type.shape, dtype: type.dtype }));
   const recorded = args.golden === undefined ? undefined : recordedVectors(args.golden, model, args.seed);
   const runs: VerifiedRun[] = [];

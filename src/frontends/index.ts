@@ -2,14 +2,14 @@ import { basename, dirname, extname } from 'node:path';
 import { LimitError, UserError } from '../../base/errors.js';
 import { readBytes } from '../../base/files.js';
 import { loadRelay } from '../relay/load.js';
+import { type Format, formatOf } from './file-name.js';
 import type { LoadedModel } from './model.js';
 import { externalDataIn } from './onnx/external.js';
 import { importOnnx } from './onnx/importer.js';
 import { importTflite } from './tflite/importer.js';
 
+export { type Format, formatOf, isFileArgument } from './file-name.js';
 export type { LoadedModel } from './model.js';
-
-export type Format = 'relay' | 'onnx' | 'tflite';
 
 export interface LoadOptions {
   /** Relay text: a `.params` file, an `.npz`, or a folder of `.npy` (src/relay/load.ts). */
@@ -22,31 +22,6 @@ export interface LoadOptions {
 
 /** Larger files are refused: the chip holds 512 KiB. */
 const MAX_FILE_BYTES = 256 * 1024 * 1024;
-
-const ENDINGS: Readonly<Record<string, Format>> = {
-  '.relay': 'relay',
-  '.txt': 'relay',
-  '.onnx': 'onnx',
-  '.tflite': 'tflite',
-};
-
-/** Whether a model's name on the command line is meant as a file. */
-export const looksLikeFile = (name: string): boolean =>
-  /[/\\]/.test(name) || ENDINGS[extname(name).toLowerCase()] !== undefined;
-
-/** The format of a file: its ending, or its content where the ending says nothing. */
-export function formatOf(path: string, bytes: Uint8Array): Format {
-  const byEnding = ENDINGS[extname(path).toLowerCase()];
-  if (byEnding !== undefined) return byEnding;
-  const head = Buffer.from(bytes.subarray(0, 4096)).toString('latin1');
-  if (head.slice(4, 8) === 'TFL3') return 'tflite';
-  if (/^\s*(#\[version|(\/\/[^\n]*\n\s*)*def\s+@)/.test(head)) return 'relay';
-  // ModelProto begins with ir_version: field 1, a varint.
-  if (bytes[0] === 0x08) return 'onnx';
-  throw new UserError(
-    `${path}: neither its ending nor its content says what it is; supported are ${Object.keys(ENDINGS).join(', ')}.`,
-  );
-}
 
 /**
  * Reads a model from a file of any supported format. Throws a UserError of one line, beginning with the path, for a file that
@@ -62,12 +37,21 @@ export function loadModelFile(path: string, options: LoadOptions = {}): LoadedMo
       rule: `at most ${MAX_FILE_BYTES}`,
     });
   const format = formatOf(path, bytes);
+  refuseOptions(path, format, options);
   try {
     return importBytes(path, format, bytes, options);
   } catch (error) {
     if (!(error instanceof UserError) || error.message.startsWith(path)) throw error;
     throw new UserError(`${path}: ${error.message}`);
   }
+}
+
+/** Refuses options that a file of this format has no use for: a misplaced one would silently do nothing. */
+function refuseOptions(path: string, format: Format, options: LoadOptions): void {
+  const forOnnx =
+    options.dimensions !== undefined ? 'dimensions' : options.inputRange !== undefined ? 'input range' : '';
+  if (format !== 'onnx' && forOnnx !== '')
+    throw new UserError(`${path}: ${forOnnx} given, but only ONNX files take it.`);
 }
 
 function importBytes(path: string, format: Format, bytes: Uint8Array, options: LoadOptions): LoadedModel {
@@ -85,6 +69,6 @@ function importBytes(path: string, format: Format, bytes: Uint8Array, options: L
     case 'tflite':
       return importTflite(bytes, name);
     case 'relay':
-      return { ...loadRelay(path, options.params), sourceNames: new Map() };
+      return { ...loadRelay(path, options.params), sourceNames: new Map(), warnings: [] };
   }
 }

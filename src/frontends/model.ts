@@ -9,6 +9,8 @@ import type { Names } from './names.js';
 export interface LoadedModel extends Model {
   /** The file's name of a tensor to this project's ("106" to "%14"), for those tensors that the graph holds as they are. */
   readonly sourceNames: ReadonlyMap<string, string>;
+  /** Lines on what is not computed as the file means it, such as integers that become float32; for the user. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -37,7 +39,7 @@ export function finishModel(
     return out;
   });
   const main = labelTensors({ name: 'main', params: [...inputs, ...vars], body: lifted, attrs: {} });
-  return { name, main, params, sourceNames: sourceNames(lifted, main.body, tensors, replaced) };
+  return { name, main, params, sourceNames: sourceNames(lifted, main.body, tensors, replaced), warnings: [] };
 }
 
 /** Labelling keeps the order of the graph, so the n-th expression before is the n-th after. */

@@ -75,6 +75,10 @@ export function suiteModels(name: string): readonly ModelEntry[] {
   return found;
 }
 
+/** Whether `name` is a model's or a suite's. */
+export const isModelName = (name: string): boolean =>
+  SUITES.has(name) || EVERY_MODEL.some((m) => m.name === name);
+
 /** The model named `name`, also one of a suite's. Throws a UserError with the nearest names when there is none. */
 export function modelEntry(name: string): ModelEntry {
   const found = EVERY_MODEL.find((m) => m.name === name);

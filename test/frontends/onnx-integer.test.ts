@@ -6,34 +6,10 @@ import type { Call, Expr } from '../../src/ir/expr.js';
 import { postOrder } from '../../src/ir/visit.js';
 import { runOnHost, soleInput } from './host-run.js';
 import { dianaNetwork, nemoNetwork } from './onnx-models.js';
-import { evaluateOnnx } from './onnx-oracle.js';
+import { compareWithOracle, load, noExternal } from './onnx-run.js';
 import { encodeOnnx, floats, type ModelSpec, type NodeSpec } from './onnx-writer.js';
-import { randomOf } from './random.js';
 
-const noExternal = () => {
-  throw new Error('no external data here');
-};
-const load = (spec: ModelSpec) => importOnnx(encodeOnnx(spec), { name: 'net', external: noExternal });
 const calls = (e: Expr): Call[] => postOrder(e).filter((x) => x.kind === 'call');
-
-/** Runs `spec` through importer and host kernels, and literally in float64; compares every tensor that both name. */
-function compareWithOracle(spec: ModelSpec, seed: string): number {
-  const model = load(spec);
-  const input = soleInput(model);
-  const [lo, hi] = input.type.dtype === 'uint8' ? [0, 255] : [-128, 127];
-  const count = input.type.shape.reduce((a, b) => a * b, 1);
-  const value = tensor(input.type.shape, input.type.dtype, randomOf(seed).integers(lo, hi, count));
-  const actual = runOnHost(model, { [input.name]: value });
-  const expected = evaluateOnnx(spec, { [Object.keys(spec.inputs)[0]!]: value });
-  let compared = 0;
-  for (const [name, label] of model.sourceNames) {
-    const [a, e] = [actual.get(label), expected.get(name)];
-    if (a === undefined || e === undefined || a.dtype === 'float32') continue;
-    expect([name, [...a.data]]).toEqual([name, [...e.data]]);
-    compared++;
-  }
-  return compared;
-}
 
 describe('the integer networks of quantization libraries', () => {
   it('diana-quantlib: conv, bias, shift, clip and cast, as the accelerator wants them', () => {

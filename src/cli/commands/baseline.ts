@@ -1,10 +1,14 @@
 import type { CommandModule } from 'yargs';
-import { type CompileArguments, compileOptions, modelOptions, shardOption } from '../options.js';
+import {
+  type CompileArguments,
+  compileOptions,
+  type ModelArguments,
+  modelOptions,
+  shardOption,
+} from '../options.js';
 
-interface Arguments extends CompileArguments {
+interface Arguments extends CompileArguments, ModelArguments {
   readonly models: readonly string[];
-  readonly seed: string;
-  readonly params?: string | undefined;
   readonly output: string;
   readonly shard: string | undefined;
 }

@@ -1,14 +1,18 @@
 import type { CommandModule } from 'yargs';
 import { UserError } from '../../../base/errors.js';
 import { oneModel } from '../model-argument.js';
-import { type CompileArguments, compileOptions, modelOptions, readCompileOptions } from '../options.js';
+import {
+  type CompileArguments,
+  compileOptions,
+  type ModelArguments,
+  modelOptions,
+  readCompileOptions,
+} from '../options.js';
 import { printWarnings } from '../warnings.js';
 
-interface Arguments extends CompileArguments {
+interface Arguments extends CompileArguments, ModelArguments {
   readonly model: string;
   readonly output: string;
-  readonly seed: string;
-  readonly params?: string | undefined;
   readonly emit: string;
   readonly profile: string | undefined;
 }
@@ -37,7 +41,7 @@ export const compileCommand: CommandModule<object, Arguments> = {
     const { compile } = await import('../../compile.js');
     const { writeProgram } = await import('../../../program/write.js');
     const program = compile(model, options);
-    printWarnings(program.manifest.warnings);
+    printWarnings(program.manifest.warnings, `${args.output}/program.json lists each`);
     if (args.emit === 'c') {
       const { parseProfile, writeProject } = await import('../c-project.js');
       writeProject(args.output, program, model, { seed: args.seed, profile: parseProfile(args.profile) });

@@ -1,4 +1,5 @@
 import type { CommandModule } from 'yargs';
+import { fileOptions } from '../model-options.js';
 import type { QuantizeArguments } from '../quantization.js';
 
 /** `quantize MODEL --calibrate DATA.npy -o OUT`: a float32 network as an integer one for the core. */
@@ -25,7 +26,7 @@ export const quantizeCommand: CommandModule<object, QuantizeArguments> = {
         describe: 'network input = data * scale + offset',
       })
       .option('input-offset', { type: 'number', default: 0, describe: 'see --input-scale' })
-      .option('params', { type: 'string', describe: 'parameters of a Relay file' })
+      .options(fileOptions)
       .option('output', {
         alias: 'o',
         type: 'string',
@@ -34,6 +35,6 @@ export const quantizeCommand: CommandModule<object, QuantizeArguments> = {
       }),
   handler: async (args) => {
     const { quantizeFile } = await import('../quantization.js');
-    quantizeFile(args);
+    await quantizeFile(args);
   },
 };

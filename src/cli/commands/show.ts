@@ -1,16 +1,20 @@
 import type { CommandModule } from 'yargs';
 import { oneModel } from '../model-argument.js';
-import { type CompileArguments, compileOptions, modelOptions, readCompileOptions } from '../options.js';
+import {
+  type CompileArguments,
+  compileOptions,
+  type ModelArguments,
+  modelOptions,
+  readCompileOptions,
+} from '../options.js';
 import { printWarnings } from '../warnings.js';
 
 const STAGES = ['input', 'partitioned', 'memory'] as const;
 type Stage = (typeof STAGES)[number];
 
-interface Arguments extends CompileArguments {
+interface Arguments extends CompileArguments, ModelArguments {
   readonly model: string;
   readonly stage: Stage;
-  readonly seed: string;
-  readonly params?: string | undefined;
 }
 
 /** `show MODEL --stage S`: Relay text before and after partitioning, or the memory plan. */
@@ -34,7 +38,7 @@ export const showCommand: CommandModule<object, Arguments> = {
     if (args.stage === 'partitioned') {
       const { printModule } = await import('../../relay/print.js');
       const { laidOut, warnings } = partitionModel(model, options);
-      printWarnings(warnings);
+      printWarnings(warnings, 'the report of verify lists each');
       process.stdout.write(printModule(laidOut.main, { types: true }));
       return;
     }

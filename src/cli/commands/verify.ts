@@ -1,12 +1,16 @@
 import type { CommandModule } from 'yargs';
 import { OPTIMIZATIONS } from '../../../results/soc.js';
-import { type CompileArguments, compileOptions, modelOptions, shardOption } from '../options.js';
+import {
+  type CompileArguments,
+  compileOptions,
+  type ModelArguments,
+  modelOptions,
+  shardOption,
+} from '../options.js';
 import { outputOptions } from '../output.js';
 
-interface Arguments extends CompileArguments {
+interface Arguments extends CompileArguments, ModelArguments {
   readonly models: readonly string[];
-  readonly seed: string;
-  readonly params?: string | undefined;
   readonly input: readonly string[] | undefined;
   readonly golden?: string | undefined;
   readonly runs: number;

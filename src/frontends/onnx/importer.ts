@@ -6,10 +6,12 @@ import type { Expr, Label, Var } from '../../ir/expr.js';
 import { tensorType } from '../../ir/types.js';
 import { finishModel, type LoadedModel } from '../model.js';
 import { Names } from '../names.js';
+import { checkAttributes, scalarAttribute } from './attributes.js';
 import { NodeContext } from './context.js';
 import { foldNode } from './fold.js';
-import { inputRange, isIntegerNetwork } from './integer/detect.js';
+import { detectIntegers, inputRange } from './integer/detect.js';
 import { INTEGER_OPS } from './integer/handlers.js';
+import { inexactness, unroundedOutput } from './integer/inexact.js';
 import { carrierOf, floored, integerValue, materialised, plain, type Value } from './integer/value.js';
 import { clipLimits } from './ops/activation.js';
 import { decodeModel, type OnnxGraph, type OnnxNode, type OnnxValueInfo } from './proto.js';
@@ -34,8 +36,8 @@ const FOLDED_LEAST = 1 << 20;
 const MAX_NODES = 100_000;
 
 /**
- * Reads an ONNX file. A file that `isIntegerNetwork` recognises becomes exact integer arithmetic, any other one keeps its
- * element types. Throws a UserError of one line for a file that is damaged or uses what is not supported.
+ * Reads an ONNX file. A file that `detectIntegers` recognises becomes exact integer arithmetic, any other one keeps its
+ * element types; where the arithmetic is not exact, a warning says so. Throws a UserError of one line for a file that is damaged or uses what is not supported.
  */
 export function importOnnx(bytes: Uint8Array, options: OnnxOptions): LoadedModel {
   const { graph, opset } = decodeModel(bytes);
@@ -55,6 +57,7 @@ class Importer {
   readonly #values = new Map<string, Value>();
   readonly #inputs: Var[] = [];
   readonly #names = new Names();
+  readonly #warnings: string[] = [];
   #integers = false;
   /** Elements that may still be computed when the file is read. */
   #foldable: number;
@@ -71,10 +74,26 @@ class Importer {
       this.#values.set(t.name, plain(constant(readTensor(t, this.#options.external), t.name)));
     for (const node of this.#graph.nodes)
       if (node.op === 'Constant') this.#define(node, [plain(this.#constant(node))]);
-    this.#integers = isIntegerNetwork(this.#graph, (name) => this.#constantOf(name));
+    const detected = detectIntegers(this.#graph, (name) => this.#constantOf(name));
+    this.#integers = detected.integer;
+    if (detected.warning !== undefined) this.#warnings.push(detected.warning);
+    this.#checkOptions();
     for (const input of this.#graph.inputs) if (!this.#values.has(input.name)) this.#input(input);
     for (const node of this.#graph.nodes) if (node.op !== 'Constant') this.#node(node);
     return this.#finish();
+  }
+
+  /** Refuses a dimension that no input has, and a range where no input is a float that holds integers. */
+  #checkOptions(): void {
+    const { dimensions, inputRange: range } = this.#options;
+    const symbols = this.#graph.inputs.flatMap((i) => i.shape ?? []).filter((d) => typeof d === 'string');
+    const unknown = Object.keys(dimensions ?? {}).find((name) => !symbols.includes(name));
+    if (unknown !== undefined)
+      throw new UserError(
+        `no input has a dimension ${unknown}; ${symbols.length === 0 ? 'all are numbers' : `symbolic are ${[...new Set(symbols)].join(', ')}`}.`,
+      );
+    if (range !== undefined && !this.#integers)
+      throw new UserError('an input range is given, but the file is no integer network.');
   }
 
   #constantOf(name: string): Tensor | undefined {
@@ -117,7 +136,7 @@ class Importer {
     if (shape.some((d) => d < 1 || d > 2 ** 31))
       throw new UserError(
         `input ${info.name} has shape ${showShape(info.shape as number[])}; every axis but the first must be a number of at least 1. ` +
-          'Give symbolic dimensions a value.',
+          'Give symbolic dimensions a value (--dimensions NAME=N).',
       );
     return shape;
   }
@@ -177,6 +196,8 @@ class Importer {
       const made = integer.run(context, values);
       if (made !== undefined) return made;
     }
+    const warning = this.#integers ? inexactness(node, values, integer !== undefined) : undefined;
+    if (warning !== undefined) this.#warnings.push(warning);
     checkAttributes(node, handler.attributes);
     const floats = values.map((v) => (v === undefined ? undefined : materialised(v)));
     return handler.run(context.withInputs(floats)).map(plain);
@@ -221,6 +242,7 @@ class Importer {
     const outputs = this.#graph.outputs.map((o) => {
       const v = this.#values.get(o.name);
       if (v === undefined) throw new UserError(`the graph's output ${o.name} is made by no node.`);
+      if (v.kind === 'integer' && v.denominator !== 1) this.#warnings.push(unroundedOutput(o.name, v));
       return outputOf(v);
     });
     if (outputs.length === 0) throw new UserError('the graph has no output.');
@@ -230,28 +252,11 @@ class Importer {
       if (e !== undefined && e.kind !== 'constant') tensors.set(name, e);
     }
     const body = outputs.length === 1 ? outputs[0]! : tuple(outputs);
-    return finishModel(this.#options.name, this.#inputs, body, tensors, this.#names);
+    const model = finishModel(this.#options.name, this.#inputs, body, tensors, this.#names);
+    return { ...model, warnings: this.#warnings };
   }
 }
 
 /** An output as the model gives it: an integer where it is one, a float where it is a fraction. */
 const outputOf = (v: Value): Expr =>
   v.kind === 'integer' && v.denominator === 1 ? floored(v).base : materialised(v);
-
-/** The values of Constant's other attributes. */
-function scalarAttribute(node: NodeContext): Tensor | undefined {
-  if (node.has('value_int')) return tensor([], 'int64', [node.int('value_int', 0)]);
-  if (node.has('value_float')) return tensor([], 'float32', [node.float('value_float', 0)]);
-  const ints = node.ints('value_ints');
-  if (ints !== undefined) return tensor([ints.length], 'int64', ints);
-  const floats = node.floats('value_floats');
-  return floats === undefined ? undefined : tensor([floats.length], 'float32', floats);
-}
-
-function checkAttributes(node: OnnxNode, known: readonly string[]): void {
-  for (const a of node.attributes)
-    if (!known.includes(a.name) || a.other)
-      throw new UserError(
-        `attribute ${a.name} is not supported; supported are ${known.length === 0 ? 'none' : known.join(', ')}`,
-      );
-}

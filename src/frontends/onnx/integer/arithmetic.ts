@@ -4,6 +4,7 @@ import { type Expr, tensorTypeOf } from '../../../ir/expr.js';
 import type { NodeContext } from '../context.js';
 import { hull, moved, scaled } from './bounds.js';
 import { holdsIntegers } from './detect.js';
+import { dividedByEach } from './fractions.js';
 import { channelVector, integerConstant, isBareSum } from './layers.js';
 import {
   castTo,
@@ -143,7 +144,7 @@ function plus(
 }
 
 /**
- * Div by a positive integer constant: a fraction until the network rounds. Of integers by type, the quotient is rounded down
+ * Div by positive integers, one or one a channel: a fraction until the network rounds. Of integers by type, the quotient is rounded down
  * at once (NEMO and QuantLab mean a shift; ONNX itself truncates, which differs below zero only).
  */
 export function integerDiv(_: NodeContext, values: readonly (Value | undefined)[]): IntegerValue | undefined {
@@ -151,10 +152,10 @@ export function integerDiv(_: NodeContext, values: readonly (Value | undefined)[
   if (operands === undefined || operands.left) return undefined;
   const { v, t } = operands;
   const d = t.data[0]!;
-  if (v.limits !== undefined || !t.data.every((x) => x === d) || !Number.isInteger(d) || d < 1)
-    return undefined;
-  if (!isScalar(t) && channelVector(t, v.base) === undefined) return undefined;
-  const divided = dividedBy(v, d);
+  if (v.limits !== undefined || !t.data.every((x) => Number.isInteger(x) && x >= 1)) return undefined;
+  const alike = t.data.every((x) => x === d) && (isScalar(t) || channelVector(t, v.base) !== undefined);
+  const divided = alike ? dividedBy(v, d) : dividedByEach(v, t);
+  if (divided === undefined) return undefined;
   return v.integerTyped ? floored(divided) : divided;
 }
 

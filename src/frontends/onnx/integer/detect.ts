@@ -1,8 +1,9 @@
 import { isFloat } from '../../../../base/dtype.js';
 import type { Tensor } from '../../../../base/tensor.js';
-import type { OnnxGraph } from '../proto.js';
+import type { OnnxGraph, OnnxNode } from '../proto.js';
 
-const LINEAR = ['Conv', 'Gemm', 'MatMul'];
+/** The layers whose weights decide. */
+export const LINEAR_OPS: readonly string[] = ['Conv', 'Gemm', 'MatMul'];
 const ROUNDS = ['Floor', 'Cast', 'Clip'];
 /** TensorProto.DataType of the integer types that exporters cast to when they round. */
 const INTEGER_TYPES = [2, 3, 5, 6, 7];
@@ -10,35 +11,66 @@ const INTEGER_TYPES = [2, 3, 5, 6, 7];
 /** Whether every element is an integer. */
 export const holdsIntegers = (t: Tensor): boolean => t.data.every((v) => Number.isInteger(v));
 
+/** Weights of an integer network lie in 16 bits; the core takes those of 8. */
+const [LEAST, MOST] = [-(2 ** 15), 2 ** 15 - 1];
+
+type ConstantOf = (name: string) => Tensor | undefined;
+
+/** Whether a node makes a float computed at run time an integer. */
+const rounds = (node: OnnxNode, constantOf: ConstantOf): boolean =>
+  node.op === 'Floor' ||
+  (node.op === 'Cast' &&
+    INTEGER_TYPES.includes(node.attributes.find((a) => a.name === 'to')?.i ?? 0) &&
+    constantOf(node.inputs[0] ?? '') === undefined);
+
+/** What keeps a layer from being an integer one: its weights, then its bias. */
+function obstacle(node: OnnxNode, constantOf: ConstantOf): string | undefined {
+  const given = (index: number) => node.inputs[index] !== undefined && node.inputs[index] !== '';
+  const of = (index: number, what: string, fits: (v: number) => boolean, rule: string) => {
+    const t = constantOf(node.inputs[index] ?? '');
+    const subject = `${what} ${node.inputs[index] ?? ''}`;
+    if (t === undefined) return `${subject} is computed at run time; supported: a constant`;
+    if (!isFloat(t.dtype) && what === 'weights')
+      return `${subject} is ${t.dtype}; supported: floats that hold integers`;
+    const at = t.data.findIndex((v) => !fits(v));
+    return at < 0 ? undefined : `${subject} is ${t.data[at]!} (element ${at}); supported: ${rule}`;
+  };
+  const fits = (v: number) => Number.isInteger(v) && v >= LEAST && v <= MOST;
+  const weights = of(1, 'weights', fits, `integers in ${LEAST}..${MOST}`);
+  return weights ?? (given(2) ? of(2, 'bias', Number.isInteger, 'integers') : undefined);
+}
+
+export interface Detected {
+  readonly integer: boolean;
+  /** A line where a file is no integer network although some of its layers are integer ones: all of it is float32. */
+  readonly warning?: string;
+}
+
 /**
  * Whether a file is the integer network of a quantization library, whose float tensors hold integers. It is when it
- * - has a Conv, Gemm or MatMul, and the weights of all of them are constants, floating-point by type, and integers in -128..127,
- *   their biases integers; and
+ * - has a Conv, Gemm or MatMul, and the weights of all of them are constants, floating-point by type, and integers of 16 bits, their
+ *   biases integers; and
  * - rounds somewhere: a Floor, or a Cast to an integer type.
  */
-export function isIntegerNetwork(
-  graph: OnnxGraph,
-  constantOf: (name: string) => Tensor | undefined,
-): boolean {
-  const linear = graph.nodes.filter((n) => LINEAR.includes(n.op));
-  const rounds = graph.nodes.some(
-    (n) =>
-      n.op === 'Floor' ||
-      (n.op === 'Cast' &&
-        INTEGER_TYPES.includes(n.attributes.find((a) => a.name === 'to')?.i ?? 0) &&
-        constantOf(n.inputs[0] ?? '') === undefined),
-  );
-  if (linear.length === 0 || !rounds) return false;
-  return linear.every((n) => {
-    const weights = constantOf(n.inputs[1] ?? '');
-    const bias = n.inputs[2] === undefined || n.inputs[2] === '' ? undefined : constantOf(n.inputs[2]);
-    return (
-      weights !== undefined &&
-      isFloat(weights.dtype) &&
-      weights.data.every((v) => Number.isInteger(v) && v >= -128 && v <= 127) &&
-      (n.inputs[2] === undefined || n.inputs[2] === '' || (bias !== undefined && holdsIntegers(bias)))
-    );
-  });
+export function detectIntegers(graph: OnnxGraph, constantOf: ConstantOf): Detected {
+  const linear = graph.nodes.filter((n) => LINEAR_OPS.includes(n.op));
+  if (linear.length === 0 || !graph.nodes.some((n) => rounds(n, constantOf))) return { integer: false };
+  const obstacles = linear.map((n) => obstacle(n, constantOf));
+  const first = obstacles.findIndex((o) => o !== undefined);
+  if (first < 0) return { integer: true };
+  const integerWeights = (n: OnnxNode) => {
+    const t = constantOf(n.inputs[1] ?? '');
+    return t !== undefined && isFloat(t.dtype) && holdsIntegers(t);
+  };
+  if (!linear.some(integerWeights)) return { integer: false };
+  const node = linear[first]!;
+  const name = node.name || node.outputs[0] || '(unnamed)';
+  return {
+    integer: false,
+    warning:
+      `node ${name} (${node.op}) is not exact: ${obstacles[first]!}. So the file counts as no integer network: ` +
+      'its values are float32 from its inputs on.',
+  };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { call, scalar, tuple } from '../../../ir/build.js';
+import { scalar, tuple } from '../../../ir/build.js';
 import type { Expr } from '../../../ir/expr.js';
 import { tensorTypeOf } from '../../../ir/expr.js';
 import type { Handler, NodeContext } from '../context.js';
@@ -8,6 +8,7 @@ import { GEMM_ATTRIBUTES } from '../ops/linear.js';
 import { oneOutput, poolAttrs, reduceAxes } from '../ops/pool.js';
 import { padOf, SHAPE_OPS } from '../ops/shape.js';
 import { integerAdd, integerDiv, integerMul, integerSub } from './arithmetic.js';
+import { integerAveragePool } from './average.js';
 import { hull } from './bounds.js';
 import { integerConv, integerLinear } from './layers.js';
 import { integerCast, integerClip, integerFloor } from './rounding.js';
@@ -56,26 +57,6 @@ const maxPool: One = (node, values) => {
   oneOutput(node);
   const shaped = node.withInputs([v.base]);
   return { ...v, base: node.call('nn.max_pool2d', [v.base], poolAttrs(shaped)), label: node.label };
-};
-
-/** The sum of each window as an integer, over the number of its elements; windows that padding cuts stay floats. */
-const averagePool: One = (node, values) => {
-  const v = values[0];
-  if (v?.kind !== 'integer' || v.limits !== undefined) return undefined;
-  const x = whole({ ...v, denominator: 1 });
-  const attrs = poolAttrs(node.withInputs([x.base]));
-  const padded = attrs.padding.some((p) => p > 0);
-  if ((padded && node.int('count_include_pad', 0) === 0) || attrs.ceil_mode) return undefined;
-  const count = attrs.pool_size[0] * attrs.pool_size[1];
-  const range = hull({ lo: x.lo * count, hi: x.hi * count }, { lo: 0, hi: 0 });
-  // nn.avg_pool2d divides by the count again, exactly; it sums in int32.
-  carrierOf(range.lo * count, range.hi * count, ['int32']);
-  const many = call('multiply', [castTo(x.base, 'int32', node.label), scalar(count)], {}, node.label);
-  const base = node.call('nn.avg_pool2d', [many], { ...attrs, count_include_pad: true });
-  return integerValue(base, range.lo, range.hi, node.label, {
-    denominator: v.denominator * count,
-    integerTyped: v.integerTyped,
-  });
 };
 
 function meanOver(
@@ -173,7 +154,7 @@ export const INTEGER_OPS: Readonly<Record<string, IntegerHandler>> = {
   Min: one([], integerClip),
   Relu: one([], integerClip),
   MaxPool: one([...WINDOW_ATTRIBUTES, 'ceil_mode', 'storage_order'], maxPool),
-  AveragePool: one([...WINDOW_ATTRIBUTES, 'ceil_mode', 'count_include_pad'], averagePool),
+  AveragePool: one([...WINDOW_ATTRIBUTES, 'ceil_mode', 'count_include_pad'], integerAveragePool),
   GlobalAveragePool: one([], globalAverage),
   ReduceMean: one(['axes', 'keepdims', 'noop_with_empty_axes'], reduceMean),
   Pad: one(['mode', 'pads', 'value'], pad),

@@ -1,6 +1,7 @@
 import { type DType, integerRange } from '../../../../base/dtype.js';
 import { LimitError } from '../../../../base/errors.js';
-import { call, scalar } from '../../../ir/build.js';
+import { tensor } from '../../../../base/tensor.js';
+import { call, constant, scalar } from '../../../ir/build.js';
 import { type Expr, type Label, tensorTypeOf } from '../../../ir/expr.js';
 
 /**
@@ -92,12 +93,41 @@ function shifted(v: IntegerValue, bits: number): IntegerValue {
   const dtype = wide(v.lo, v.hi);
   // Beyond 31 (63) bits a shift leaves only the sign, as 31 (53) already do for the values that are held.
   const by = Math.min(bits, dtype === 'int32' ? 31 : 53);
+  const each = shiftedEach(v, by);
+  if (each !== undefined) return each;
   const { inner, relu } = reluBelow(v.base);
   const base = call('right_shift', [castTo(inner, dtype, v.label), scalar(by, dtype)], {}, v.label);
   const out = integerValue(base, Math.floor(v.lo / 2 ** by), Math.floor(v.hi / 2 ** by), v.label, {
     integerTyped: v.integerTyped,
   });
   return relu ? limited(out, 0, Infinity) : out;
+}
+
+/**
+ * A tensor times powers of two, one a channel, then shifted right: one shift by a constant tensor, without the product. Both
+ * are floor(x * 2^(p - bits)).
+ */
+function shiftedEach(v: IntegerValue, bits: number): IntegerValue | undefined {
+  const { base } = v;
+  if (base.kind !== 'call' || base.op !== 'multiply') return undefined;
+  const [x, factors] = base.args as [Expr, Expr];
+  if (factors.kind !== 'constant' || factors.value.shape.length === 0) return undefined;
+  const powers = Array.from(factors.value.data, (f) => Math.log2(f));
+  if (!powers.every((p) => Number.isInteger(p) && p >= 0 && p <= bits)) return undefined;
+  if (String(tensorTypeOf(x).shape) !== String(tensorTypeOf(base).shape)) return undefined;
+  // The product may have needed int64 where the operand does not.
+  const narrow = x.kind === 'call' && x.op === 'cast' ? tensorTypeOf(x.args[0]!).dtype : undefined;
+  const operand = narrow === 'int32' && x.kind === 'call' ? x.args[0]! : x;
+  const { dtype } = tensorTypeOf(operand);
+  const shifts = tensor(
+    factors.value.shape,
+    dtype,
+    powers.map((p) => Math.min(bits - p, dtype === 'int32' ? 31 : 53)),
+  );
+  const shift = call('right_shift', [operand, constant(shifts)], {}, v.label);
+  return integerValue(shift, Math.floor(v.lo / 2 ** bits), Math.floor(v.hi / 2 ** bits), v.label, {
+    integerTyped: v.integerTyped,
+  });
 }
 
 /** A ReLU before a shift is the same after it, where the accelerator has it. */
