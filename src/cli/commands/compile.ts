@@ -41,7 +41,9 @@ export const compileCommand: CommandModule<object, Arguments> = {
     const { compile } = await import('../../compile.js');
     const { writeProgram } = await import('../../../program/write.js');
     const program = compile(model, options);
-    printWarnings(program.manifest.warnings, `${args.output}/program.json lists each`);
+    const listed =
+      args.emit === 'c' ? 'the report of verify lists each' : `${args.output}/program.json lists each`;
+    printWarnings(program.manifest.warnings, listed);
     if (args.emit === 'c') {
       const { parseProfile, writeProject } = await import('../c-project.js');
       writeProject(args.output, program, model, { seed: args.seed, profile: parseProfile(args.profile) });
