@@ -34,16 +34,15 @@ export const REASON_ORDER: readonly Reason[] = [
 export const layerLabel = (layer: LayerResult): string =>
   layer.layer ?? layer.name.replace(/^tvmgen_default_/, '');
 
-/** "conv2d 3x3" (with stride 2: "conv2d 3x3/2"), "cast+avg_pool2d": the operator that names an accelerator call, all operators of a host kernel. */
+/** "conv2d 3x3" (stride 2: "conv2d 3x3/2"; depthwise: "dw conv2d 3x3"), "cast+avg_pool2d": the operator that names an accelerator call, all operators of a host kernel. */
 export function operatorLabel(layer: LayerResult): string {
   // A layout transform: what it is for says more than reshape, reverse, reshape.
   if (layer.detail.startsWith('to the ')) return layer.detail;
   const short = layer.operators.map((op) => op.replace(/^(qnn|nn)\./, ''));
   if (layer.target === 'host') return short.join('+');
-  const [, kernel, stride] = /^((?:depthwise )?\d+x\d+) s(\d+)/.exec(layer.detail) ?? [];
-  return [short[0], kernel === undefined || stride === '1' ? kernel : `${kernel}/${stride}`]
-    .filter((part) => part !== undefined)
-    .join(' ');
+  const [, depthwise, kernel, stride] = /^(depthwise )?(\d+x\d+) s(\d+)/.exec(layer.detail) ?? [];
+  if (kernel === undefined) return short[0] ?? '';
+  return `${depthwise === undefined ? '' : 'dw '}${short[0]} ${kernel}${stride === '1' ? '' : `/${stride}`}`;
 }
 
 /** "16x32x32": the shape without the batch of 1. */
