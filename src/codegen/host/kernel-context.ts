@@ -17,6 +17,8 @@ export interface Source {
 export interface KernelContext {
   readonly out: CWriter;
   readonly step: HostStep;
+  /** The pointer to the kernel's result, where the only operator makes it. */
+  readonly ownOutput: string | undefined;
   /** A name that is free in this kernel, made from `wanted`. */
   fresh(wanted: string): string;
   /** The buffer behind an operand; undefined for a result of an earlier operator. */

@@ -22,6 +22,7 @@ import { BINARY_OPERATORS, binaryExpression, UNARY_OPERATORS, unaryExpression } 
 import { softmax, tfliteSoftmax } from './softmax.js';
 import { convolution, dense, reduction } from './sums.js';
 import { avgPool2d, requantize } from './tflite.js';
+import { writeTransform } from './transform.js';
 
 const binary: ElementCode = (op, at, k) => {
   const [a, b] = op.args.map((arg) => simple(k, arg, at.broadcast(k.typeOf(arg).shape), op.op)) as [
@@ -105,6 +106,7 @@ const SAME_ELEMENT = new Set(['reshape', 'nn.batch_flatten', 'squeeze', 'expand_
 class Kernel implements KernelContext {
   readonly out: CWriter;
   readonly step: HostStep;
+  readonly ownOutput: string | undefined;
   readonly #names: BufferNames;
   readonly #pointers: ReadonlyMap<number, string>;
   readonly #taken = new Set<string>();
@@ -116,6 +118,7 @@ class Kernel implements KernelContext {
   constructor(out: CWriter, step: HostStep, names: BufferNames, pointers: ReadonlyMap<number, string>) {
     this.out = out;
     this.step = step;
+    this.ownOutput = step.ops.length === 1 ? pointers.get(step.stores[0]!.buffer) : undefined;
     this.#names = names;
     this.#pointers = pointers;
     for (const p of [...pointers.values(), ...names.constants.values()]) this.#taken.add(p);
@@ -218,36 +221,6 @@ function nestedKernel(k: Kernel, output: string): void {
   over(0);
 }
 
-/** A layout transform: rows to the core's pitch with every four bytes reversed, or back. */
-function transformKernel(
-  k: Kernel,
-  from: Buffer,
-  to: Buffer,
-  [input, output]: readonly [string, string],
-): void {
-  const { planes, rows, columns, pitch } = coreLayout(to.shape);
-  const packed = (row: string) => (pitch === columns ? 'i ^ 3' : `(${row} * ${pitch} + x) ^ 3`);
-  if (pitch === columns) {
-    k.out.loop('i', planes * rows * columns, () =>
-      k.out.line(
-        from.layout === 'dense' ? `${output}[i ^ 3] = ${input}[i];` : `${output}[i] = ${input}[i ^ 3];`,
-      ),
-    );
-    return;
-  }
-  const body = (row: string): void => {
-    const plain = row === '0' ? 'x' : `${row} * ${columns} + x`;
-    if (from.layout === 'dense') {
-      k.out.loop('x', columns, () => k.out.line(`${output}[${packed(row)}] = ${input}[${plain}];`));
-      k.out.block(`for (int32_t x = ${columns}; x < ${pitch}; ++x)`, () =>
-        k.out.line(`${output}[${packed(row)}] = 0;`),
-      );
-    } else k.out.loop('x', columns, () => k.out.line(`${output}[${plain}] = ${input}[${packed(row)}];`));
-  };
-  if (planes * rows === 1) body('0');
-  else k.out.loop('row', planes * rows, () => body('row'));
-}
-
 /**
  * Writes the loops of a host kernel. `pointers` names the parameter for each buffer that is not a constant. Floats are computed in
  * the simulator's order. Throws a UserError for an operator that has no C code.
@@ -265,7 +238,7 @@ export function writeKernelBody(
   const whole = WHOLE_KERNELS.get(first.op);
   if (first.op === 'layout_transform') {
     const from = (first.args[0] as { readonly buffer: number }).buffer;
-    transformKernel(k, names.buffers[from]!, target, [pointers.get(from)!, outputs[0]!]);
+    writeTransform(out, names.buffers[from]!, target);
   } else if (whole !== undefined) whole(first, outputs, k, axisNames(k.typeOf(first.args[0]!).shape.length));
   else if (target.layout === 'core' || isElementwise(step, k)) flatKernel(k, target, outputs[0]!);
   else nestedKernel(k, outputs[0]!);

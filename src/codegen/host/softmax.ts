@@ -10,13 +10,13 @@ function overRow(
   at: Position,
   axis: number,
   k: KernelContext,
-  body: (element: string) => string,
+  body: (element: string, place: Position) => void,
 ): void {
   const { shape } = k.typeOf(op.args[0]!);
   const i = k.fresh('i');
   k.out.loop(i, shape[axis]!, () => {
-    const element = k.value(op.args[0]!, Position.ofAxes(shape, at.axes.with(axis, i)));
-    k.out.line(body(element));
+    const place = Position.ofAxes(shape, at.axes.with(axis, i));
+    body(k.value(op.args[0]!, place), place);
   });
 }
 
@@ -30,9 +30,18 @@ export const softmax: RowCode = {
     const axis = axisAttr(numberAttr(op, 'axis'), at.shape.length);
     const [max, sum] = [k.fresh('max'), k.fresh('sum')];
     k.out.line(`float ${max} = (-1.0f / 0.0f);`);
-    overRow(op, at, axis, k, (x) => `${max} = host_maxf(${max}, ${x});`);
+    overRow(op, at, axis, k, (x) => k.out.line(`${max} = host_maxf(${max}, ${x});`));
     k.out.line(`float ${sum} = 0;`);
-    overRow(op, at, axis, k, (x) => `${sum} += host_expf(${x} - ${max});`);
+    const output = k.ownOutput;
+    if (output !== undefined) {
+      // The exponentials wait in the result: each is computed once.
+      overRow(op, at, axis, k, (x, place) => {
+        k.out.line(`${output}[${place.flat}] = host_expf(${x} - ${max});`);
+        k.out.line(`${sum} += ${output}[${place.flat}];`);
+      });
+      return (here) => `${output}[${here.flat}] / ${sum}`;
+    }
+    overRow(op, at, axis, k, (x) => k.out.line(`${sum} += host_expf(${x} - ${max});`));
     return (here) => `host_expf(${elementAt(op, here, k)} - ${max}) / ${sum}`;
   },
 };
@@ -44,17 +53,13 @@ export const tfliteSoftmax: RowCode = {
     const axis = at.shape.length - 1;
     const [max, sum, scale, least] = [k.fresh('max'), k.fresh('sum'), k.fresh('scale'), k.fresh('least')];
     k.out.line(`int32_t ${max} = -128;`);
-    overRow(op, at, axis, k, (x) => `if (${x} > ${max}) ${max} = ${x};`);
+    overRow(op, at, axis, k, (x) => k.out.line(`if (${x} > ${max}) ${max} = ${x};`));
     k.out.line(`const int32_t ${least} = ${numberAttr(op, 'diff_min')};`);
     const exp = (x: string): string =>
       `host_exp_of_difference(${x} - ${max}, ${least}, ${numberAttr(op, 'left_shift')}, ${numberAttr(op, 'multiplier')})`;
     k.out.line(`int32_t ${sum} = 0;`);
-    overRow(
-      op,
-      at,
-      axis,
-      k,
-      (x) => `${sum} = host_add(${sum}, host_rounding_shift(${exp(x)}, HOST_SUM_BITS));`,
+    overRow(op, at, axis, k, (x) =>
+      k.out.line(`${sum} = host_add(${sum}, host_rounding_shift(${exp(x)}, HOST_SUM_BITS));`),
     );
     k.out.line(`const host_reciprocal ${scale} = host_reciprocal_of_sum(${sum});`);
     return (here) => `host_share(${exp(elementAt(op, here, k))}, ${scale})`;

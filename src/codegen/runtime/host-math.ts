@@ -1,3 +1,11 @@
+/** 1/0!, 1/1!, ..., 1/14!: each correctly rounded, as 14! is exact in a double. */
+const INVERSE_FACTORIALS = Array.from({ length: 15 }, (_, k) => {
+  let factorial = 1;
+  for (let i = 2; i <= k; i++) factorial *= i;
+  const inverse = String(1 / factorial);
+  return `    ${/[.e]/.test(inverse) ? inverse : `${inverse}.0`},`;
+}).join('\n');
+
 /** codegen/host/include/host_math.h: the arithmetic of host kernels that C leaves undefined or to a library. */
 export const HOST_MATH_H = `/* Arithmetic of the host kernels. Integers wrap where the operators say so (signed overflow is undefined in C);
  * float functions are computed in double and rounded once, so that they need no library and give the same bits on
@@ -6,6 +14,15 @@ export const HOST_MATH_H = `/* Arithmetic of the host kernels. Integers wrap whe
 #define HOST_MATH_H
 
 #include <stdint.h>
+
+/* Four elements in the other byte order: between the host's layout and the core's. */
+static inline void host_reverse_word(int8_t *out, const int8_t *in) {
+  const int8_t a = in[0], b = in[1], c = in[2], d = in[3];
+  out[0] = d;
+  out[1] = c;
+  out[2] = b;
+  out[3] = a;
+}
 
 static inline int32_t host_add(int32_t a, int32_t b) { return (int32_t)((uint32_t)a + (uint32_t)b); }
 
@@ -82,12 +99,15 @@ static inline double host_power_of_two(int32_t n) {
 }
 
 /* e^x for |x| <= 200, to within 2 units in the last place of a double: x = n ln 2 + r, |r| <= ln(2)/2, and the Taylor
- * series of e^r, whose 15th term is below 2^-57. */
+ * series of e^r, whose 15th term is below 2^-57. The core has no FPU, so divisions are spared. */
 static inline double host_exp(double x) {
+  static const double inverse_factorials[] = {
+${INVERSE_FACTORIALS}
+  };
   const int32_t n = (int32_t)(x * 1.4426950408889634 + (x < 0.0 ? -0.5 : 0.5));
   const double r = (x - n * 0.693147180369123816490) - n * 1.90821492927058770002e-10;
-  double sum = 1.0;
-  for (int32_t i = 14; i > 0; --i) sum = 1.0 + sum * (r / i);
+  double sum = inverse_factorials[14];
+  for (int32_t i = 13; i >= 0; --i) sum = sum * r + inverse_factorials[i];
   return sum * host_power_of_two(n);
 }
 

@@ -1,0 +1,44 @@
+import type { Buffer } from '../../../program/types.js';
+import { WORD_BYTES } from '../../../sim/isa/geometry.js';
+import { type CoreLayout, coreLayout } from '../../../sim/isa/layout.js';
+import type { CWriter } from '../c-writer.js';
+
+/** `text` once for each word of `elements` elements, `i` standing at its first. */
+function eachWord(w: CWriter, i: string, elements: number, text: string): void {
+  w.block(`for (int32_t ${i} = 0; ${i} < ${elements}; ${i} += ${WORD_BYTES})`, () => w.line(text));
+}
+
+/** One row between dense and core: `plain` and `packed` are the numbers of its first elements. */
+function writeRow(w: CWriter, l: CoreLayout, toCore: boolean, plain: string, packed: string): void {
+  const at = (start: string, x: string) => (start === '0' ? x : `${start} + ${x}`);
+  if (l.columns % WORD_BYTES === 0) {
+    const [input, output] = toCore ? [plain, packed] : [packed, plain];
+    eachWord(w, 'x', l.columns, `host_reverse_word(output + ${at(output, 'x')}, input + ${at(input, 'x')});`);
+  } else
+    w.loop('x', l.columns, () => {
+      const core = packed === '0' ? 'x ^ 3' : `(${packed} + x) ^ 3`;
+      w.line(
+        toCore
+          ? `output[${core}] = input[${at(plain, 'x')}];`
+          : `output[${at(plain, 'x')}] = input[${core}];`,
+      );
+    });
+  if (toCore && l.pitch > l.columns)
+    w.block(`for (int32_t x = ${l.columns}; x < ${l.pitch}; ++x)`, () =>
+      w.line(`output[${packed === '0' ? 'x ^ 3' : `(${packed} + x) ^ 3`}] = 0;`),
+    );
+}
+
+/**
+ * A layout transform between the parameters `input` and `output`: rows to the core's pitch with every four bytes reversed and the
+ * padding zero, or back.
+ */
+export function writeTransform(w: CWriter, from: Buffer, to: Buffer): void {
+  const layout = coreLayout(to.shape);
+  const { planes, rows, columns, pitch } = layout;
+  const toCore = from.layout === 'dense';
+  if (pitch === columns)
+    eachWord(w, 'i', planes * rows * columns, 'host_reverse_word(output + i, input + i);');
+  else if (planes * rows === 1) writeRow(w, layout, toCore, '0', '0');
+  else w.loop('row', planes * rows, () => writeRow(w, layout, toCore, `row * ${columns}`, `row * ${pitch}`));
+}
