@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tensor } from '../../base/tensor.js';
 import { evaluate, openBackend } from '../../golden/index.js';
@@ -71,6 +72,31 @@ describe('a Div of one divisor a channel', () => {
   ] as const)('%s', (name, divisors, shape) =>
     expectExact(behindConv([div, floor], { d: floats(shape, divisors) }), name),
   );
+
+  it('random divisors, with a product before and a clip after, equal the literal evaluation', () => {
+    const divisor = fc.oneof(
+      fc.integer({ min: 0, max: 14 }).map((p) => 2 ** p),
+      fc.integer({ min: 1, max: 500 }),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(divisor, { minLength: 2, maxLength: 2 }),
+        fc.constantFrom([1, 1], [5, 300], [4, 64]),
+        fc.string(),
+        (divisors, factors, seed) => {
+          const nodes: NodeSpec[] = [
+            { op: 'Mul', inputs: ['s', 'k'], outputs: ['m'] },
+            { ...div, inputs: ['m', 'd'] },
+            { ...floor, outputs: ['f'] },
+            { op: 'Clip', inputs: ['f'], outputs: ['y'], attributes: { min: { f: -128 }, max: { f: 127 } } },
+          ];
+          const constants = { k: floats([1, 2, 1, 1], factors), d: floats([1, 2, 1, 1], divisors) };
+          expect(compareWithOracle(behindConv(nodes, constants), seed)).toBeGreaterThanOrEqual(4);
+        },
+      ),
+      { numRuns: 100, seed: 1 },
+    );
+  });
 
   it('of integers by type rounds down at once', () =>
     expectExact(
