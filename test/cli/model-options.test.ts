@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadOptionsOf } from '../../src/cli/model-options.js';
+import { importOnnx } from '../../src/frontends/onnx/importer.js';
 import { dianaNetwork, plainNetwork } from '../frontends/onnx-models.js';
 import { encodeOnnx, floats } from '../frontends/onnx-writer.js';
 import { diana } from './run.js';
@@ -61,6 +62,15 @@ describe('diana-sim on ONNX files', () => {
     const { status, stdout, stderr } = await diana(dir, args);
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(expected);
+  });
+
+  it('a dimension called as a property of every object has no value by that', () => {
+    const spec = { ...plainNetwork(), inputs: { image: ['batch', 3, 'constructor', 8] } };
+    const external = () => new Uint8Array();
+    const read = (dimensions: Record<string, number>) =>
+      importOnnx(encodeOnnx(spec), { name: 'net', external, dimensions });
+    expect(() => read({ batch: 1 })).toThrow('Give symbolic dimensions a value');
+    expect(read({ constructor: 8 }).main.params[0]!.type).toMatchObject({ shape: [1, 3, 8, 8] });
   });
 
   it.each([

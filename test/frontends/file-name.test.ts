@@ -12,13 +12,14 @@ beforeAll(() => {
   before = process.cwd();
   mkdirSync(join(dir, 'folder'));
   mkdirSync(join(dir, 'resnet8'));
+  writeFileSync(join(dir, 'residual'), 'no model');
   writeFileSync(join(dir, 'network'), 'def @main() { 0 }');
   writeFileSync(join(dir, 'net.tflite'), Buffer.from('\x1c\0\0\0TFL3\0\0\0\0', 'latin1'));
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 describe('whether a word of the command line is a file', () => {
-  const known = (name: string) => name === 'resnet8';
+  const known = (name: string) => ['resnet8', 'residual'].includes(name);
   it.each([
     ['net.tflite', true],
     ['net.bin', true],
@@ -27,6 +28,8 @@ describe('whether a word of the command line is a file', () => {
     ['network', true],
     // A folder that `compile resnet8 -o resnet8` made does not hide the model.
     ['resnet8', false],
+    // Nor does a file of its name.
+    ['residual', false],
     ['folder', false],
     ['resnet9', false],
   ])('%s: %s', (word, expected) => {

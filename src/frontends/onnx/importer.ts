@@ -1,6 +1,6 @@
 import { integerRange, isFloat } from '../../../base/dtype.js';
 import { UserError } from '../../../base/errors.js';
-import { showShape, type Tensor, tensor } from '../../../base/tensor.js';
+import { type Tensor, tensor } from '../../../base/tensor.js';
 import { constant, tuple, variable } from '../../ir/build.js';
 import type { Expr, Label, Var } from '../../ir/expr.js';
 import { tensorType } from '../../ir/types.js';
@@ -8,6 +8,7 @@ import { finishModel, type LoadedModel } from '../model.js';
 import { Names } from '../names.js';
 import { checkAttributes, scalarAttribute } from './attributes.js';
 import { NodeContext } from './context.js';
+import { checkDimensions, inputShape } from './dimensions.js';
 import { foldNode } from './fold.js';
 import { detectIntegers, inputRange } from './integer/detect.js';
 import { INTEGER_OPS } from './integer/handlers.js';
@@ -77,23 +78,12 @@ class Importer {
     const detected = detectIntegers(this.#graph, (name) => this.#constantOf(name));
     this.#integers = detected.integer;
     if (detected.warning !== undefined) this.#warnings.push(detected.warning);
-    this.#checkOptions();
+    checkDimensions(this.#graph.inputs, this.#options.dimensions);
+    if (this.#options.inputRange !== undefined && !this.#integers)
+      throw new UserError('an input range is given, but the file is no integer network.');
     for (const input of this.#graph.inputs) if (!this.#values.has(input.name)) this.#input(input);
     for (const node of this.#graph.nodes) if (node.op !== 'Constant') this.#node(node);
     return this.#finish();
-  }
-
-  /** Refuses a dimension that no input has, and a range where no input is a float that holds integers. */
-  #checkOptions(): void {
-    const { dimensions, inputRange: range } = this.#options;
-    const symbols = this.#graph.inputs.flatMap((i) => i.shape ?? []).filter((d) => typeof d === 'string');
-    const unknown = Object.keys(dimensions ?? {}).find((name) => !symbols.includes(name));
-    if (unknown !== undefined)
-      throw new UserError(
-        `no input has a dimension ${unknown}; ${symbols.length === 0 ? 'all are numbers' : `symbolic are ${[...new Set(symbols)].join(', ')}`}.`,
-      );
-    if (range !== undefined && !this.#integers)
-      throw new UserError('an input range is given, but the file is no integer network.');
   }
 
   #constantOf(name: string): Tensor | undefined {
@@ -104,7 +94,7 @@ class Importer {
   #input(info: OnnxValueInfo): void {
     const what = `input ${info.name}`;
     const dtype = dtypeOf(info.elemType, what);
-    const shape = this.#shapeOf(info);
+    const shape = inputShape(info, this.#options.dimensions);
     const range = this.#integers && isFloat(dtype) ? this.#rangeOf(info.name) : undefined;
     const held = range === undefined ? dtype : carrierOf(range[0], range[1]);
     const v = variable(this.#names.unique(info.name, 'input'), tensorType(shape, held));
@@ -124,21 +114,6 @@ class Importer {
       .filter((n) => n.op === 'Clip')
       .map((n) => clipLimits(this.#context(n, {}, true), 'float32'));
     return inputRange(this.#graph, name, limits);
-  }
-
-  #shapeOf(info: OnnxValueInfo): number[] {
-    if (info.shape === undefined) throw new UserError(`input ${info.name} has no shape.`);
-    const shape = info.shape.map((d, axis) => {
-      const extent = typeof d === 'number' ? d : (this.#options.dimensions?.[d] ?? (axis === 0 ? 1 : 0));
-      // An extent of 0 on the batch axis is how some exporters write "any".
-      return extent === 0 && axis === 0 ? 1 : extent;
-    });
-    if (shape.some((d) => d < 1 || d > 2 ** 31))
-      throw new UserError(
-        `input ${info.name} has shape ${showShape(info.shape as number[])}; every axis but the first must be a number of at least 1. ` +
-          'Give symbolic dimensions a value (--dimensions NAME=N).',
-      );
-    return shape;
   }
 
   #constant(node: OnnxNode): Expr {
