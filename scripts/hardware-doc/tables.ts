@@ -28,7 +28,9 @@ function parameterRows(): string[] {
   };
   return Object.entries(groups).flatMap(([group, values]) =>
     Object.entries(values).map(([name, value]) => {
-      const source = SOURCES[`${group}.${name}`] ?? '[ours]';
+      const source =
+        SOURCES[`${group}.${name}`] ??
+        (group === 'host' ? '[ours] calibrated on the SoC model, -O2' : '[ours]');
       return `| \`${group}.${name}\` | ${value} | ${source} |`;
     }),
   );

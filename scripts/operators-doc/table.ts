@@ -62,7 +62,7 @@ ${table(['operator', 'arguments', 'attributes', 'limits on the host', 'digital c
 
 ## Host cycles
 
-All formulas and parameters are **[ours]**: estimates for C code on a core without SIMD or FPU, uncalibrated.
+All formulas and parameters are **[ours]**: estimates for C code on a core without SIMD or FPU, fitted to runs on the SoC model (npm run calibrate).
 \`out\` and \`in\` are elements of the results and of the first argument, \`bytes\` those of the results; a formula's
 part after "float32:" holds when an argument or result is float32. A kernel costs \`call\` once, then the sum over its
 operators, fused or not.

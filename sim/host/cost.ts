@@ -86,7 +86,7 @@ const integerSteps = (steps: number): HostCost => ({
   cycles: ({ out, p }) => out * steps * p.element,
 });
 
-/** Cycles of every host operator. All formulas are [ours], as are the parameters: uncalibrated. */
+/** Cycles of every host operator. All formulas are [ours]; the parameters are fitted to runs on the SoC model. */
 const COSTS: ReadonlyMap<string, HostCost> = new Map<string, HostCost>([
   ...each(['nn.conv2d', 'qnn.conv2d'], conv),
   ['nn.dense', dense],
