@@ -112,6 +112,6 @@ export function overflowLines(run: RunResult, columns: number, style: Style): st
     .filter((layer) => layer.overflows > 0)
     .map((layer) => `${layerLabel(layer)} (${count(layer.overflows)})`)
     .join(', ');
-  const text = `OVERFLOW: ${plural(overflows, 'int32 accumulator')} wrapped, as on the chip, padding lanes included: ${where}.`;
+  const text = `OVERFLOW: ${plural(overflows, 'int32 accumulator')} wrapped, as on the chip: ${where}.`;
   return wrapText(text, columns).map((line) => style.notice(line));
 }
