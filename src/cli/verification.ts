@@ -212,18 +212,18 @@ async function verifyModel(
   progress: Progress,
   beside: Beside,
 ): Promise<ModelResult> {
+  // Files first: what is wrong with them is said before anything else is.
+  const declared = inputsOf(model).map(({ name, type }) => ({ name, shape: type.shape, dtype: type.dtype }));
+  const given = args.input === undefined ? undefined : programInputs(args.input, declared);
+  const recorded = args.golden === undefined ? undefined : recordedVectors(args.golden, model, args.seed);
   const program = compile(model, options);
   printWarnings(program.manifest.warnings, 'the report lists each');
-  const declared = inputsOf(model).map(({ name, type }) => ({ name, shape: type.shape, dtype: type.dtype }));
-  const recorded = args.golden === undefined ? undefined : recordedVectors(args.golden, model, args.seed);
   const runs: VerifiedRun[] = [];
   const soc: SocRun[] = [];
   for (let run = 0; run < args.runs; run++) {
     progress.running(args.runs === 1 ? model.name : `${model.name}, run ${run + 1} of ${args.runs}`);
     await breathe();
-    const inputs =
-      recorded?.inputs ??
-      (args.input === undefined ? builtinInput(model, args.seed, run) : programInputs(args.input, declared));
+    const inputs = recorded?.inputs ?? given ?? builtinInput(model, args.seed, run);
     const verified = verifyRun(program, model, inputs, backend, { seed: args.seed, run });
     runs.push(verified);
     beside.recorded.push(...(recorded?.compare(verified.reference.tensors) ?? []));
