@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import { UserError } from '../base/errors.js';
-import { nearest } from '../base/nearest.js';
+import { UserError } from '../src/base/errors.js';
+import { nearest } from '../src/base/nearest.js';
 import { requireExactConvolutions } from './selfcheck.js';
 import type { Tf } from './tfjs.js';
 

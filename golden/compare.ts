@@ -1,4 +1,4 @@
-import { coordinates, sameShape, showShape, type Tensor } from '../base/tensor.js';
+import { coordinates, sameShape, showShape, type Tensor } from '../src/base/tensor.js';
 import type { Tolerance } from './tolerance.js';
 import { ulpsApart } from './tolerance.js';
 

@@ -1,4 +1,4 @@
-import { LimitError } from '../base/errors.js';
+import { LimitError } from '../src/base/errors.js';
 import {
   type ChannelRange,
   contributionBounds,

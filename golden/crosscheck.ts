@@ -1,4 +1,4 @@
-import { coordinates, showShape, type Tensor } from '../base/tensor.js';
+import { coordinates, showShape, type Tensor } from '../src/base/tensor.js';
 import { type Tolerance, ulpsApart } from './tolerance.js';
 
 /**

@@ -1,4 +1,4 @@
-import { UserError } from '../base/errors.js';
+import { UserError } from '../src/base/errors.js';
 import * as convolution from './ops/convolution.js';
 import * as elementwise from './ops/elementwise.js';
 import * as parts from './ops/parts.js';

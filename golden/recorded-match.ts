@@ -1,5 +1,5 @@
-import { UserError } from '../base/errors.js';
-import { coordinates, type Tensor } from '../base/tensor.js';
+import { UserError } from '../src/base/errors.js';
+import { coordinates, type Tensor } from '../src/base/tensor.js';
 import type { Func } from '../src/ir/expr.js';
 import { postOrder } from '../src/ir/visit.js';
 import type { Comparison } from './compare.js';

@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
-import { integerRange } from '../base/dtype.js';
-import { UserError } from '../base/errors.js';
-import { fileError, readBytes } from '../base/files.js';
-import { readNpyFile } from '../base/npy.js';
-import { elementCount, type Shape, showShape, type Tensor, tensor } from '../base/tensor.js';
+import { integerRange } from '../src/base/dtype.js';
+import { UserError } from '../src/base/errors.js';
+import { fileError, readBytes } from '../src/base/files.js';
+import { readNpyFile } from '../src/base/npy.js';
+import { elementCount, type Shape, showShape, type Tensor, tensor } from '../src/base/tensor.js';
 import type { TensorType } from '../src/ir/types.js';
 
 /** One tensor of a recorded run. */

@@ -1,6 +1,6 @@
-import { UserError } from '../base/errors.js';
-import type { Tensor } from '../base/tensor.js';
-import { sameShape, showShape } from '../base/tensor.js';
+import { UserError } from '../src/base/errors.js';
+import type { Tensor } from '../src/base/tensor.js';
+import { sameShape, showShape } from '../src/base/tensor.js';
 import type { Expr, Func } from '../src/ir/expr.js';
 import { tensorTypeOf } from '../src/ir/expr.js';
 import { postOrder } from '../src/ir/visit.js';

@@ -1,4 +1,4 @@
-import { UserError } from '../base/errors.js';
+import { UserError } from '../src/base/errors.js';
 import { type ConvGeometry, convolveIntegers } from './convolve.js';
 import type { Tf } from './tfjs.js';
 

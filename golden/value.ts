@@ -1,6 +1,6 @@
-import { allocate } from '../base/dtype.js';
-import { UserError } from '../base/errors.js';
-import { elementCount, type Shape, sameShape, strides, type Tensor } from '../base/tensor.js';
+import { allocate } from '../src/base/dtype.js';
+import { UserError } from '../src/base/errors.js';
+import { elementCount, type Shape, sameShape, strides, type Tensor } from '../src/base/tensor.js';
 import type { Call } from '../src/ir/expr.js';
 import type { TensorType } from '../src/ir/types.js';
 import type { Tf } from './tfjs.js';

@@ -1,5 +1,5 @@
-import type { LayerResult, RunResult, TimelineSlice } from '../results/run.js';
 import { ARRAY_CHANNELS, PEAK_MACS_PER_CYCLE } from '../sim/isa/geometry.js';
+import type { LayerResult, RunResult, TimelineSlice } from '../src/results/run.js';
 
 const firstCompute = (run: RunResult, layer: LayerResult): TimelineSlice | undefined =>
   run.timeline.find((slice) => slice.layer === layer.id && slice.reason === 'compute');

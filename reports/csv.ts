@@ -1,5 +1,5 @@
-import type { ModelResult, ResultDocument } from '../results/document.js';
-import { type LayerResult, REASONS } from '../results/run.js';
+import type { ModelResult, ResultDocument } from '../src/results/document.js';
+import { type LayerResult, REASONS } from '../src/results/run.js';
 import { coreBytes, layerVerdict, macsPerCycle, percentOfPeak } from './metrics.js';
 import { milliseconds } from './numbers.js';
 import { BYTE_PATHS } from './schema/parts.js';

@@ -1,5 +1,5 @@
-import type { RunWarning } from '../results/run.js';
-import type { Difference, TensorComparison, Verdict } from '../results/verdict.js';
+import type { RunWarning } from '../src/results/run.js';
+import type { Difference, TensorComparison, Verdict } from '../src/results/verdict.js';
 import { count, plural } from './numbers.js';
 
 /** "conv1 (%3): 12 of 16,384 elements differ; first at [0, 1, 2, 3]: expected 5, got 7, written by step 40 (...)". */

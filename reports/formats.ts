@@ -1,6 +1,6 @@
-import { UserError } from '../base/errors.js';
-import { nearest } from '../base/nearest.js';
-import type { ResultDocument } from '../results/document.js';
+import { UserError } from '../src/base/errors.js';
+import { nearest } from '../src/base/nearest.js';
+import type { ResultDocument } from '../src/results/document.js';
 import { CHART_NAMES, CHARTS } from './charts/all.js';
 import { renderCsv } from './csv.js';
 import { fileNamePart } from './file-name.js';

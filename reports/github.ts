@@ -1,4 +1,4 @@
-import type { ResultDocument } from '../results/document.js';
+import type { ResultDocument } from '../src/results/document.js';
 import { describeMismatch, describeWarning } from './describe.js';
 import { escapeMarkdown, markdownTable, verdictMarkdown } from './markdown.js';
 import { ESTIMATED, macsPerCycle, passed } from './metrics.js';

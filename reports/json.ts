@@ -1,4 +1,4 @@
-import type { ResultDocument } from '../results/document.js';
+import type { ResultDocument } from '../src/results/document.js';
 
 /** Keys in the order of the code that makes them, two blanks of indentation, a newline at the end. */
 export const stableJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

@@ -1,5 +1,5 @@
-import type { ModelResult, ResultDocument } from '../results/document.js';
-import type { TensorComparison, Verdict } from '../results/verdict.js';
+import type { ModelResult, ResultDocument } from '../src/results/document.js';
+import type { TensorComparison, Verdict } from '../src/results/verdict.js';
 import { describeMismatch } from './describe.js';
 import { milliseconds } from './numbers.js';
 import { escapeXml } from './xml.js';

@@ -1,5 +1,5 @@
-import type { ModelResult, ResultDocument } from '../results/document.js';
-import type { RunResult } from '../results/run.js';
+import type { ModelResult, ResultDocument } from '../src/results/document.js';
+import type { RunResult } from '../src/results/run.js';
 import { describeHeld, describeMismatch, describeReference, describeWarning } from './describe.js';
 import {
   ESTIMATED,

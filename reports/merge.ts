@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { UserError } from '../base/errors.js';
-import type { ModelResult, ResultDocument } from '../results/document.js';
-import type { Verdict } from '../results/verdict.js';
+import { UserError } from '../src/base/errors.js';
+import type { ModelResult, ResultDocument } from '../src/results/document.js';
+import type { Verdict } from '../src/results/verdict.js';
 
 /** A document and the name that messages call it. */
 export interface Named {

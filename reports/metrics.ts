@@ -1,7 +1,7 @@
-import type { ModelResult } from '../results/document.js';
-import type { BytesMoved, LayerResult, Reason, RunResult } from '../results/run.js';
-import type { TensorComparison, Verdict } from '../results/verdict.js';
 import { PEAK_MACS_PER_CYCLE } from '../sim/isa/geometry.js';
+import type { ModelResult } from '../src/results/document.js';
+import type { BytesMoved, LayerResult, Reason, RunResult } from '../src/results/run.js';
+import type { TensorComparison, Verdict } from '../src/results/verdict.js';
 
 /** The words that stand beside every figure of time. */
 export const ESTIMATED = 'estimated by the cycle model, not measured';

@@ -1,5 +1,5 @@
-import { check, type Format, parseJson } from '../base/json-file.js';
-import { RESULT_FORMAT, RESULT_VERSION, type ResultDocument } from '../results/document.js';
+import { check, type Format, parseJson } from '../src/base/json-file.js';
+import { RESULT_FORMAT, RESULT_VERSION, type ResultDocument } from '../src/results/document.js';
 import { RESULT_SCHEMA } from './schema/result.js';
 
 export { check, type Format, parseJson };

@@ -1,4 +1,4 @@
-import { UserError } from '../base/errors.js';
+import { UserError } from '../src/base/errors.js';
 
 /** The part of the work that one of several machines does; `index` counts from 1. */
 export interface Shard {

@@ -1,6 +1,6 @@
-import type { ModelResult } from '../results/document.js';
-import type { RunResult } from '../results/run.js';
-import type { SocCycles, SocRun } from '../results/soc.js';
+import type { ModelResult } from '../src/results/document.js';
+import type { RunResult } from '../src/results/run.js';
+import type { SocCycles, SocRun } from '../src/results/soc.js';
 import { plural } from './numbers.js';
 
 /** A run's estimate in the SoC's terms: polls run in parallel to jobs there, so launch and tile loop are its drivers' part. */

@@ -1,4 +1,4 @@
-import type { ModelResult, ResultDocument } from '../results/document.js';
+import type { ModelResult, ResultDocument } from '../src/results/document.js';
 import { ESTIMATED, macsPerCycle, passed, percentOfPeak } from './metrics.js';
 import { compact, count, decimal, megahertz, ms, percentOf, plural } from './numbers.js';
 import { type Cell, cell, type Grid, renderGrid } from './terminal/grid.js';

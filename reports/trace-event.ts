@@ -1,5 +1,5 @@
-import type { ModelResult, ResultDocument } from '../results/document.js';
-import type { Reason, RunResult, TimelineSlice } from '../results/run.js';
+import type { ModelResult, ResultDocument } from '../src/results/document.js';
+import type { Reason, RunResult, TimelineSlice } from '../src/results/run.js';
 import { ESTIMATED, layerLabel, REASON_TEXT } from './metrics.js';
 
 /** Tracks of a model's process, top to bottom. */

@@ -1,7 +1,5 @@
-import { UserError } from '../base/errors.js';
-import { describeImage } from '../program/files.js';
-import { PROGRAM_FORMAT, PROGRAM_VERSION, type Program, type Warning } from '../program/types.js';
 import { DEFAULT_PARAMETERS, type HardwareParameters } from '../sim/isa/parameters.js';
+import { UserError } from './base/errors.js';
 import { GENERATOR } from './generator.js';
 import type { Func, Model } from './ir/expr.js';
 import { lower } from './lower/lower.js';
@@ -11,6 +9,8 @@ import type { DigitalLayer } from './passes/digital-layer.js';
 import { formKernels } from './passes/kernels.js';
 import { insertLayoutTransforms, type LaidOut } from './passes/layout.js';
 import { partition } from './passes/partition.js';
+import { describeImage } from './program/files.js';
+import { PROGRAM_FORMAT, PROGRAM_VERSION, type Program, type Warning } from './program/types.js';
 
 /** Targets in TVM's words: accelerator and host, or all on the host. */
 export const TARGETS = ['soma_dory, c', 'c'] as const;

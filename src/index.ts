@@ -7,10 +7,10 @@
  *     const y = m.conv2d(x, 'conv1', weights, bias, { shift: 8, relu: true });
  *     const model = m.build(op.maxPool2d(y, { poolSize: 2, strides: 2 }));
  */
-export type { DType } from '../base/dtype.js';
-export { LimitError, UserError } from '../base/errors.js';
-export { type Random, random, randomInts, randomUniform, type Seed } from '../base/random.js';
-export { type Shape, type Tensor, tensor } from '../base/tensor.js';
+export type { DType } from './base/dtype.js';
+export { LimitError, UserError } from './base/errors.js';
+export { type Random, random, randomInts, randomUniform, type Seed } from './base/random.js';
+export { type Shape, type Tensor, tensor } from './base/tensor.js';
 export type { ConvLayerOptions, Requantization } from './builder/layers.js';
 export { ModelBuilder } from './builder/model-builder.js';
 /** Relay's operators as functions: `op.qnnConv2d`, `op.biasAdd`, `op.rightShift`, ... */

@@ -1,4 +1,4 @@
-import type { Tensor } from '../../base/tensor.js';
+import type { Tensor } from '../../src/base/tensor.js';
 import { intAttr, intsAttr } from '../../src/ir/attrs.js';
 import type { Call } from '../../src/ir/expr.js';
 import { type ConvGeometry, convolveFloats, convolveIntegers, largestPossibleSum } from '../convolve.js';

@@ -1,6 +1,6 @@
-import { type DType, isFloat } from '../../base/dtype.js';
-import { UserError } from '../../base/errors.js';
-import type { Shape, Tensor } from '../../base/tensor.js';
+import { type DType, isFloat } from '../../src/base/dtype.js';
+import { UserError } from '../../src/base/errors.js';
+import type { Shape, Tensor } from '../../src/base/tensor.js';
 import { intAttr } from '../../src/ir/attrs.js';
 import { broadcast, type Evaluate, resultType, store } from '../value.js';
 

@@ -1,5 +1,5 @@
-import { allocate } from '../../base/dtype.js';
-import { elementCount, type Shape, strides, type Tensor } from '../../base/tensor.js';
+import { allocate } from '../../src/base/dtype.js';
+import { elementCount, type Shape, strides, type Tensor } from '../../src/base/tensor.js';
 import { intAttr, intsAttr, pairsAttr, stringAttr } from '../../src/ir/attrs.js';
 import type { Call } from '../../src/ir/expr.js';
 import type { TensorType } from '../../src/ir/types.js';

@@ -1,5 +1,5 @@
-import { integerRange } from '../../base/dtype.js';
-import type { Shape, Tensor } from '../../base/tensor.js';
+import { integerRange } from '../../src/base/dtype.js';
+import type { Shape, Tensor } from '../../src/base/tensor.js';
 import { boolAttr, intsAttr } from '../../src/ir/attrs.js';
 import type { Call } from '../../src/ir/expr.js';
 import { type Evaluate, type Run, resultType, store } from '../value.js';

@@ -1,4 +1,4 @@
-import { elementCount, strides, type Tensor } from '../../base/tensor.js';
+import { elementCount, strides, type Tensor } from '../../src/base/tensor.js';
 import { boolAttr } from '../../src/ir/attrs.js';
 import type { Call } from '../../src/ir/expr.js';
 import { type Evaluate, gatherIndex, resultType, store } from '../value.js';

@@ -1,4 +1,4 @@
-import { strides } from '../../base/tensor.js';
+import { strides } from '../../src/base/tensor.js';
 import { intAttr, intsAttr } from '../../src/ir/attrs.js';
 import { type Evaluate, gather, gatherIndex, resultType } from '../value.js';
 

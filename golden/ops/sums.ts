@@ -1,4 +1,4 @@
-import type { DType } from '../../base/dtype.js';
+import type { DType } from '../../src/base/dtype.js';
 import type { Run } from '../value.js';
 
 /** How the terms of a mean add up. */

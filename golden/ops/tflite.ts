@@ -1,4 +1,4 @@
-import type { Tensor } from '../../base/tensor.js';
+import type { Tensor } from '../../src/base/tensor.js';
 import { intAttr, intsAttr } from '../../src/ir/attrs.js';
 import { type Evaluate, resultType, store } from '../value.js';
 

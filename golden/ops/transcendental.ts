@@ -1,5 +1,5 @@
 import type * as Core from '@tensorflow/tfjs-core';
-import { type Tensor, tensor } from '../../base/tensor.js';
+import { type Tensor, tensor } from '../../src/base/tensor.js';
 import { intAttr } from '../../src/ir/attrs.js';
 import { valuesOf } from '../tfjs.js';
 import { type Evaluate, type Run, resultType } from '../value.js';

@@ -1,4 +1,4 @@
-import { type DType, integerRange, isDType, isFloat } from '../../base/dtype.js';
+import { type DType, integerRange, isDType, isFloat } from '../../src/base/dtype.js';
 import { intAttr, stringAttr } from '../../src/ir/attrs.js';
 import { type Evaluate, resultType, store } from '../value.js';
 

@@ -1,4 +1,4 @@
-import type { RunResult } from '../../results/run.js';
+import type { RunResult } from '../../src/results/run.js';
 import { drawCycles } from './cycles.js';
 import { drawMacs } from './macs.js';
 import { drawOccupancy } from './occupancy.js';

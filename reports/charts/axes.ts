@@ -1,5 +1,5 @@
 import type { Plugin } from 'chart.js';
-import type { LayerResult, RunResult } from '../../results/run.js';
+import type { LayerResult, RunResult } from '../../src/results/run.js';
 import { ESTIMATED, layerLabel, operatorLabel } from '../metrics.js';
 import { count, megahertz, ms } from '../numbers.js';
 import { cut } from '../terminal/grid.js';

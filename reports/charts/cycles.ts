@@ -1,4 +1,4 @@
-import type { RunResult } from '../../results/run.js';
+import type { RunResult } from '../../src/results/run.js';
 import { REASON_ORDER, REASON_TEXT } from '../metrics.js';
 import { axisTitle, compactTicks, grid, heightFor, layerTick, noGrid, subtitleOf } from './axes.js';
 import { drawChart, legend } from './draw.js';

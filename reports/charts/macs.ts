@@ -1,5 +1,5 @@
-import type { RunResult } from '../../results/run.js';
 import { PEAK_MACS_PER_CYCLE } from '../../sim/isa/geometry.js';
+import type { RunResult } from '../../src/results/run.js';
 import { formulaBound } from '../bound.js';
 import { layerLabel, macsPerCycle } from '../metrics.js';
 import { axisLabel, axisTitle, grid, heightFor, marks, noGrid, subtitleOf } from './axes.js';

@@ -1,5 +1,5 @@
 import type { Chart, Plugin } from 'chart.js';
-import type { BufferLife, LayerResult, RunResult } from '../../results/run.js';
+import type { BufferLife, LayerResult, RunResult } from '../../src/results/run.js';
 import { kibibytes, milliseconds } from '../numbers.js';
 import { axisTitle, grid, layerTick, marks, subtitleOf } from './axes.js';
 import { drawChart, FONT, legend } from './draw.js';

@@ -1,4 +1,4 @@
-import type { Reason } from '../../results/run.js';
+import type { Reason } from '../../src/results/run.js';
 
 /** Okabe and Ito's colours, which people with any common colour blindness tell apart. */
 export const OKABE_ITO = {

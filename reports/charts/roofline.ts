@@ -1,6 +1,6 @@
 import type { Plugin } from 'chart.js';
-import type { LayerResult, RunResult } from '../../results/run.js';
 import { PEAK_MACS_PER_CYCLE } from '../../sim/isa/geometry.js';
+import type { LayerResult, RunResult } from '../../src/results/run.js';
 import { coreBytes, layerLabel, macsPerCycle, operatorLabel } from '../metrics.js';
 import { axisLabel, axisTitle, grid, subtitleOf } from './axes.js';
 import { drawChart, FONT, legend } from './draw.js';

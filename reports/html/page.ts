@@ -1,4 +1,4 @@
-import type { ModelResult, ResultDocument } from '../../results/document.js';
+import type { ModelResult, ResultDocument } from '../../src/results/document.js';
 import { CHART_NAMES, CHARTS } from '../charts/all.js';
 import { ESTIMATED } from '../metrics.js';
 import { layersTable } from './layers.js';

@@ -1,6 +1,6 @@
-import type { ModelResult } from '../../results/document.js';
-import type { RunResult } from '../../results/run.js';
 import { PEAK_MACS_PER_CYCLE } from '../../sim/isa/geometry.js';
+import type { ModelResult } from '../../src/results/document.js';
+import type { RunResult } from '../../src/results/run.js';
 import { REASON_COLOUR } from '../charts/palette.js';
 import { describeHeld, describeMismatch, describeReference, describeWarning } from '../describe.js';
 import {

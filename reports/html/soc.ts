@@ -1,4 +1,4 @@
-import type { ModelResult } from '../../results/document.js';
+import type { ModelResult } from '../../src/results/document.js';
 import { count } from '../numbers.js';
 import { describeSoc, socRows } from '../soc.js';
 import { type Html, html } from './tags.js';

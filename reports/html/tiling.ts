@@ -1,4 +1,4 @@
-import type { LayerResult, RunResult, TileExtent } from '../../results/run.js';
+import type { LayerResult, RunResult, TileExtent } from '../../src/results/run.js';
 import { layerLabel, operatorLabel, shapeLabel } from '../metrics.js';
 import { count, plural } from '../numbers.js';
 import { type Html, html } from './tags.js';

@@ -1,4 +1,4 @@
-import { REASONS, type Reason, type RunResult } from '../../results/run.js';
+import { REASONS, type Reason, type RunResult } from '../../src/results/run.js';
 import { REASON_COLOUR } from '../charts/palette.js';
 import { layerLabel, REASON_ORDER, REASON_TEXT } from '../metrics.js';
 import { type Html, html, jsonScript } from './tags.js';

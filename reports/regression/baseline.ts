@@ -1,4 +1,5 @@
-import type { ModelResult, ResultDocument } from '../../results/document.js';
+import type { HardwareParameters } from '../../sim/isa/parameters.js';
+import type { ModelResult, ResultDocument } from '../../src/results/document.js';
 import type {
   BytesMoved,
   CyclesByReason,
@@ -6,8 +7,7 @@ import type {
   LayerResult,
   PeakMemory,
   RunResult,
-} from '../../results/run.js';
-import type { HardwareParameters } from '../../sim/isa/parameters.js';
+} from '../../src/results/run.js';
 import { fileNamePart } from '../file-name.js';
 import { shapeLabel } from '../metrics.js';
 import { check, type Format, parseJson } from '../read.js';

@@ -1,4 +1,4 @@
-import { UserError } from '../../base/errors.js';
+import { UserError } from '../../src/base/errors.js';
 import { parameterList } from '../parameters.js';
 import type { Baseline } from './baseline.js';
 import {

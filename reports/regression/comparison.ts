@@ -1,4 +1,4 @@
-import type { Reason } from '../../results/run.js';
+import type { Reason } from '../../src/results/run.js';
 import type { Metric } from './threshold.js';
 
 export const COMPARISON_FORMAT = 'diana-sim-comparison';

@@ -1,4 +1,4 @@
-import type { Reason } from '../../results/run.js';
+import type { Reason } from '../../src/results/run.js';
 import { coreBytes, jobCount, REASON_ORDER } from '../metrics.js';
 import type { Baseline, BaselineLayer, Costs } from './baseline.js';
 import type { Change, LayerComparison, ReasonChange } from './comparison.js';

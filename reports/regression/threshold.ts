@@ -1,4 +1,4 @@
-import { UserError } from '../../base/errors.js';
+import { UserError } from '../../src/base/errors.js';
 
 /** The figures that a comparison judges; more is worse for each. */
 export const METRICS = ['cycles', 'macs', 'jobs', 'bytes', 'l2', 'l1', 'weight-memory'] as const;

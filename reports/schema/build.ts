@@ -1,1 +1,1 @@
-export * from '../../base/json-schema.js';
+export * from '../../src/base/json-schema.js';

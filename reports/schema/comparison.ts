@@ -1,4 +1,4 @@
-import { REASONS } from '../../results/run.js';
+import { REASONS } from '../../src/results/run.js';
 import { METRICS } from '../regression/threshold.js';
 import {
   count,

@@ -1,6 +1,6 @@
-import { DTYPES } from '../../base/dtype.js';
-import { REASONS } from '../../results/run.js';
 import { DEFAULT_PARAMETERS } from '../../sim/isa/parameters.js';
+import { DTYPES } from '../../src/base/dtype.js';
+import { REASONS } from '../../src/results/run.js';
 import { count, cycles, described, each, listOf, number, object, oneOf, type Schema, text } from './build.js';
 
 /** The paths that bytes move on, as in `BytesMoved`. */

@@ -1,6 +1,6 @@
-import { RESULT_FORMAT, RESULT_VERSION } from '../../results/document.js';
-import { REASONS } from '../../results/run.js';
-import { OPTIMIZATIONS } from '../../results/soc.js';
+import { RESULT_FORMAT, RESULT_VERSION } from '../../src/results/document.js';
+import { REASONS } from '../../src/results/run.js';
+import { OPTIMIZATIONS } from '../../src/results/soc.js';
 import {
   count,
   cycles,
@@ -22,7 +22,7 @@ import { PARTS } from './parts.js';
 
 const range = object({ lo: count, hi: count });
 
-/** What results/rates.ts derives from MACs, cycles and the clock. */
+/** What src/results/rates.ts derives from MACs, cycles and the clock. */
 const rates = { macPerCycle: number, utilization: number, milliseconds: number } as const;
 
 const layer = object({

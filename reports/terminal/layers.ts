@@ -1,5 +1,5 @@
-import type { ModelResult } from '../../results/document.js';
-import type { LayerResult, RunResult } from '../../results/run.js';
+import type { ModelResult } from '../../src/results/document.js';
+import type { LayerResult, RunResult } from '../../src/results/run.js';
 import {
   jobCount,
   type LayerVerdict,

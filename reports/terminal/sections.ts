@@ -1,5 +1,5 @@
-import type { ModelResult } from '../../results/document.js';
-import type { RunResult, RunWarning } from '../../results/run.js';
+import type { ModelResult } from '../../src/results/document.js';
+import type { RunResult, RunWarning } from '../../src/results/run.js';
 import { describeHeld, describeMismatch, describeReference, describeWarning } from '../describe.js';
 import { layerLabel, memoryRows, REASON_ORDER, REASON_TEXT } from '../metrics.js';
 import { count, percent, plural } from '../numbers.js';

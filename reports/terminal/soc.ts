@@ -1,4 +1,4 @@
-import type { ModelResult } from '../../results/document.js';
+import type { ModelResult } from '../../src/results/document.js';
 import { count, plural } from '../numbers.js';
 import { describeSoc, socRows } from '../soc.js';
 import { cell, type Grid, renderGrid } from './grid.js';

@@ -1,12 +1,12 @@
-import type { DType } from '../../base/dtype.js';
-import { isFloat } from '../../base/dtype.js';
-import type { Shape } from '../../base/tensor.js';
-import type { HostStep, Operand, Program } from '../../program/types.js';
 import { hostOpCycles } from '../../sim/host/cost.js';
 import { DEFAULT_PARAMETERS, type HostCycleParameters } from '../../sim/isa/parameters.js';
 import { runProgram } from '../../sim/program/run.js';
+import type { DType } from '../../src/base/dtype.js';
+import { isFloat } from '../../src/base/dtype.js';
+import type { Shape } from '../../src/base/tensor.js';
 import type { Model } from '../../src/ir/expr.js';
 import { builtinInput } from '../../src/models/builtin-input.js';
+import type { HostStep, Operand, Program } from '../../src/program/types.js';
 import { runOnSoc } from '../../src/toolchain/soc.js';
 
 export const HOST_PARAMETERS = Object.keys(DEFAULT_PARAMETERS.host) as (keyof HostCycleParameters)[];

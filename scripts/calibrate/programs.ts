@@ -1,10 +1,10 @@
-import type { Shape } from '../../base/tensor.js';
-import type { Program } from '../../program/types.js';
+import type { Shape } from '../../src/base/tensor.js';
 import { ModelBuilder } from '../../src/builder/model-builder.js';
 import * as op from '../../src/builder/operators.js';
 import { type CompileOptions, compile, DEFAULT_OPTIONS } from '../../src/compile.js';
 import type { Expr, Model } from '../../src/ir/expr.js';
 import { suiteModels } from '../../src/models/registry.js';
+import type { Program } from '../../src/program/types.js';
 
 /** A program to calibrate with. */
 export interface CalibrationProgram {

@@ -1,4 +1,4 @@
-import { elementCount } from '../../base/tensor.js';
+import { elementCount } from '../../src/base/tensor.js';
 import { type DType, type Expr, ModelBuilder, type Shape, UserError } from '../../src/index.js';
 import { tensorTypeOf } from '../../src/ir/expr.js';
 import {

@@ -1,5 +1,5 @@
-import type { Tensor } from '../../base/tensor.js';
-import { tensor } from '../../base/tensor.js';
+import type { Tensor } from '../../src/base/tensor.js';
+import { tensor } from '../../src/base/tensor.js';
 import { intAttr, intsAttr } from '../../src/ir/attrs.js';
 import { type Call, type Expr, type Model, tensorTypeOf } from '../../src/ir/expr.js';
 import { postOrder } from '../../src/ir/visit.js';

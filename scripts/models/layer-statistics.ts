@@ -1,4 +1,4 @@
-import type { Seed } from '../../base/random.js';
+import type { Seed } from '../../src/base/random.js';
 import type { Call, Expr, Model } from '../../src/ir/expr.js';
 import { tensorTypeOf } from '../../src/ir/expr.js';
 import { postOrder } from '../../src/ir/visit.js';

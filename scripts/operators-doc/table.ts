@@ -1,6 +1,6 @@
-import type { AttrValue } from '../../base/attr-value.js';
 import { hostCost } from '../../sim/host/cost.js';
 import { DEFAULT_PARAMETERS } from '../../sim/isa/parameters.js';
+import type { AttrValue } from '../../src/base/attr-value.js';
 import type { AttrSpec } from '../../src/ir/attrs.js';
 import { allOps } from '../../src/ir/registry.js';
 import { LIMITS } from './limits.js';

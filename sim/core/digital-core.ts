@@ -1,5 +1,5 @@
-import { LimitError } from '../../base/errors.js';
-import { hex } from '../../base/units.js';
+import { LimitError } from '../../src/base/errors.js';
+import { hex } from '../../src/base/units.js';
 import { copyCycles, issuedMacs, loadCycles, operationCycles } from '../isa/cycles.js';
 import { COPY_GRANULE_BYTES, LINE_BYTES, WORD_BYTES } from '../isa/geometry.js';
 import { decode, type Fields, INSTRUCTION_WORDS } from '../isa/instruction.js';

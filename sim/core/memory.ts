@@ -1,5 +1,5 @@
-import { LimitError } from '../../base/errors.js';
-import { hex } from '../../base/units.js';
+import { LimitError } from '../../src/base/errors.js';
+import { hex } from '../../src/base/units.js';
 
 /** Fresh memory holds this, so that a read before a write never looks like a correct tensor of zeros. */
 const POISON = 0xa5;

@@ -1,7 +1,7 @@
-import { type DType, isFloat, type TypedArray } from '../../base/dtype.js';
-import { UserError } from '../../base/errors.js';
-import { elementCount, type Shape, showShape, strides, type Tensor } from '../../base/tensor.js';
-import type { HostOp } from '../../program/types.js';
+import { type DType, isFloat, type TypedArray } from '../../src/base/dtype.js';
+import { UserError } from '../../src/base/errors.js';
+import { elementCount, type Shape, showShape, strides, type Tensor } from '../../src/base/tensor.js';
+import type { HostOp } from '../../src/program/types.js';
 import { argument, axisOf, exactInt64, type HostContext, type HostKernel, intOf, result } from './kernel.js';
 
 /** One result element. Integers of at most 32 bits may come back unwrapped: storing them wraps, if they are exact. */

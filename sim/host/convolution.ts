@@ -1,6 +1,6 @@
-import { UserError } from '../../base/errors.js';
-import { elementCount, type Shape, showShape, type Tensor } from '../../base/tensor.js';
-import type { HostOp } from '../../program/types.js';
+import { UserError } from '../../src/base/errors.js';
+import { elementCount, type Shape, showShape, type Tensor } from '../../src/base/tensor.js';
+import type { HostOp } from '../../src/program/types.js';
 import { argument, type HostKernel, intOf, intsOf } from './kernel.js';
 import { type ProductSums, productSumsFloat32 } from './matmul.js';
 import { areFloats, asFloat32, finish, runIntegers } from './product-sum.js';

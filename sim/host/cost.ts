@@ -1,7 +1,7 @@
-import { bytesPerElement, type DType, isFloat } from '../../base/dtype.js';
-import { UserError } from '../../base/errors.js';
-import { elementCount, type Shape } from '../../base/tensor.js';
-import type { HostOp } from '../../program/types.js';
+import { bytesPerElement, type DType, isFloat } from '../../src/base/dtype.js';
+import { UserError } from '../../src/base/errors.js';
+import { elementCount, type Shape } from '../../src/base/tensor.js';
+import type { HostOp } from '../../src/program/types.js';
 import type { HostCycleParameters } from '../isa/parameters.js';
 import { intsOf } from './kernel.js';
 

@@ -1,5 +1,5 @@
-import { UserError } from '../../base/errors.js';
-import { showShape } from '../../base/tensor.js';
+import { UserError } from '../../src/base/errors.js';
+import { showShape } from '../../src/base/tensor.js';
 import { argument, type HostKernel } from './kernel.js';
 import { type ProductSums, productSumsFloat32 } from './matmul.js';
 import { areFloats, asFloat32, finish, runIntegers } from './product-sum.js';

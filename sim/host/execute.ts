@@ -1,6 +1,6 @@
-import { UserError } from '../../base/errors.js';
-import { sameShape, showShape, type Tensor } from '../../base/tensor.js';
-import type { HostOp } from '../../program/types.js';
+import { UserError } from '../../src/base/errors.js';
+import { sameShape, showShape, type Tensor } from '../../src/base/tensor.js';
+import type { HostOp } from '../../src/program/types.js';
 import { biasAdd, binary } from './binary.js';
 import { conv2d } from './convolution.js';
 import { dense } from './dense.js';

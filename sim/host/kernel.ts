@@ -1,8 +1,8 @@
-import type { AttrValue } from '../../base/attr-value.js';
-import { allocate, type DType } from '../../base/dtype.js';
-import { UserError } from '../../base/errors.js';
-import { elementCount, type Shape, type Tensor } from '../../base/tensor.js';
-import type { HostOp } from '../../program/types.js';
+import type { AttrValue } from '../../src/base/attr-value.js';
+import { allocate, type DType } from '../../src/base/dtype.js';
+import { UserError } from '../../src/base/errors.js';
+import { elementCount, type Shape, type Tensor } from '../../src/base/tensor.js';
+import type { HostOp } from '../../src/program/types.js';
 
 /** What a host operator may tell beside its results. */
 export interface HostContext {

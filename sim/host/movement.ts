@@ -1,5 +1,5 @@
-import { UserError } from '../../base/errors.js';
-import { elementCount, type Shape, showShape, strides, type Tensor } from '../../base/tensor.js';
+import { UserError } from '../../src/base/errors.js';
+import { elementCount, type Shape, showShape, strides, type Tensor } from '../../src/base/tensor.js';
 import {
   argument,
   axisOf,

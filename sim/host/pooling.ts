@@ -1,7 +1,7 @@
-import { type DType, integerRange, isFloat } from '../../base/dtype.js';
-import { UserError } from '../../base/errors.js';
-import { showShape, type Tensor } from '../../base/tensor.js';
-import type { HostOp } from '../../program/types.js';
+import { type DType, integerRange, isFloat } from '../../src/base/dtype.js';
+import { UserError } from '../../src/base/errors.js';
+import { showShape, type Tensor } from '../../src/base/tensor.js';
+import type { HostOp } from '../../src/program/types.js';
 import { argument, exactInt64, type HostKernel, intsOf, result } from './kernel.js';
 
 /** The positions inside the data that one output row (or column) reads: first, step and number; and whether padding is too. */

@@ -1,7 +1,7 @@
-import { isFloat } from '../../base/dtype.js';
-import { UserError } from '../../base/errors.js';
-import type { Shape, Tensor } from '../../base/tensor.js';
-import type { HostOp } from '../../program/types.js';
+import { isFloat } from '../../src/base/dtype.js';
+import { UserError } from '../../src/base/errors.js';
+import type { Shape, Tensor } from '../../src/base/tensor.js';
+import type { HostOp } from '../../src/program/types.js';
 import { declared, type HostContext, result } from './kernel.js';
 import { canWrap, countWrapped, type ProductSums, productSumsInt32 } from './matmul.js';
 

@@ -1,7 +1,7 @@
-import { isFloat } from '../../base/dtype.js';
-import { UserError } from '../../base/errors.js';
-import { strides, type Tensor } from '../../base/tensor.js';
-import type { HostOp } from '../../program/types.js';
+import { isFloat } from '../../src/base/dtype.js';
+import { UserError } from '../../src/base/errors.js';
+import { strides, type Tensor } from '../../src/base/tensor.js';
+import type { HostOp } from '../../src/program/types.js';
 import { argument, axisOf, exactInt64, type HostKernel, intOf, optionalIntsOf, result } from './kernel.js';
 
 /** nn.softmax: semantics in src/ir/ops/softmax.ts. */

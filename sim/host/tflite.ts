@@ -1,4 +1,4 @@
-import type { Tensor } from '../../base/tensor.js';
+import type { Tensor } from '../../src/base/tensor.js';
 import {
   doublingHighMultiply,
   expOfNegative,

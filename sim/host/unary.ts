@@ -1,6 +1,6 @@
-import { type DType, integerRange, isDType, isFloat } from '../../base/dtype.js';
-import { UserError } from '../../base/errors.js';
-import type { Tensor } from '../../base/tensor.js';
+import { type DType, integerRange, isDType, isFloat } from '../../src/base/dtype.js';
+import { UserError } from '../../src/base/errors.js';
+import type { Tensor } from '../../src/base/tensor.js';
 import { argument, type HostKernel, numberOf, result } from './kernel.js';
 
 const limit = (v: number, min: number, max: number): number => Math.min(Math.max(v, min), max);

@@ -1,4 +1,4 @@
-import { LimitError } from '../../base/errors.js';
+import { LimitError } from '../../src/base/errors.js';
 
 /**
  * The instruction of the digital core: 32 words, one field a word, in this order. [hal] Encoder, decoder, disassembler and

@@ -1,5 +1,5 @@
-import type { Shape } from '../../base/tensor.js';
-import { roundUp } from '../../base/units.js';
+import type { Shape } from '../../src/base/tensor.js';
+import { roundUp } from '../../src/base/units.js';
 import { LINE_BYTES, WORD_BYTES } from './geometry.js';
 
 /** How an int8 tensor lies on the core's side: planes of rows, each row padded to whole lines of 16 elements. */

@@ -1,4 +1,4 @@
-import { ceilDiv, roundUp } from '../../base/units.js';
+import { ceilDiv, roundUp } from '../../src/base/units.js';
 import { ARRAY_CHANNELS, ARRAY_COLUMNS, LINE_BYTES } from './geometry.js';
 import { reverseWords } from './layout.js';
 

@@ -1,5 +1,5 @@
-import { UserError } from '../../base/errors.js';
-import type { Program, Step } from '../../program/types.js';
+import { UserError } from '../../src/base/errors.js';
+import type { Program, Step } from '../../src/program/types.js';
 
 /** A step of a program that the modelled chip cannot carry out: which one, and why. */
 export class ProgramFault extends UserError {

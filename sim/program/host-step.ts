@@ -1,5 +1,5 @@
-import type { Tensor } from '../../base/tensor.js';
-import type { Buffer, HostStep, Operand } from '../../program/types.js';
+import type { Tensor } from '../../src/base/tensor.js';
+import type { Buffer, HostStep, Operand } from '../../src/program/types.js';
 import type { Memory } from '../core/memory.js';
 import { hostOpCycles } from '../host/cost.js';
 import { executeHostOp } from '../host/execute.js';

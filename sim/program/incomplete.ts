@@ -1,7 +1,7 @@
-import { LimitError } from '../../base/errors.js';
-import { coordinates, elementCount } from '../../base/tensor.js';
-import { stepsOfTile, tileOfElement } from '../../program/tiles.js';
-import type { Buffer, Program } from '../../program/types.js';
+import { LimitError } from '../../src/base/errors.js';
+import { coordinates, elementCount } from '../../src/base/tensor.js';
+import { stepsOfTile, tileOfElement } from '../../src/program/tiles.js';
+import type { Buffer, Program } from '../../src/program/types.js';
 import type { Memory } from '../core/memory.js';
 import { elementAddresses, tensorBytes } from './tensor-access.js';
 

@@ -1,7 +1,7 @@
-import type { Layer } from '../../program/types.js';
-import { ratesOf } from '../../results/rates.js';
-import type { BytesMoved, CyclesByReason, LayerResult, Reason, RunTotals } from '../../results/run.js';
-import { REASONS } from '../../results/run.js';
+import type { Layer } from '../../src/program/types.js';
+import { ratesOf } from '../../src/results/rates.js';
+import type { BytesMoved, CyclesByReason, LayerResult, Reason, RunTotals } from '../../src/results/run.js';
+import { REASONS } from '../../src/results/run.js';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { UserError } from '../../base/errors.js';
-import { sameShape, showShape, type Tensor } from '../../base/tensor.js';
-import type { Buffer, HostStep, JobStep, Program, Step } from '../../program/types.js';
-import type { BufferLife, Reason, RunResult, TimelineSlice } from '../../results/run.js';
+import { UserError } from '../../src/base/errors.js';
+import { sameShape, showShape, type Tensor } from '../../src/base/tensor.js';
+import type { Buffer, HostStep, JobStep, Program, Step } from '../../src/program/types.js';
+import type { BufferLife, Reason, RunResult, TimelineSlice } from '../../src/results/run.js';
 import { DigitalCore, type JobReport } from '../core/digital-core.js';
 import { Memory, PRELOADED } from '../core/memory.js';
 import type { PeArray } from '../core/pe-array.js';

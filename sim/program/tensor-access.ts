@@ -1,7 +1,7 @@
-import { allocate, bytesPerElement } from '../../base/dtype.js';
-import { LimitError } from '../../base/errors.js';
-import { elementCount, type Tensor } from '../../base/tensor.js';
-import type { Buffer } from '../../program/types.js';
+import { allocate, bytesPerElement } from '../../src/base/dtype.js';
+import { LimitError } from '../../src/base/errors.js';
+import { elementCount, type Tensor } from '../../src/base/tensor.js';
+import type { Buffer } from '../../src/program/types.js';
 import type { Memory } from '../core/memory.js';
 import { coreLayout, packForCore, unpackFromCore } from '../isa/layout.js';
 

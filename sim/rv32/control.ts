@@ -1,4 +1,4 @@
-import { hex } from '../../base/units.js';
+import { hex } from '../../src/base/units.js';
 import { type CallList, isLink } from './calls.js';
 import type { CodeCache } from './code-cache.js';
 import { CSR } from './csr-names.js';

@@ -1,4 +1,4 @@
-import { hex } from '../../base/units.js';
+import { hex } from '../../src/base/units.js';
 import { CallList } from './calls.js';
 import { CodeCache } from './code-cache.js';
 import { Control } from './control.js';

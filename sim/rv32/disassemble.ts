@@ -1,4 +1,4 @@
-import { hex } from '../../base/units.js';
+import { hex } from '../../src/base/units.js';
 import { csrName } from './csr-names.js';
 import type { Decoded } from './decode.js';
 

@@ -1,5 +1,5 @@
-import { UserError } from '../../base/errors.js';
-import { hex } from '../../base/units.js';
+import { UserError } from '../../src/base/errors.js';
+import { hex } from '../../src/base/units.js';
 
 /** The kinds of ways in which a program can go wrong on the machine. */
 export type FaultKind =

@@ -1,4 +1,4 @@
-import { hex } from '../../base/units.js';
+import { hex } from '../../src/base/units.js';
 import type { Decoded } from './decode.js';
 import { MachineFault } from './faults.js';
 

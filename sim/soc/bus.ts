@@ -1,4 +1,4 @@
-import { hex } from '../../base/units.js';
+import { hex } from '../../src/base/units.js';
 import type { Memory } from '../core/memory.js';
 import { MEMORY_MAP } from '../isa/geometry.js';
 import { AccessError } from '../rv32/faults.js';

@@ -1,5 +1,5 @@
-import { UserError } from '../../base/errors.js';
-import { hex } from '../../base/units.js';
+import { UserError } from '../../src/base/errors.js';
+import { hex } from '../../src/base/units.js';
 
 /** A piece of an ELF file that goes into memory. */
 export interface Segment {

@@ -1,4 +1,4 @@
-import { hex } from '../../base/units.js';
+import { hex } from '../../src/base/units.js';
 import type { Memory } from '../core/memory.js';
 import { PRELOADED } from '../core/memory.js';
 import { ElfError, type ElfImage, type Segment } from './elf.js';

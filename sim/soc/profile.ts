@@ -1,4 +1,4 @@
-import { hex } from '../../base/units.js';
+import { hex } from '../../src/base/units.js';
 import type { Observer } from '../rv32/platform.js';
 
 /** Cycles and instructions. */

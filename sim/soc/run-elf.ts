@@ -1,4 +1,4 @@
-import { LimitError } from '../../base/errors.js';
+import { LimitError } from '../../src/base/errors.js';
 import type { Memory } from '../core/memory.js';
 import { MachineFault } from '../rv32/faults.js';
 import { locate } from './fault-report.js';

@@ -1,4 +1,4 @@
-import { hex } from '../../base/units.js';
+import { hex } from '../../src/base/units.js';
 import type { ElfSymbol } from './elf.js';
 
 /** A function of the program: [start, end). */

@@ -1,4 +1,4 @@
-import { hex } from '../../base/units.js';
+import { hex } from '../../src/base/units.js';
 import { disassemble, registerName } from '../rv32/disassemble.js';
 import { memoryTouch, peekBytes } from './access.js';
 import type { Debugger, Stop } from './debugger.js';

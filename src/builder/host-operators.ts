@@ -1,4 +1,4 @@
-import type { AttrValue } from '../../base/attr-value.js';
+import type { AttrValue } from '../base/attr-value.js';
 import { call, scalar, tuple, tupleGetItem } from '../ir/build.js';
 import { type Call, type Expr, type Label, type TupleGetItem, tensorTypeOf } from '../ir/expr.js';
 

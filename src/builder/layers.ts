@@ -1,4 +1,4 @@
-import { UserError } from '../../base/errors.js';
+import { UserError } from '../base/errors.js';
 import { type Expr, type Label, tensorTypeOf } from '../ir/expr.js';
 import {
   add,

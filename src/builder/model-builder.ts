@@ -1,6 +1,6 @@
-import type { DType } from '../../base/dtype.js';
-import { UserError } from '../../base/errors.js';
-import type { Shape, Tensor } from '../../base/tensor.js';
+import type { DType } from '../base/dtype.js';
+import { UserError } from '../base/errors.js';
+import type { Shape, Tensor } from '../base/tensor.js';
 import { variable } from '../ir/build.js';
 import type { Expr, Model, Var } from '../ir/expr.js';
 import { labelTensors } from '../ir/label.js';

@@ -1,6 +1,6 @@
-import type { AttrValue } from '../../base/attr-value.js';
-import type { DType } from '../../base/dtype.js';
-import { UserError } from '../../base/errors.js';
+import type { AttrValue } from '../base/attr-value.js';
+import type { DType } from '../base/dtype.js';
+import { UserError } from '../base/errors.js';
 import { call, scalar } from '../ir/build.js';
 import type { Call, Expr, Label } from '../ir/expr.js';
 

@@ -1,8 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFolderAtomic } from '../../base/atomic-write.js';
-import { UserError } from '../../base/errors.js';
-import { readText } from '../../base/files.js';
 import { stableJson } from '../../reports/json.js';
 import { type Baseline, baselineFile, baselineOf, readBaseline } from '../../reports/regression/baseline.js';
 import { compareBaselines } from '../../reports/regression/compare.js';
@@ -11,6 +8,9 @@ import { renderComparisonTable } from '../../reports/regression/table.js';
 import { parseShard, shardOf } from '../../reports/shard.js';
 import { terminalOptions } from '../../reports/terminal/style.js';
 import { runProgram } from '../../sim/program/run.js';
+import { writeFolderAtomic } from '../base/atomic-write.js';
+import { UserError } from '../base/errors.js';
+import { readText } from '../base/files.js';
 import { compile } from '../compile.js';
 import { GENERATOR } from '../generator.js';
 import { builtinInput } from '../models/builtin-input.js';

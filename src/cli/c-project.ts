@@ -1,12 +1,12 @@
-import { writeFolderAtomic } from '../../base/atomic-write.js';
-import { UserError } from '../../base/errors.js';
-import type { Program } from '../../program/types.js';
 import { runProgram } from '../../sim/program/run.js';
+import { writeFolderAtomic } from '../base/atomic-write.js';
+import { UserError } from '../base/errors.js';
 import { inferredShapes, type Sample } from '../codegen/demo.js';
 import { type Profile, portsOf } from '../codegen/network.js';
 import { emitProject } from '../codegen/project.js';
 import type { Model } from '../ir/expr.js';
 import { builtinInput } from '../models/builtin-input.js';
+import type { Program } from '../program/types.js';
 import { buildElf, type ProgramSizes } from '../toolchain/cross.js';
 import { hasTool, riscvPrefix } from '../toolchain/tool.js';
 

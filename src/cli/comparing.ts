@@ -1,8 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomic } from '../../base/atomic-write.js';
-import { UserError } from '../../base/errors.js';
-import { fileError, readText } from '../../base/files.js';
 import { annotation } from '../../reports/github.js';
 import { stableJson } from '../../reports/json.js';
 import { parseJson, readResult } from '../../reports/read.js';
@@ -31,8 +28,11 @@ import {
   type Thresholds,
 } from '../../reports/regression/threshold.js';
 import { terminalOptions } from '../../reports/terminal/style.js';
-import { RESULT_FORMAT } from '../../results/document.js';
+import { writeFileAtomic } from '../base/atomic-write.js';
+import { UserError } from '../base/errors.js';
+import { fileError, readText } from '../base/files.js';
 import { GENERATOR } from '../generator.js';
+import { RESULT_FORMAT } from '../results/document.js';
 import { appendStepSummary, inGitHubActions } from './output.js';
 
 const print = (doc: ComparisonDocument): void => {

@@ -1,9 +1,5 @@
 import { createWriteStream, readFileSync } from 'node:fs';
 import type { Writable } from 'node:stream';
-import { writeFileAtomic } from '../../base/atomic-write.js';
-import { UserError } from '../../base/errors.js';
-import { hex } from '../../base/units.js';
-import { readHardwareFile } from '../../program/hardware-file.js';
 import { DEFAULT_PARAMETERS } from '../../sim/isa/parameters.js';
 import { MachineFault } from '../../sim/rv32/faults.js';
 import { peekBytes } from '../../sim/soc/access.js';
@@ -23,6 +19,10 @@ import {
 } from '../../sim/soc/run-elf.js';
 import { Soc } from '../../sim/soc/soc.js';
 import { traceStep } from '../../sim/soc/trace.js';
+import { writeFileAtomic } from '../base/atomic-write.js';
+import { UserError } from '../base/errors.js';
+import { hex } from '../base/units.js';
+import { readHardwareFile } from '../program/hardware-file.js';
 
 export interface ExecArguments {
   readonly elf: string;

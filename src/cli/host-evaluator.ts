@@ -1,6 +1,6 @@
-import { UserError } from '../../base/errors.js';
-import type { Tensor } from '../../base/tensor.js';
 import { executeHostOp } from '../../sim/host/execute.js';
+import { UserError } from '../base/errors.js';
+import type { Tensor } from '../base/tensor.js';
 import type { Expr, Func } from '../ir/expr.js';
 import { postOrder } from '../ir/visit.js';
 

@@ -1,7 +1,7 @@
-import type { DType } from '../../base/dtype.js';
-import { UserError } from '../../base/errors.js';
-import { readNpyFile } from '../../base/npy.js';
-import type { Shape, Tensor } from '../../base/tensor.js';
+import type { DType } from '../base/dtype.js';
+import { UserError } from '../base/errors.js';
+import { readNpyFile } from '../base/npy.js';
+import type { Shape, Tensor } from '../base/tensor.js';
 
 export interface DeclaredInput {
   readonly name: string;

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import yargs, { type CommandModule } from 'yargs';
 import { hideBin } from 'yargs/helpers';
-import { UserError } from '../../base/errors.js';
-import { nearest } from '../../base/nearest.js';
+import { UserError } from '../base/errors.js';
+import { nearest } from '../base/nearest.js';
 import { GENERATOR } from '../generator.js';
 import { baselineCommand } from './commands/baseline.js';
 import { compareCommand } from './commands/compare.js';

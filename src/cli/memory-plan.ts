@@ -1,5 +1,5 @@
-import { hex } from '../../base/units.js';
-import type { Buffer, Manifest } from '../../program/types.js';
+import { hex } from '../base/units.js';
+import type { Buffer, Manifest } from '../program/types.js';
 
 /** Rows of text in columns; all but the first column right-aligned where `right` says so. */
 function columns(rows: readonly (readonly string[])[], right: readonly boolean[]): string {

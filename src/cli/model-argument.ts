@@ -34,7 +34,7 @@ export async function loadFile(path: string, args: Omit<ModelArguments, 'seed'>)
 /** The one model that a word stands for. Throws a UserError when it stands for several. */
 export async function oneModel(word: string, options: ModelArguments): Promise<Model> {
   const models = await namedModels([word], options);
-  const { UserError } = await import('../../base/errors.js');
+  const { UserError } = await import('../base/errors.js');
   if (models.length !== 1)
     throw new UserError(`${word} stands for ${models.length} models; name one of them.`);
   return models[0]!.build();

@@ -1,5 +1,5 @@
 import type { Options } from 'yargs';
-import { UserError } from '../../base/errors.js';
+import { UserError } from '../base/errors.js';
 import type { LoadOptions } from '../frontends/index.js';
 
 /** Options of every command that reads a model's file. */

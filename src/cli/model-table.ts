@@ -1,5 +1,5 @@
-import { LimitError } from '../../base/errors.js';
-import { elementCount } from '../../base/tensor.js';
+import { LimitError } from '../base/errors.js';
+import { elementCount } from '../base/tensor.js';
 import { type CompileOptions, compile } from '../compile.js';
 import { modelEntry, modelNames, suiteModels, suiteNames } from '../models/registry.js';
 

@@ -1,8 +1,8 @@
-import { type DType, isFloat } from '../../base/dtype.js';
-import type { Tensor } from '../../base/tensor.js';
 import { compareTensor, type Tolerance } from '../../golden/index.js';
-import type { Program } from '../../program/types.js';
 import { runProgram } from '../../sim/program/run.js';
+import { type DType, isFloat } from '../base/dtype.js';
+import type { Tensor } from '../base/tensor.js';
+import type { Program } from '../program/types.js';
 import { runNative } from '../toolchain/native.js';
 import { nativeCompiler } from '../toolchain/tool.js';
 

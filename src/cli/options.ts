@@ -40,11 +40,7 @@ export interface CompileArguments {
 /** What the compiler needs, from the command line. Throws a UserError for a bad target, file or size. */
 export async function readCompileOptions(args: CompileArguments): Promise<CompileOptions> {
   const [{ parseTarget }, { DEFAULT_PARAMETERS }, { overrideMemories, readHardwareFile }] = await Promise.all(
-    [
-      import('../compile.js'),
-      import('../../sim/isa/parameters.js'),
-      import('../../program/hardware-file.js'),
-    ],
+    [import('../compile.js'), import('../../sim/isa/parameters.js'), import('../program/hardware-file.js')],
   );
   const base = args.hw === undefined ? DEFAULT_PARAMETERS : readHardwareFile(args.hw);
   return {

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
-import { writeFileAtomic, writeFolderAtomic } from '../../base/atomic-write.js';
-import { fileError } from '../../base/files.js';
-import type { ResultDocument } from '../../results/document.js';
+import { writeFileAtomic, writeFolderAtomic } from '../base/atomic-write.js';
+import { fileError } from '../base/files.js';
+import type { ResultDocument } from '../results/document.js';
 
 /** Where a result goes beside the terminal. */
 export interface OutputArguments {

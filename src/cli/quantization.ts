@@ -1,9 +1,9 @@
 import { basename, dirname, extname, join } from 'node:path';
-import { writeFolderAtomic } from '../../base/atomic-write.js';
-import { UserError } from '../../base/errors.js';
-import { encodeNpy } from '../../base/npy.js';
-import type { Tensor } from '../../base/tensor.js';
 import { plural } from '../../reports/numbers.js';
+import { writeFolderAtomic } from '../base/atomic-write.js';
+import { UserError } from '../base/errors.js';
+import { encodeNpy } from '../base/npy.js';
+import type { Tensor } from '../base/tensor.js';
 import { inputsOf } from '../ir/expr.js';
 import { type Agreement, type Quantized, quantize, quantizedTensor } from '../quantize/index.js';
 import { writeModelFiles } from '../relay/load.js';

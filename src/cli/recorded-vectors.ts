@@ -1,6 +1,6 @@
-import type { Tensor } from '../../base/tensor.js';
 import { type RecordedTensor, readRecorded, recordedInput } from '../../golden/recorded.js';
 import { compareRecorded, type RecordedComparison } from '../../golden/recorded-match.js';
+import type { Tensor } from '../base/tensor.js';
 import type { LoadedModel } from '../frontends/index.js';
 import { inputsOf, type Model } from '../ir/expr.js';
 import { builtinInput } from '../models/builtin-input.js';

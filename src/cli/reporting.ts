@@ -1,12 +1,12 @@
-import { writeFileAtomic, writeFolderAtomic } from '../../base/atomic-write.js';
-import { UserError } from '../../base/errors.js';
-import { readText } from '../../base/files.js';
 import { chartFiles, parseFormat, reportFiles, TEXT_FORMATS } from '../../reports/formats.js';
 import { mergeResults } from '../../reports/merge.js';
 import { readResult } from '../../reports/read.js';
 import { renderTable } from '../../reports/table.js';
 import { terminalOptions } from '../../reports/terminal/style.js';
-import type { ResultDocument } from '../../results/document.js';
+import { writeFileAtomic, writeFolderAtomic } from '../base/atomic-write.js';
+import { UserError } from '../base/errors.js';
+import { readText } from '../base/files.js';
+import type { ResultDocument } from '../results/document.js';
 import { printReport, writeJson } from './output.js';
 
 /** Reads a result file; throws a UserError of one line for anything else. */

@@ -1,6 +1,6 @@
-import { UserError } from '../../base/errors.js';
-import { readNpyFile } from '../../base/npy.js';
-import { elementCount, type Shape, showShape, type Tensor, tensor } from '../../base/tensor.js';
+import { UserError } from '../base/errors.js';
+import { readNpyFile } from '../base/npy.js';
+import { elementCount, type Shape, showShape, type Tensor, tensor } from '../base/tensor.js';
 
 /**
  * Samples for a network's only input from a .npy file: one on each index of the first axis, or one in all, where the file has

@@ -1,10 +1,10 @@
-import { writeFileAtomic, writeFolderAtomic } from '../../base/atomic-write.js';
-import { encodeNpy } from '../../base/npy.js';
-import { readProgram } from '../../program/read.js';
-import { RESULT_FORMAT, RESULT_VERSION, type ResultDocument } from '../../results/document.js';
 import { type JobEvent, runProgram } from '../../sim/program/run.js';
+import { writeFileAtomic, writeFolderAtomic } from '../base/atomic-write.js';
+import { encodeNpy } from '../base/npy.js';
 import { GENERATOR } from '../generator.js';
 import { builtinInputs } from '../models/builtin-input.js';
+import { readProgram } from '../program/read.js';
+import { RESULT_FORMAT, RESULT_VERSION, type ResultDocument } from '../results/document.js';
 import { programInputs } from './input-files.js';
 import { finish } from './output.js';
 import { traceLine } from './trace.js';

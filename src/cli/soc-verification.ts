@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isFloat } from '../../base/dtype.js';
-import type { Tensor } from '../../base/tensor.js';
 import { compareTensor, showTolerance } from '../../golden/index.js';
-import type { Program } from '../../program/types.js';
-import type { Optimization, SocRun } from '../../results/soc.js';
 import type { JobReport } from '../../sim/core/digital-core.js';
 import { type RegisterName, registerName } from '../../sim/isa/registers.js';
 import { runProgram } from '../../sim/program/run.js';
 import { readTensor } from '../../sim/program/tensor-access.js';
 import type { SocResult } from '../../sim/soc/run-elf.js';
+import { isFloat } from '../base/dtype.js';
+import type { Tensor } from '../base/tensor.js';
+import type { Program } from '../program/types.js';
+import type { Optimization, SocRun } from '../results/soc.js';
 import { crossCompiler, runOnSoc } from '../toolchain/soc.js';
 import { NATIVE_TOLERANCE } from './native-verification.js';
 

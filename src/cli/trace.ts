@@ -1,7 +1,7 @@
-import { hex } from '../../base/units.js';
-import type { Program } from '../../program/types.js';
 import { showFields } from '../../sim/isa/instruction.js';
 import type { JobEvent } from '../../sim/program/run.js';
+import { hex } from '../base/units.js';
+import type { Program } from '../program/types.js';
 
 /** One line of a trace: start cycle, cycles, step, layer and tile, kind, addresses or decoded fields. */
 export function traceLine(program: Program, { step, start, job, report }: JobEvent): string {

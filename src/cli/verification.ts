@@ -1,5 +1,3 @@
-import { UserError } from '../../base/errors.js';
-import type { Tensor } from '../../base/tensor.js';
 import {
   type Backend,
   backendName,
@@ -9,23 +7,20 @@ import {
   type Reference,
 } from '../../golden/index.js';
 import type { RecordedComparison } from '../../golden/recorded-match.js';
-import { tileOfElement } from '../../program/tiles.js';
-import type { Layer, Program } from '../../program/types.js';
 import { parseShard, shardOf } from '../../reports/shard.js';
-import {
-  type ModelResult,
-  RESULT_FORMAT,
-  RESULT_VERSION,
-  type ResultDocument,
-} from '../../results/document.js';
-import type { RunResult } from '../../results/run.js';
-import { OPTIMIZATIONS, type Optimization, type SocRun } from '../../results/soc.js';
-import type { Difference, TensorComparison, Verdict } from '../../results/verdict.js';
 import { type HeldTensor, type ProgramRun, runProgram } from '../../sim/program/run.js';
+import { UserError } from '../base/errors.js';
+import type { Tensor } from '../base/tensor.js';
 import { type CompileOptions, compile } from '../compile.js';
 import { GENERATOR } from '../generator.js';
 import { inputsOf, type Model } from '../ir/expr.js';
 import { builtinInput } from '../models/builtin-input.js';
+import { tileOfElement } from '../program/tiles.js';
+import type { Layer, Program } from '../program/types.js';
+import { type ModelResult, RESULT_FORMAT, RESULT_VERSION, type ResultDocument } from '../results/document.js';
+import type { RunResult } from '../results/run.js';
+import { OPTIMIZATIONS, type Optimization, type SocRun } from '../results/soc.js';
+import type { Difference, TensorComparison, Verdict } from '../results/verdict.js';
 import { requireCrossTools } from '../toolchain/soc.js';
 import { programInputs } from './input-files.js';
 import { namedModels } from './model-argument.js';

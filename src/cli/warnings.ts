@@ -1,4 +1,4 @@
-import type { Warning } from '../../program/types.js';
+import type { Warning } from '../program/types.js';
 
 /** More warnings than these are counted by reason. */
 const MOST_IN_FULL = 20;

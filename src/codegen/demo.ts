@@ -1,6 +1,6 @@
-import { isFloat } from '../../base/dtype.js';
-import type { Shape, Tensor } from '../../base/tensor.js';
-import type { Program } from '../../program/types.js';
+import { isFloat } from '../base/dtype.js';
+import type { Shape, Tensor } from '../base/tensor.js';
+import type { Program } from '../program/types.js';
 import { C_TYPES, literal } from './c-types.js';
 import { CWriter, wrapItems } from './c-writer.js';
 import { type Port, type Ports, type Profile, portBytes } from './network.js';

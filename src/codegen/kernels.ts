@@ -1,5 +1,5 @@
-import { showShape } from '../../base/tensor.js';
-import type { Buffer, HostStep, Layer, Program, Step } from '../../program/types.js';
+import { showShape } from '../base/tensor.js';
+import type { Buffer, HostStep, Layer, Program, Step } from '../program/types.js';
 import { C_TYPES, literal } from './c-types.js';
 import { CWriter, hex32 } from './c-writer.js';
 import { CONSTANTS, constantValues, type DataPlan } from './data.js';

@@ -1,5 +1,5 @@
-import { elementCount, showShape } from '../../base/tensor.js';
-import type { Buffer, Program } from '../../program/types.js';
+import { elementCount, showShape } from '../base/tensor.js';
+import type { Buffer, Program } from '../program/types.js';
 import { C_TYPES } from './c-types.js';
 import { CWriter, hex32 } from './c-writer.js';
 import { type DataPlan, declareData, defineData, WORKSPACE } from './data.js';

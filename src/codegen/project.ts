@@ -1,4 +1,4 @@
-import type { Program } from '../../program/types.js';
+import type { Program } from '../program/types.js';
 import { planData } from './data.js';
 import { demoFile, type Sample, sampleBytes, sampleFile, sampleHeader } from './demo.js';
 import { bufferNames, kernelFile, kernelFunctions, usesFixedPoint } from './kernels.js';

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { extname } from 'node:path';
-import { UserError } from '../../base/errors.js';
+import { UserError } from '../base/errors.js';
 
 export type Format = 'relay' | 'onnx' | 'tflite';
 

@@ -1,6 +1,6 @@
 import { basename, dirname, extname } from 'node:path';
-import { LimitError, UserError } from '../../base/errors.js';
-import { readBytes } from '../../base/files.js';
+import { LimitError, UserError } from '../base/errors.js';
+import { readBytes } from '../base/files.js';
 import { loadRelay } from '../relay/load.js';
 import { type Format, formatOf } from './file-name.js';
 import type { LoadedModel } from './model.js';

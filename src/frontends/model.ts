@@ -1,4 +1,4 @@
-import type { Tensor } from '../../base/tensor.js';
+import type { Tensor } from '../base/tensor.js';
 import { variable } from '../ir/build.js';
 import type { Expr, Model, Var } from '../ir/expr.js';
 import { labelTensors } from '../ir/label.js';

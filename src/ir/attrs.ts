@@ -1,6 +1,6 @@
-import type { Attrs, AttrValue } from '../../base/attr-value.js';
-import { isDType } from '../../base/dtype.js';
-import { UserError } from '../../base/errors.js';
+import type { Attrs, AttrValue } from '../base/attr-value.js';
+import { isDType } from '../base/dtype.js';
+import { UserError } from '../base/errors.js';
 
 export type AttrKind = 'int' | 'float' | 'bool' | 'string' | 'dtype' | 'ints' | 'pairs' | 'int-or-ints';
 

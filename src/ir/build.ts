@@ -1,6 +1,6 @@
-import type { Attrs } from '../../base/attr-value.js';
-import { UserError } from '../../base/errors.js';
-import { type Tensor, tensor } from '../../base/tensor.js';
+import type { Attrs } from '../base/attr-value.js';
+import { UserError } from '../base/errors.js';
+import { type Tensor, tensor } from '../base/tensor.js';
 import { completeAttrs } from './attrs.js';
 import type {
   Call,

@@ -1,5 +1,5 @@
-import type { Attrs } from '../../base/attr-value.js';
-import type { Tensor } from '../../base/tensor.js';
+import type { Attrs } from '../base/attr-value.js';
+import type { Tensor } from '../base/tensor.js';
 import type { TensorType, Type } from './types.js';
 
 /**

@@ -1,7 +1,7 @@
-import type { Attrs } from '../../base/attr-value.js';
-import { type DType, isFloat } from '../../base/dtype.js';
-import { UserError } from '../../base/errors.js';
-import { type Shape, showShape } from '../../base/tensor.js';
+import type { Attrs } from '../base/attr-value.js';
+import { type DType, isFloat } from '../base/dtype.js';
+import { UserError } from '../base/errors.js';
+import { type Shape, showShape } from '../base/tensor.js';
 import type { AttrSpec } from './attrs.js';
 import { showType, type TensorType, type Type } from './types.js';
 

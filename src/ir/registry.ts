@@ -1,5 +1,5 @@
-import { UserError } from '../../base/errors.js';
-import { nearest } from '../../base/nearest.js';
+import { UserError } from '../base/errors.js';
+import { nearest } from '../base/nearest.js';
 import type { OpDef } from './op.js';
 import { nnConv2d, qnnConv2d } from './ops/convolution.js';
 import { nnDense } from './ops/dense.js';

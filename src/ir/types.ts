@@ -1,5 +1,5 @@
-import { bytesPerElement, type DType } from '../../base/dtype.js';
-import { elementCount, type Shape } from '../../base/tensor.js';
+import { bytesPerElement, type DType } from '../base/dtype.js';
+import { elementCount, type Shape } from '../base/tensor.js';
 
 /** The type of one tensor, as Relay has it. A scalar has shape []. */
 export interface TensorType {

@@ -1,7 +1,7 @@
-import type { DType } from '../../base/dtype.js';
-import type { Shape } from '../../base/tensor.js';
-import type { BufferLayout, BufferRole, HostOp, Layer } from '../../program/types.js';
 import type { Fields } from '../../sim/isa/instruction.js';
+import type { DType } from '../base/dtype.js';
+import type { Shape } from '../base/tensor.js';
+import type { BufferLayout, BufferRole, HostOp, Layer } from '../program/types.js';
 
 /** A buffer before it has an address in L2 (buffers in L1 are placed by the L1 plan). */
 export interface DraftBuffer {

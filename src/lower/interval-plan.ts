@@ -1,4 +1,4 @@
-import { roundUp } from '../../base/units.js';
+import { roundUp } from '../base/units.js';
 
 /** Something that needs `bytes` of one memory from step `from` to step `to`, both included. */
 export interface Interval {

@@ -1,7 +1,7 @@
-import { LimitError } from '../../base/errors.js';
 import { LINE_BYTES, withCopySlack } from '../../sim/isa/geometry.js';
 import { coreLayout } from '../../sim/isa/layout.js';
 import type { HardwareParameters } from '../../sim/isa/parameters.js';
+import { LimitError } from '../base/errors.js';
 import type { DigitalLayer } from '../passes/digital-layer.js';
 import { type Interval, placeIntervals } from './interval-plan.js';
 import { type ConvTiling, tileConv } from './tiling/conv.js';

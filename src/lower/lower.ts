@@ -1,4 +1,3 @@
-import type { Layer } from '../../program/types.js';
 import type { HardwareParameters } from '../../sim/isa/parameters.js';
 import { packConvWeights, packDenseWeights, packDepthwiseWeights } from '../../sim/isa/weights.js';
 import { type Call, type Expr, type Func, type FunctionCall, type Label, tensorTypeOf } from '../ir/expr.js';
@@ -6,6 +5,7 @@ import { postOrder, usersOf } from '../ir/visit.js';
 import { type DigitalLayer, describe, usefulMacs } from '../passes/digital-layer.js';
 import type { Kernel } from '../passes/kernels.js';
 import type { LaidOut } from '../passes/layout.js';
+import type { Layer } from '../program/types.js';
 import type { Draft, DraftBuffer } from './draft.js';
 import { emitConv } from './emit/conv.js';
 import { emitDense } from './emit/dense.js';

@@ -1,9 +1,9 @@
-import { LimitError } from '../../base/errors.js';
-import { roundUp } from '../../base/units.js';
-import type { Buffer, HostStep, JobStep, MemoryUse, Step } from '../../program/types.js';
 import { LINE_BYTES, MEMORY_MAP, WORD_BYTES } from '../../sim/isa/geometry.js';
 import { FIELDS, type Fields } from '../../sim/isa/instruction.js';
 import type { HardwareParameters } from '../../sim/isa/parameters.js';
+import { LimitError } from '../base/errors.js';
+import { roundUp } from '../base/units.js';
+import type { Buffer, HostStep, JobStep, MemoryUse, Step } from '../program/types.js';
 import type {
   Draft,
   DraftBuffer,

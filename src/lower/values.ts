@@ -1,11 +1,11 @@
-import { bytesPerElement } from '../../base/dtype.js';
-import type { Tensor } from '../../base/tensor.js';
-import { roundUp } from '../../base/units.js';
-import type { BufferLayout, BufferRole } from '../../program/types.js';
 import { WORD_BYTES, withCopySlack } from '../../sim/isa/geometry.js';
 import { coreLayout } from '../../sim/isa/layout.js';
+import { bytesPerElement } from '../base/dtype.js';
+import type { Tensor } from '../base/tensor.js';
+import { roundUp } from '../base/units.js';
 import type { Expr } from '../ir/expr.js';
 import type { TensorType } from '../ir/types.js';
+import type { BufferLayout, BufferRole } from '../program/types.js';
 import type { Draft, DraftBuffer } from './draft.js';
 
 /** The bytes of a dense tensor, little-endian; int64 as two's complement of 8 bytes. */

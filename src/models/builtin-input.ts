@@ -1,6 +1,6 @@
-import { type DType, integerRange } from '../../base/dtype.js';
-import { type Random, random, type Seed } from '../../base/random.js';
-import { type Shape, type Tensor, tensor } from '../../base/tensor.js';
+import { type DType, integerRange } from '../base/dtype.js';
+import { type Random, random, type Seed } from '../base/random.js';
+import { type Shape, type Tensor, tensor } from '../base/tensor.js';
 import { inputsOf, type Model } from '../ir/expr.js';
 
 /** Distances in pixels between the random points of each layer of noise, and the layer's weight. */

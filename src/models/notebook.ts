@@ -1,5 +1,5 @@
-import { random, randomInts, randomUniform, type Seed } from '../../base/random.js';
-import { type Shape, type Tensor, tensor } from '../../base/tensor.js';
+import { random, randomInts, randomUniform, type Seed } from '../base/random.js';
+import { type Shape, type Tensor, tensor } from '../base/tensor.js';
 import type { ConvLayerOptions } from '../builder/layers.js';
 import { convLayer } from '../builder/layers.js';
 import { ModelBuilder } from '../builder/model-builder.js';

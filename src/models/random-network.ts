@@ -1,6 +1,6 @@
-import { integerRange } from '../../base/dtype.js';
-import { type Random, random, randomInts, type Seed } from '../../base/random.js';
-import type { Shape, Tensor } from '../../base/tensor.js';
+import { integerRange } from '../base/dtype.js';
+import { type Random, random, randomInts, type Seed } from '../base/random.js';
+import type { Shape, Tensor } from '../base/tensor.js';
 import { ModelBuilder } from '../builder/model-builder.js';
 import { avgPool2d, cast, reshape, softmax } from '../builder/operators.js';
 import { type Expr, type Model, tensorTypeOf } from '../ir/expr.js';

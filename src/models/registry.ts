@@ -1,6 +1,6 @@
-import { UserError } from '../../base/errors.js';
-import { nearest } from '../../base/nearest.js';
-import type { Seed } from '../../base/random.js';
+import { UserError } from '../base/errors.js';
+import { nearest } from '../base/nearest.js';
+import type { Seed } from '../base/random.js';
 import type { Model } from '../ir/expr.js';
 import { DAE } from './dae.js';
 import { DS_CNN } from './ds-cnn.js';

@@ -1,5 +1,5 @@
-import { UserError } from '../../base/errors.js';
-import { showShape } from '../../base/tensor.js';
+import { UserError } from '../base/errors.js';
+import { showShape } from '../base/tensor.js';
 import { constant } from '../ir/build.js';
 import type { Expr, Func, Model } from '../ir/expr.js';
 import { rewriteGraph } from '../ir/visit.js';

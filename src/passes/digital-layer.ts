@@ -1,4 +1,4 @@
-import type { Shape } from '../../base/tensor.js';
+import type { Shape } from '../base/tensor.js';
 
 /** What the tail of a pattern does after the accumulation: (acc + bias) >> shift, saturated, ReLU. */
 interface Requantization {

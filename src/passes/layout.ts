@@ -1,10 +1,10 @@
-import type { BufferLayout } from '../../program/types.js';
 import { coreLayout } from '../../sim/isa/layout.js';
 import { call } from '../ir/build.js';
 import { type Call, childrenOf, type Expr, type Func, type Label, tensorTypeOf } from '../ir/expr.js';
 import { opDef } from '../ir/registry.js';
 import { elementsOf, type TensorType } from '../ir/types.js';
 import { postOrder, usersOf, withChildren } from '../ir/visit.js';
+import type { BufferLayout } from '../program/types.js';
 
 /** `main` with layout transforms inserted, and in which layout each of its values lies. */
 export interface LaidOut {

@@ -1,6 +1,6 @@
-import { elementCount, type Shape } from '../../base/tensor.js';
 import type { ChipParameters } from '../../sim/isa/parameters.js';
 import { convBlockBytes, denseBlockBytes } from '../../sim/isa/weights.js';
+import { elementCount, type Shape } from '../base/tensor.js';
 import { intAttr, intsAttr } from '../ir/attrs.js';
 import { type Call, type Constant, type Expr, tensorTypeOf } from '../ir/expr.js';
 import type { Refusal } from './pattern.js';

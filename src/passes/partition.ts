@@ -1,8 +1,8 @@
-import type { Warning } from '../../program/types.js';
 import type { ChipParameters } from '../../sim/isa/parameters.js';
 import { callFunction, variable } from '../ir/build.js';
 import { type Call, type Expr, type Func, tensorTypeOf } from '../ir/expr.js';
 import { postOrder, rewriteGraph, useCounts, usersOf } from '../ir/visit.js';
+import type { Warning } from '../program/types.js';
 import type { DigitalLayer } from './digital-layer.js';
 import { type Match, matchAt } from './match.js';
 import { isRefusal, type Refusal } from './pattern.js';

@@ -1,4 +1,4 @@
-import { type Tensor, tensor } from '../../base/tensor.js';
+import { type Tensor, tensor } from '../base/tensor.js';
 
 /** Sides of the kernels that the core computes [htvm]. */
 const SIDES = [1, 3, 5, 7];

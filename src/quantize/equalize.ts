@@ -1,4 +1,4 @@
-import { type Tensor, tensor } from '../../base/tensor.js';
+import { type Tensor, tensor } from '../base/tensor.js';
 import { constant } from '../ir/build.js';
 import type { Constant, Expr } from '../ir/expr.js';
 import { rewriteGraph, useCounts } from '../ir/visit.js';

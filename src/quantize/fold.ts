@@ -1,4 +1,4 @@
-import { elementCount, type Tensor, tensor } from '../../base/tensor.js';
+import { elementCount, type Tensor, tensor } from '../base/tensor.js';
 import { call, constant } from '../ir/build.js';
 import type { Call, Constant, Expr } from '../ir/expr.js';
 import { rewriteGraph, useCounts } from '../ir/visit.js';

@@ -1,5 +1,5 @@
-import { LimitError, UserError } from '../../base/errors.js';
-import { sameShape, showShape, type Tensor } from '../../base/tensor.js';
+import { LimitError, UserError } from '../base/errors.js';
+import { sameShape, showShape, type Tensor } from '../base/tensor.js';
 import { finishModel } from '../frontends/model.js';
 import { Names } from '../frontends/names.js';
 import { type Expr, type Func, inputsOf, type Model } from '../ir/expr.js';

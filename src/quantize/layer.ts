@@ -1,7 +1,7 @@
-import { integerRange } from '../../base/dtype.js';
-import { LimitError } from '../../base/errors.js';
-import { type Tensor, tensor } from '../../base/tensor.js';
-import { roundUp } from '../../base/units.js';
+import { integerRange } from '../base/dtype.js';
+import { LimitError } from '../base/errors.js';
+import { type Tensor, tensor } from '../base/tensor.js';
+import { roundUp } from '../base/units.js';
 import { call, constant } from '../ir/build.js';
 import { type Expr, type Label, tensorTypeOf } from '../ir/expr.js';
 import { embedKernel, evenAxis } from './embed.js';

@@ -1,4 +1,4 @@
-import type { Tensor } from '../../base/tensor.js';
+import type { Tensor } from '../base/tensor.js';
 import type { Agreement } from './types.js';
 
 /** 10 log10 of signal power over noise power; infinite where the two are the same. */

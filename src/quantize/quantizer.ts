@@ -1,4 +1,4 @@
-import { type Tensor, tensor } from '../../base/tensor.js';
+import { type Tensor, tensor } from '../base/tensor.js';
 import { call, scalar, tuple, tupleGetItem, variable } from '../ir/build.js';
 import type { Call, Expr, Func, Label, Var } from '../ir/expr.js';
 import { tensorType } from '../ir/types.js';

@@ -1,4 +1,4 @@
-import { tensor } from '../../base/tensor.js';
+import { tensor } from '../base/tensor.js';
 import { constant } from '../ir/build.js';
 import type { Constant, Expr } from '../ir/expr.js';
 import { postOrder, rewriteGraph, usersOf } from '../ir/visit.js';

@@ -1,4 +1,4 @@
-import type { Tensor } from '../../base/tensor.js';
+import type { Tensor } from '../base/tensor.js';
 import type { Call, Constant, Expr } from '../ir/expr.js';
 import { postOrder, useCounts } from '../ir/visit.js';
 

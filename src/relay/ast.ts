@@ -1,4 +1,4 @@
-import type { Tensor } from '../../base/tensor.js';
+import type { Tensor } from '../base/tensor.js';
 import type { TensorType, Type } from '../ir/types.js';
 
 /** What the text says, before names are resolved and types inferred. `offset` is a place in the text, for messages. */

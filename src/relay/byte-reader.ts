@@ -1,4 +1,4 @@
-import { UserError } from '../../base/errors.js';
+import { UserError } from '../base/errors.js';
 
 /** Reads little-endian values one after another; every read is checked against the end. */
 export class ByteReader {

@@ -1,4 +1,4 @@
-import { denseBytes, type Tensor, tensor } from '../../base/tensor.js';
+import { denseBytes, type Tensor, tensor } from '../base/tensor.js';
 import { constant } from '../ir/build.js';
 import type { Constant } from '../ir/expr.js';
 import type { TensorType } from '../ir/types.js';

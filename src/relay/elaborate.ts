@@ -1,5 +1,5 @@
-import type { Attrs, AttrValue } from '../../base/attr-value.js';
-import { nearest } from '../../base/nearest.js';
+import type { Attrs, AttrValue } from '../base/attr-value.js';
+import { nearest } from '../base/nearest.js';
 import { call, callFunction, tuple, tupleGetItem, variable } from '../ir/build.js';
 import type { Expr, Func, FuncAttrs } from '../ir/expr.js';
 import { opDef } from '../ir/registry.js';

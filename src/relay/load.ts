@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
-import { writeFolderAtomic } from '../../base/atomic-write.js';
-import { UserError } from '../../base/errors.js';
-import { readBytes } from '../../base/files.js';
+import { writeFolderAtomic } from '../base/atomic-write.js';
+import { UserError } from '../base/errors.js';
+import { readBytes } from '../base/files.js';
 import type { Model } from '../ir/expr.js';
 import { printedNames } from './names.js';
 import { readParameters } from './parameters.js';

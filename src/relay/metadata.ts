@@ -1,5 +1,5 @@
-import { UserError } from '../../base/errors.js';
-import type { Tensor } from '../../base/tensor.js';
+import { UserError } from '../base/errors.js';
+import type { Tensor } from '../base/tensor.js';
 import { ByteReader } from './byte-reader.js';
 import { readNdarray, writeNdarray } from './ndarray.js';
 

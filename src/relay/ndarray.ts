@@ -1,5 +1,5 @@
-import { allocate, type DType, type TypedArray } from '../../base/dtype.js';
-import { elementCount, type Tensor } from '../../base/tensor.js';
+import { allocate, type DType, type TypedArray } from '../base/dtype.js';
+import { elementCount, type Tensor } from '../base/tensor.js';
 import type { ByteReader } from './byte-reader.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { Tensor } from '../../base/tensor.js';
+import type { Tensor } from '../base/tensor.js';
 
 /** `v` as C's "%.{digits}g" writes it: "1", "-128", "0.5", "1e-05", "1.5e+20". */
 function general(v: number, digits: number): string {

@@ -1,11 +1,11 @@
 import { readdirSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { UserError } from '../../base/errors.js';
-import { fileError, readBytes } from '../../base/files.js';
-import { nearest } from '../../base/nearest.js';
-import { readNpyFile, requireType } from '../../base/npy.js';
-import { readNpzFile } from '../../base/npz.js';
-import type { Tensor } from '../../base/tensor.js';
+import { UserError } from '../base/errors.js';
+import { fileError, readBytes } from '../base/files.js';
+import { nearest } from '../base/nearest.js';
+import { readNpyFile, requireType } from '../base/npy.js';
+import { readNpzFile } from '../base/npz.js';
+import type { Tensor } from '../base/tensor.js';
 import { type Expr, type Func, tensorTypeOf, type Var } from '../ir/expr.js';
 import { postOrder } from '../ir/visit.js';
 import { readParams } from './params-file.js';

@@ -1,4 +1,4 @@
-import type { Tensor } from '../../base/tensor.js';
+import type { Tensor } from '../base/tensor.js';
 import { ByteReader } from './byte-reader.js';
 import { readNdarray, writeNdarray } from './ndarray.js';
 

@@ -1,5 +1,5 @@
-import { DTYPES, isDType } from '../../base/dtype.js';
-import { elementCount } from '../../base/tensor.js';
+import { DTYPES, isDType } from '../base/dtype.js';
+import { elementCount } from '../base/tensor.js';
 import { type TensorType, type TupleType, type Type, tensorType } from '../ir/types.js';
 import type { Token } from './lexer.js';
 import type { TokenStream } from './token-stream.js';

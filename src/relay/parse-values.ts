@@ -1,5 +1,5 @@
-import { type DType, integerRange, isDType } from '../../base/dtype.js';
-import { type Tensor, tensor } from '../../base/tensor.js';
+import { type DType, integerRange, isDType } from '../base/dtype.js';
+import { type Tensor, tensor } from '../base/tensor.js';
 import type { AstAttrValue } from './ast.js';
 import type { Token } from './lexer.js';
 import type { TokenStream } from './token-stream.js';

@@ -1,4 +1,4 @@
-import type { Tensor } from '../../base/tensor.js';
+import type { Tensor } from '../base/tensor.js';
 import type { Expr, Func } from '../ir/expr.js';
 import { labelTensors } from '../ir/label.js';
 import { numberedExpressions } from '../ir/numbering.js';

@@ -1,4 +1,4 @@
-import type { AttrValue } from '../../base/attr-value.js';
+import type { AttrValue } from '../base/attr-value.js';
 import type { AttrKind } from '../ir/attrs.js';
 import type { Call } from '../ir/expr.js';
 import { opDef } from '../ir/registry.js';

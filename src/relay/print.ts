@@ -1,4 +1,4 @@
-import type { Tensor } from '../../base/tensor.js';
+import type { Tensor } from '../base/tensor.js';
 import { type Constant, type Expr, type Func, inputsOf, type Model } from '../ir/expr.js';
 import { showType } from '../ir/types.js';
 import { postOrder } from '../ir/visit.js';

@@ -1,4 +1,4 @@
-import { UserError } from '../../base/errors.js';
+import { UserError } from '../base/errors.js';
 
 /** An error that names its place in a text already. */
 class PlacedError extends UserError {}

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LimitError } from '../../base/errors.js';
+import { LimitError } from '../base/errors.js';
 import { inTemporaryFolder, writeFiles } from './native.js';
 import { riscvPrefix, runTool, ToolError } from './tool.js';
 

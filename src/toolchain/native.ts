@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { UserError } from '../../base/errors.js';
-import { denseBytes, type Tensor, tensor } from '../../base/tensor.js';
-import type { Buffer, Program } from '../../program/types.js';
+import { UserError } from '../base/errors.js';
+import { denseBytes, type Tensor, tensor } from '../base/tensor.js';
 import { denseValues } from '../codegen/data.js';
 import { kernelFunctions } from '../codegen/kernels.js';
 import { emitProject, needsAccelerator } from '../codegen/project.js';
+import type { Buffer, Program } from '../program/types.js';
 import { nativeCompiler, runTool } from './tool.js';
 
 /** Writes the files of a project into a folder. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { UserError } from '../../base/errors.js';
+import { UserError } from '../base/errors.js';
 
 /** The machine's C compiler, and the prefix of the RISC-V tools; the environment's CC and RISCV_PREFIX come first. */
 export const nativeCompiler = (): string => process.env.CC ?? 'gcc';

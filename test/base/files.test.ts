@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { writeFileAtomic, writeFolderAtomic } from '../../base/atomic-write.js';
-import { UserError } from '../../base/errors.js';
-import { readBytes, readText } from '../../base/files.js';
-import { encodeNpy, readNpyFile } from '../../base/npy.js';
-import { tensor } from '../../base/tensor.js';
+import { writeFileAtomic, writeFolderAtomic } from '../../src/base/atomic-write.js';
+import { UserError } from '../../src/base/errors.js';
+import { readBytes, readText } from '../../src/base/files.js';
+import { encodeNpy, readNpyFile } from '../../src/base/npy.js';
+import { tensor } from '../../src/base/tensor.js';
 
 let dir = '';
 beforeEach(() => {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DTYPES, integerRange } from '../../base/dtype.js';
-import { UserError } from '../../base/errors.js';
-import { decodeNpy, encodeNpy, requireType } from '../../base/npy.js';
-import { tensor } from '../../base/tensor.js';
+import { DTYPES, integerRange } from '../../src/base/dtype.js';
+import { UserError } from '../../src/base/errors.js';
+import { decodeNpy, encodeNpy, requireType } from '../../src/base/npy.js';
+import { tensor } from '../../src/base/tensor.js';
 
 const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (c) => c.charCodeAt(0));
 /** A file of version 1 with this header text, unpadded, and these bytes of values. */

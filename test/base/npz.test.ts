@@ -1,9 +1,9 @@
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../base/errors.js';
-import { encodeNpy } from '../../base/npy.js';
-import { decodeNpz } from '../../base/npz.js';
-import { tensor } from '../../base/tensor.js';
+import { UserError } from '../../src/base/errors.js';
+import { encodeNpy } from '../../src/base/npy.js';
+import { decodeNpz } from '../../src/base/npz.js';
+import { tensor } from '../../src/base/tensor.js';
 
 // numpy 2.4: np.savez and np.savez_compressed of conv1.weights = int8 [0, 1, 2] and bias = int32 [[1, -2]].
 const STORED =

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { random, randomInts, randomUniform } from '../../base/random.js';
+import { random, randomInts, randomUniform } from '../../src/base/random.js';
 
 describe('random', () => {
   it('gives the same numbers for the same seed, on every machine', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tensor } from '../../base/tensor.js';
+import { tensor } from '../../src/base/tensor.js';
 import { samePadding } from '../../src/builder/layers.js';
 import { ModelBuilder } from '../../src/builder/model-builder.js';
 import * as op from '../../src/builder/operators.js';

@@ -10,12 +10,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeNpy } from '../../base/npy.js';
-import { tensor } from '../../base/tensor.js';
-import { PROGRAM_VERSION, type Program } from '../../program/types.js';
-import { writeProgram } from '../../program/write.js';
+import { encodeNpy } from '../../src/base/npy.js';
+import { tensor } from '../../src/base/tensor.js';
 import { compile } from '../../src/compile.js';
 import { buildModel } from '../../src/models/registry.js';
+import { PROGRAM_VERSION, type Program } from '../../src/program/types.js';
+import { writeProgram } from '../../src/program/write.js';
 import { type fieldOf, jobsOf, withField, withRegister } from '../verify/plant.js';
 import { diana } from './run.js';
 

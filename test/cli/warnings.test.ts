@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Warning } from '../../program/types.js';
 import { warningLines } from '../../src/cli/warnings.js';
+import type { Warning } from '../../src/program/types.js';
 
 const pad = (i: number): Warning => ({
   operator: 'nn.pad',

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Attrs } from '../../base/attr-value.js';
-import { DTYPES, type DType, integerRange, isFloat } from '../../base/dtype.js';
-import { type Random, random } from '../../base/random.js';
-import { type Shape, type Tensor, tensor } from '../../base/tensor.js';
 import { hostOperators } from '../../sim/host/execute.js';
 import { runProgram } from '../../sim/program/run.js';
+import type { Attrs } from '../../src/base/attr-value.js';
+import { DTYPES, type DType, integerRange, isFloat } from '../../src/base/dtype.js';
+import { type Random, random } from '../../src/base/random.js';
+import { type Shape, type Tensor, tensor } from '../../src/base/tensor.js';
 import { codedOperators } from '../../src/codegen/host/kernel.js';
 import { runNative } from '../../src/toolchain/native.js';
 import { hasTool, nativeCompiler } from '../../src/toolchain/tool.js';

@@ -1,8 +1,9 @@
-import type { Attrs } from '../../base/attr-value.js';
-import { bytesPerElement } from '../../base/dtype.js';
-import type { Tensor } from '../../base/tensor.js';
-import { roundUp } from '../../base/units.js';
-import { describeImage } from '../../program/files.js';
+import { DEFAULT_PARAMETERS } from '../../sim/isa/parameters.js';
+import type { Attrs } from '../../src/base/attr-value.js';
+import { bytesPerElement } from '../../src/base/dtype.js';
+import type { Tensor } from '../../src/base/tensor.js';
+import { roundUp } from '../../src/base/units.js';
+import { describeImage } from '../../src/program/files.js';
 import {
   type Buffer,
   type HostOp,
@@ -12,8 +13,7 @@ import {
   PROGRAM_FORMAT,
   PROGRAM_VERSION,
   type Program,
-} from '../../program/types.js';
-import { DEFAULT_PARAMETERS } from '../../sim/isa/parameters.js';
+} from '../../src/program/types.js';
 import { hostOp } from '../sim/host/run.js';
 
 /** An argument of an operator in a kernel: a tensor in memory, a constant, or the operator before. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Tensor } from '../../base/tensor.js';
 import { runProgram } from '../../sim/program/run.js';
+import type { Tensor } from '../../src/base/tensor.js';
 import { compile, DEFAULT_OPTIONS } from '../../src/compile.js';
 import { builtinInput } from '../../src/models/builtin-input.js';
 import { suiteModels } from '../../src/models/registry.js';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Tensor } from '../../base/tensor.js';
 import { buildModel, pruned } from '../../scripts/fuzz/call-list.js';
 import { arbitraryGraph, growGraph } from '../../scripts/fuzz/graph.js';
 import { runProgram } from '../../sim/program/run.js';
 import { runElf } from '../../sim/soc/run-elf.js';
+import type { Tensor } from '../../src/base/tensor.js';
 import { emitProject } from '../../src/codegen/project.js';
 import { type CompileOptions, compile, DEFAULT_OPTIONS } from '../../src/compile.js';
 import type { Model } from '../../src/ir/expr.js';

@@ -1,13 +1,13 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { hex } from '../../base/units.js';
-import type { JobStep, Program } from '../../program/types.js';
+import { hex } from '../../src/base/units.js';
 import { planData } from '../../src/codegen/data.js';
 import { fnv1a } from '../../src/codegen/demo.js';
 import { emitProject } from '../../src/codegen/project.js';
 import { type CompileOptions, compile, DEFAULT_OPTIONS } from '../../src/compile.js';
 import { buildModel, modelNames } from '../../src/models/registry.js';
+import type { JobStep, Program } from '../../src/program/types.js';
 import { C_FLAGS, INCLUDES, inTemporaryFolder, sourcesOf, writeFiles } from '../../src/toolchain/native.js';
 import { hasTool, nativeCompiler, runTool } from '../../src/toolchain/tool.js';
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { UserError } from '../../base/errors.js';
+import { UserError } from '../../src/base/errors.js';
 import { formatOf, isFileArgument, loadModelFile } from '../../src/frontends/index.js';
 
 let dir = '';

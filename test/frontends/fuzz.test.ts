@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../base/errors.js';
-import { type Random, random } from '../../base/random.js';
+import { UserError } from '../../src/base/errors.js';
+import { type Random, random } from '../../src/base/random.js';
 import { importOnnx } from '../../src/frontends/onnx/importer.js';
 import { importTflite } from '../../src/frontends/tflite/importer.js';
 

@@ -1,4 +1,4 @@
-import type { Tensor } from '../../base/tensor.js';
+import type { Tensor } from '../../src/base/tensor.js';
 import { evaluateOnHost } from '../../src/cli/host-evaluator.js';
 import { inputsOf, type Model } from '../../src/ir/expr.js';
 

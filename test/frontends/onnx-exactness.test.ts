@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { tensor } from '../../base/tensor.js';
 import { evaluate, openBackend } from '../../golden/index.js';
+import { tensor } from '../../src/base/tensor.js';
 import { windowCounts } from '../../src/frontends/onnx/integer/average.js';
 import { commonMultiple } from '../../src/frontends/onnx/integer/fractions.js';
 import type { Call, Expr } from '../../src/ir/expr.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { tensor } from '../../base/tensor.js';
+import { tensor } from '../../src/base/tensor.js';
 import { importOnnx } from '../../src/frontends/onnx/importer.js';
 import type { Call, Expr } from '../../src/ir/expr.js';
 import { postOrder } from '../../src/ir/visit.js';

@@ -1,4 +1,4 @@
-import { elementCount, strides, type Tensor } from '../../base/tensor.js';
+import { elementCount, strides, type Tensor } from '../../src/base/tensor.js';
 import type { AttributeValue, ModelSpec, NodeSpec } from './onnx-writer.js';
 
 /**

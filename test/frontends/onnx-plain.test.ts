@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type Tensor, tensor } from '../../base/tensor.js';
+import { type Tensor, tensor } from '../../src/base/tensor.js';
 import { externalDataIn } from '../../src/frontends/onnx/external.js';
 import { importOnnx } from '../../src/frontends/onnx/importer.js';
 import { supportedOperators } from '../../src/frontends/onnx/supported.js';

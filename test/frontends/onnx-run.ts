@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { tensor } from '../../base/tensor.js';
+import { tensor } from '../../src/base/tensor.js';
 import { importOnnx } from '../../src/frontends/onnx/importer.js';
 import { runOnHost, soleInput } from './host-run.js';
 import { evaluateOnnx } from './onnx-oracle.js';

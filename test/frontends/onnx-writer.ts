@@ -1,5 +1,5 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import { elementCount, type Tensor, tensor } from '../../base/tensor.js';
+import { elementCount, type Tensor, tensor } from '../../src/base/tensor.js';
 
 /** Writes ONNX files for tests: the fields that exporters write, by their numbers in onnx.proto. */
 export type AttributeValue =

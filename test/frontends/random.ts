@@ -1,4 +1,4 @@
-import { random } from '../../base/random.js';
+import { random } from '../../src/base/random.js';
 
 /** Lists of random numbers from a seed. */
 export function randomOf(seed: string) {

@@ -1,4 +1,4 @@
-import { tensor } from '../../base/tensor.js';
+import { tensor } from '../../src/base/tensor.js';
 import { dianaNetwork, nemoNetwork, plainNetwork } from './onnx-models.js';
 import { evaluateOnnx } from './onnx-oracle.js';
 import { encodeOnnx } from './onnx-writer.js';

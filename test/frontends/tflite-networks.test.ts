@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readNpyFile } from '../../base/npy.js';
-import { type Tensor, tensor } from '../../base/tensor.js';
 import { openBackend } from '../../golden/backend.js';
 import { evaluate } from '../../golden/reference.js';
+import { readNpyFile } from '../../src/base/npy.js';
+import { type Tensor, tensor } from '../../src/base/tensor.js';
 import { loadModelFile } from '../../src/frontends/index.js';
 import { differing, runOnHost, soleInput } from './host-run.js';
 import { describeWithModels, MODELS } from './shared-models.js';

@@ -1,4 +1,4 @@
-import { elementCount } from '../../base/tensor.js';
+import { elementCount } from '../../src/base/tensor.js';
 import type { OperatorSpec, OptionValue, TensorSpec, TfliteSpec } from './tflite-writer.js';
 
 /**

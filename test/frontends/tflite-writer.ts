@@ -1,5 +1,5 @@
 import { Builder } from 'flatbuffers';
-import type { DType } from '../../base/dtype.js';
+import type { DType } from '../../src/base/dtype.js';
 
 /** Writes TFLite files for tests, by the field numbers of schema.fbs. */
 export interface TensorSpec {

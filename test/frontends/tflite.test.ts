@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { tensor } from '../../base/tensor.js';
 import { openBackend } from '../../golden/backend.js';
 import { evaluate } from '../../golden/reference.js';
+import { tensor } from '../../src/base/tensor.js';
 import { importTflite } from '../../src/frontends/tflite/importer.js';
 import { frexp, quantizeMultiplier } from '../../src/frontends/tflite/multiplier.js';
 import { differing, runOnHost, soleInput } from './host-run.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Attrs } from '../../base/attr-value.js';
-import type { DType } from '../../base/dtype.js';
-import { tensor } from '../../base/tensor.js';
+import type { Attrs } from '../../src/base/attr-value.js';
+import type { DType } from '../../src/base/dtype.js';
+import { tensor } from '../../src/base/tensor.js';
 import { runOperator } from './run-operator.js';
 
 const MIN32 = -2147483648;

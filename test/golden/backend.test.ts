@@ -3,10 +3,10 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { describe, expect, it, vi } from 'vitest';
-import { tensor } from '../../base/tensor.js';
 import { backendName, openBackend } from '../../golden/backend.js';
 import { requireExactConvolutions } from '../../golden/selfcheck.js';
 import type { Tf } from '../../golden/tfjs.js';
+import { tensor } from '../../src/base/tensor.js';
 import { runOperator } from './run-operator.js';
 
 /** What tfjs' conv2d takes after its input. */

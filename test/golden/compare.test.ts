@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { tensor } from '../../base/tensor.js';
 import { compareTensor } from '../../golden/compare.js';
 import { showTolerance, ulp, ulpsApart } from '../../golden/tolerance.js';
+import { tensor } from '../../src/base/tensor.js';
 
 const int8 = (...values: number[]) => tensor([values.length], 'int8', values);
 const float = (...values: number[]) => tensor([values.length], 'float32', values);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { tensor } from '../../base/tensor.js';
 import { openBackend } from '../../golden/backend.js';
 import { evaluatorOf } from '../../golden/operators.js';
 import { evaluate } from '../../golden/reference.js';
+import { tensor } from '../../src/base/tensor.js';
 import { call, callFunction, scalar, variable } from '../../src/ir/build.js';
 import type { Expr } from '../../src/ir/expr.js';
 import { labelTensors } from '../../src/ir/label.js';

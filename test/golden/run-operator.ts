@@ -1,7 +1,7 @@
-import type { Attrs } from '../../base/attr-value.js';
-import type { Tensor } from '../../base/tensor.js';
 import { type BackendName, openBackend } from '../../golden/backend.js';
 import { evaluate } from '../../golden/reference.js';
+import type { Attrs } from '../../src/base/attr-value.js';
+import type { Tensor } from '../../src/base/tensor.js';
 import { call, constant, variable } from '../../src/ir/build.js';
 import type { Expr } from '../../src/ir/expr.js';
 import { labelTensors } from '../../src/ir/label.js';

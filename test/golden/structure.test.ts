@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Attrs } from '../../base/attr-value.js';
-import { tensor } from '../../base/tensor.js';
+import type { Attrs } from '../../src/base/attr-value.js';
+import { tensor } from '../../src/base/tensor.js';
 import { call, constant, tuple, tupleGetItem } from '../../src/ir/build.js';
 import { runGraph, runOperator } from './run-operator.js';
 

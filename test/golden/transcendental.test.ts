@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { tensor } from '../../base/tensor.js';
 import { openBackend } from '../../golden/backend.js';
 import { crossCheck } from '../../golden/crosscheck.js';
+import { tensor } from '../../src/base/tensor.js';
 import { runOperator } from './run-operator.js';
 
 const float = (...values: number[]) => tensor([values.length], 'float32', values);

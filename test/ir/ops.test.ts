@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Attrs } from '../../base/attr-value.js';
-import type { DType } from '../../base/dtype.js';
-import { UserError } from '../../base/errors.js';
+import type { Attrs } from '../../src/base/attr-value.js';
+import type { DType } from '../../src/base/dtype.js';
+import { UserError } from '../../src/base/errors.js';
 import { call, tuple, variable } from '../../src/ir/build.js';
 import { allOps } from '../../src/ir/registry.js';
 import { showType, type TensorType, tensorType } from '../../src/ir/types.js';

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Buffer, Manifest, Step } from '../../program/types.js';
 import { runProgram } from '../../sim/program/run.js';
 import { compile, DEFAULT_OPTIONS, partitionModel } from '../../src/compile.js';
 import { lower } from '../../src/lower/lower.js';
 import { builtinInput } from '../../src/models/builtin-input.js';
 import { buildModel, modelNames } from '../../src/models/registry.js';
 import { formKernels } from '../../src/passes/kernels.js';
+import type { Buffer, Manifest, Step } from '../../src/program/types.js';
 import { verified } from '../passes/verified.js';
 
 const NAMES = modelNames();

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { DType } from '../../base/dtype.js';
+import type { DType } from '../../src/base/dtype.js';
 import { ModelBuilder } from '../../src/builder/model-builder.js';
 import { cast } from '../../src/builder/operators.js';
 import { builtinInput } from '../../src/models/builtin-input.js';

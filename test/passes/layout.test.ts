@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { random, randomInts } from '../../base/random.js';
-import { elementCount, type Shape, tensor } from '../../base/tensor.js';
+import { random, randomInts } from '../../src/base/random.js';
+import { elementCount, type Shape, tensor } from '../../src/base/tensor.js';
 import { divide, leftShift, maximum, relu } from '../../src/builder/host-operators.js';
 import { ModelBuilder } from '../../src/builder/model-builder.js';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tensor } from '../../base/tensor.js';
+import { tensor } from '../../src/base/tensor.js';
 import type { Model } from '../../src/ir/expr.js';
 import {
   type ConvVariant,

@@ -1,6 +1,6 @@
-import type { DType } from '../../base/dtype.js';
-import { random, randomInts } from '../../base/random.js';
-import { type Shape, type Tensor, tensor } from '../../base/tensor.js';
+import type { DType } from '../../src/base/dtype.js';
+import { random, randomInts } from '../../src/base/random.js';
+import { type Shape, type Tensor, tensor } from '../../src/base/tensor.js';
 import { ModelBuilder } from '../../src/builder/model-builder.js';
 import { add, biasAdd, cast, clip, rightShift } from '../../src/builder/operators.js';
 import { call, constant, scalar } from '../../src/ir/build.js';

@@ -1,12 +1,12 @@
-import { tensor } from '../../base/tensor.js';
 import { type Backend, openBackend } from '../../golden/index.js';
-import type { Manifest } from '../../program/types.js';
-import type { LayerResult } from '../../results/run.js';
-import type { Verdict } from '../../results/verdict.js';
+import { tensor } from '../../src/base/tensor.js';
 import { verifyRun } from '../../src/cli/verification.js';
 import { type CompileOptions, compile, DEFAULT_OPTIONS } from '../../src/compile.js';
 import type { Model } from '../../src/ir/expr.js';
 import { builtinInput } from '../../src/models/builtin-input.js';
+import type { Manifest } from '../../src/program/types.js';
+import type { LayerResult } from '../../src/results/run.js';
+import type { Verdict } from '../../src/results/verdict.js';
 
 let backend: Backend | undefined;
 

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readProgram } from '../../program/read.js';
-import { writeProgram } from '../../program/write.js';
 import { compile } from '../../src/compile.js';
 import { buildModel, modelNames } from '../../src/models/registry.js';
+import { readProgram } from '../../src/program/read.js';
+import { writeProgram } from '../../src/program/write.js';
 
 let dir = '';
 beforeAll(() => {

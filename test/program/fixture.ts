@@ -1,6 +1,6 @@
-import { describeImage } from '../../program/files.js';
-import { type Manifest, PROGRAM_FORMAT, PROGRAM_VERSION, type Program } from '../../program/types.js';
 import { DEFAULT_PARAMETERS } from '../../sim/isa/parameters.js';
+import { describeImage } from '../../src/program/files.js';
+import { type Manifest, PROGRAM_FORMAT, PROGRAM_VERSION, type Program } from '../../src/program/types.js';
 
 const L2 = 0x1c010000;
 const life = { firstStep: 0, lastStep: 2 } as const;

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { UserError } from '../../base/errors.js';
-import { overrideMemories, readHardwareFile } from '../../program/hardware-file.js';
-import { checkHardware } from '../../program/hardware-rules.js';
 import { DEFAULT_PARAMETERS } from '../../sim/isa/parameters.js';
+import { UserError } from '../../src/base/errors.js';
+import { overrideMemories, readHardwareFile } from '../../src/program/hardware-file.js';
+import { checkHardware } from '../../src/program/hardware-rules.js';
 
 let dir = '';
 beforeAll(() => {

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { UserError } from '../../base/errors.js';
-import { manifestDigest } from '../../program/files.js';
-import { readProgram } from '../../program/read.js';
-import type { Manifest } from '../../program/types.js';
-import { renderManifest, writeProgram } from '../../program/write.js';
+import { UserError } from '../../src/base/errors.js';
+import { manifestDigest } from '../../src/program/files.js';
+import { readProgram } from '../../src/program/read.js';
+import type { Manifest } from '../../src/program/types.js';
+import { renderManifest, writeProgram } from '../../src/program/write.js';
 import { sampleProgram } from './fixture.js';
 
 let dir = '';

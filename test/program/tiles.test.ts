@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { stepsOfTile, tileOfElement } from '../../program/tiles.js';
-import type { Layer, Tile } from '../../program/types.js';
+import { stepsOfTile, tileOfElement } from '../../src/program/tiles.js';
+import type { Layer, Tile } from '../../src/program/types.js';
 import { sampleProgram } from './fixture.js';
 
 const all = { lo: 0, hi: 1 };

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { LimitError } from '../../base/errors.js';
-import type { Tensor } from '../../base/tensor.js';
 import { type Backend, compareTensor, evaluate, openBackend } from '../../golden/index.js';
-import type { Program, Tile } from '../../program/types.js';
 import { runProgram } from '../../sim/program/run.js';
+import { LimitError } from '../../src/base/errors.js';
+import type { Tensor } from '../../src/base/tensor.js';
 import { type CompileOptions, compile, DEFAULT_OPTIONS } from '../../src/compile.js';
 import type { Model } from '../../src/ir/expr.js';
 import { builtinInput } from '../../src/models/builtin-input.js';
+import type { Program, Tile } from '../../src/program/types.js';
 import { buildRandomLayer, randomLayer } from './random-layer.js';
 
 let backend: Backend;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { random, randomInts } from '../../base/random.js';
-import type { Tensor } from '../../base/tensor.js';
+import { random, randomInts } from '../../src/base/random.js';
+import type { Tensor } from '../../src/base/tensor.js';
 import { ModelBuilder } from '../../src/builder/model-builder.js';
 import type { Model } from '../../src/ir/expr.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tensor } from '../../base/tensor.js';
+import { tensor } from '../../src/base/tensor.js';
 import { evaluateOnHost } from '../../src/cli/host-evaluator.js';
 import { importOnnx } from '../../src/frontends/onnx/importer.js';
 import { type Expr, type Func, tensorTypeOf } from '../../src/ir/expr.js';

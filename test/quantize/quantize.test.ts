@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readNpyFile } from '../../base/npy.js';
-import { type Tensor, tensor } from '../../base/tensor.js';
+import { readNpyFile } from '../../src/base/npy.js';
+import { type Tensor, tensor } from '../../src/base/tensor.js';
 import { evaluateOnHost } from '../../src/cli/host-evaluator.js';
 import { readSamples } from '../../src/cli/samples.js';
 import { compile, DEFAULT_OPTIONS } from '../../src/compile.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../base/errors.js';
-import { type Random, random } from '../../base/random.js';
-import { tensor } from '../../base/tensor.js';
+import { UserError } from '../../src/base/errors.js';
+import { type Random, random } from '../../src/base/random.js';
+import { tensor } from '../../src/base/tensor.js';
 import { buildModel } from '../../src/models/registry.js';
 import { readParams, writeParams } from '../../src/relay/params-file.js';
 import { parseRelay } from '../../src/relay/parse.js';

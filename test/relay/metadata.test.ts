@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { tensor } from '../../base/tensor.js';
+import { tensor } from '../../src/base/tensor.js';
 import { readConstants, showConstants } from '../../src/relay/metadata.js';
 import { parseRelay } from '../../src/relay/parse.js';
 import { EVERYTHING } from './texts.js';

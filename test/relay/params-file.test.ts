@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DTYPES, type DType, integerRange } from '../../base/dtype.js';
-import { elementCount, type Tensor, tensor } from '../../base/tensor.js';
+import { DTYPES, type DType, integerRange } from '../../src/base/dtype.js';
+import { elementCount, type Tensor, tensor } from '../../src/base/tensor.js';
 import { ByteReader } from '../../src/relay/byte-reader.js';
 import { readNdarray, writeNdarray } from '../../src/relay/ndarray.js';
 import { readParams, writeParams } from '../../src/relay/params-file.js';

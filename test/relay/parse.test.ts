@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../base/errors.js';
+import { UserError } from '../../src/base/errors.js';
 import type { Call } from '../../src/ir/expr.js';
 import { showType } from '../../src/ir/types.js';
 import { postOrder } from '../../src/ir/visit.js';

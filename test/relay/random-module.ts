@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { type DType, integerRange } from '../../base/dtype.js';
-import { UserError } from '../../base/errors.js';
-import { elementCount, type Tensor, tensor } from '../../base/tensor.js';
+import { type DType, integerRange } from '../../src/base/dtype.js';
+import { UserError } from '../../src/base/errors.js';
+import { elementCount, type Tensor, tensor } from '../../src/base/tensor.js';
 import { call, callFunction, constant, scalar, tuple, tupleGetItem, variable } from '../../src/ir/build.js';
 import { type Expr, type Func, type FuncAttrs, tensorTypeOf, type Var } from '../../src/ir/expr.js';
 import { tensorType } from '../../src/ir/types.js';

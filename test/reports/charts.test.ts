@@ -6,7 +6,7 @@ import { CHART_NAMES, CHARTS } from '../../reports/charts/all.js';
 import { mergeNames, placeLabels } from '../../reports/charts/labels.js';
 import { GROUPS, l2Occupancy } from '../../reports/charts/occupancy.js';
 import { REASON_COLOUR } from '../../reports/charts/palette.js';
-import type { RunResult } from '../../results/run.js';
+import type { RunResult } from '../../src/results/run.js';
 import { resnet8Run } from './fixture.js';
 
 const run = resnet8Run();

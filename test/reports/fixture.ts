@@ -1,5 +1,6 @@
-import { RESULT_FORMAT, RESULT_VERSION, type ResultDocument } from '../../results/document.js';
-import { ratesOf } from '../../results/rates.js';
+import { DEFAULT_PARAMETERS, type HardwareParameters } from '../../sim/isa/parameters.js';
+import { RESULT_FORMAT, RESULT_VERSION, type ResultDocument } from '../../src/results/document.js';
+import { ratesOf } from '../../src/results/rates.js';
 import {
   type BufferLife,
   type BytesMoved,
@@ -10,9 +11,8 @@ import {
   type RunTotals,
   type TileExtent,
   type TimelineSlice,
-} from '../../results/run.js';
-import type { TensorComparison, Verdict } from '../../results/verdict.js';
-import { DEFAULT_PARAMETERS, type HardwareParameters } from '../../sim/isa/parameters.js';
+} from '../../src/results/run.js';
+import type { TensorComparison, Verdict } from '../../src/results/verdict.js';
 
 /**
  * A result document of ResNet-8 shaped like a real one. The renderers' tests own these figures: they follow the cycle

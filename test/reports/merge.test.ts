@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../base/errors.js';
 import { mergeResults } from '../../reports/merge.js';
 import { parseShard, shardOf } from '../../reports/shard.js';
+import { UserError } from '../../src/base/errors.js';
 import { documentOf, exactVerdict, resnet8Run } from './fixture.js';
 
 const runs = ['a', 'b', 'c', 'd', 'e'].map((model) => ({ ...resnet8Run(), model }));

@@ -1,6 +1,5 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../base/errors.js';
 import { stableJson } from '../../reports/json.js';
 import {
   type Baseline,
@@ -18,8 +17,9 @@ import { NO_INCREASE, parseThreshold, type Thresholds } from '../../reports/regr
 import { BASELINE_SCHEMA } from '../../reports/schema/baseline.js';
 import { closed } from '../../reports/schema/build.js';
 import { COMPARISON_SCHEMA } from '../../reports/schema/comparison.js';
-import type { RunResult } from '../../results/run.js';
 import { DEFAULT_PARAMETERS } from '../../sim/isa/parameters.js';
+import { UserError } from '../../src/base/errors.js';
+import type { RunResult } from '../../src/results/run.js';
 import { resnet8Run, totalsOf } from './fixture.js';
 
 const run = resnet8Run();

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../base/errors.js';
 import { renderJson } from '../../reports/json.js';
 import { readResult } from '../../reports/read.js';
 import { closed } from '../../reports/schema/build.js';
 import { PUBLISHED } from '../../reports/schema/published.js';
 import { RESULT_SCHEMA } from '../../reports/schema/result.js';
+import { UserError } from '../../src/base/errors.js';
 import { differingVerdict, documentOf, resnet8Run, verifiedResnet8 } from './fixture.js';
 
 const text = renderJson(verifiedResnet8());

@@ -6,9 +6,9 @@ import { passed } from '../../reports/metrics.js';
 import { readResult } from '../../reports/read.js';
 import { describeSoc, socRows } from '../../reports/soc.js';
 import { renderTable } from '../../reports/table.js';
-import type { ModelResult, ResultDocument } from '../../results/document.js';
-import type { CyclesByReason } from '../../results/run.js';
-import type { SocRun } from '../../results/soc.js';
+import type { ModelResult, ResultDocument } from '../../src/results/document.js';
+import type { CyclesByReason } from '../../src/results/run.js';
+import type { SocRun } from '../../src/results/soc.js';
 import { documentOf, exactVerdict, resnet8Run } from './fixture.js';
 
 const cycles: CyclesByReason = {

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { HostStep } from '../../program/types.js';
 import { fitNonNegative } from '../../scripts/calibrate/fit.js';
 import { HOST_PARAMETERS, type KernelSample, kernelFeatures } from '../../scripts/calibrate/kernels.js';
 import { kindErrors } from '../../scripts/calibrate/report.js';
 import { DEFAULT_PARAMETERS } from '../../sim/isa/parameters.js';
 import { compile, DEFAULT_OPTIONS } from '../../src/compile.js';
 import { buildModel } from '../../src/models/registry.js';
+import type { HostStep } from '../../src/program/types.js';
 
 describe('fitNonNegative', () => {
   it('finds the parameters that made the values', () => {

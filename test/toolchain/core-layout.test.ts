@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
-import { random, randomInts } from '../../base/random.js';
-import type { HostStep } from '../../program/types.js';
 import { runProgram } from '../../sim/program/run.js';
 import { runElf } from '../../sim/soc/run-elf.js';
+import { random, randomInts } from '../../src/base/random.js';
 import { ModelBuilder } from '../../src/builder/model-builder.js';
 import { clip, maximum, subtract } from '../../src/builder/operators.js';
 import { emitProject } from '../../src/codegen/project.js';
 import { compile } from '../../src/compile.js';
 import { builtinInput } from '../../src/models/builtin-input.js';
+import type { HostStep } from '../../src/program/types.js';
 import { buildElf } from '../../src/toolchain/cross.js';
 import { hasTool, riscvPrefix } from '../../src/toolchain/tool.js';
 

@@ -1,4 +1,4 @@
-import { random, randomInts } from '../../base/random.js';
+import { random, randomInts } from '../../src/base/random.js';
 import { ModelBuilder } from '../../src/builder/model-builder.js';
 import type { Model } from '../../src/ir/expr.js';
 

@@ -1,6 +1,6 @@
-import { type JobStep, PROGRAM_FORMAT, type Program } from '../../program/types.js';
 import { FIELDS, type FieldName } from '../../sim/isa/instruction.js';
 import { REGISTERS, type RegisterName } from '../../sim/isa/registers.js';
+import { type JobStep, PROGRAM_FORMAT, type Program } from '../../src/program/types.js';
 
 /** A job of a program with its step. */
 export interface FoundJob {

@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Backend, openBackend } from '../../golden/index.js';
-import { overrideMemories } from '../../program/hardware-file.js';
-import type { Program } from '../../program/types.js';
 import { describeMismatch } from '../../reports/describe.js';
 import { DEFAULT_PARAMETERS } from '../../sim/isa/parameters.js';
 import { ProgramFault } from '../../sim/program/fault.js';
 import { verifyRun } from '../../src/cli/verification.js';
 import { compile, DEFAULT_OPTIONS } from '../../src/compile.js';
 import { builtinInput } from '../../src/models/builtin-input.js';
+import { overrideMemories } from '../../src/program/hardware-file.js';
+import type { Program } from '../../src/program/types.js';
 import { convAndDepthwise } from './models.js';
 import { fieldOf, jobsOf, registerOf, withBytes, withField, without, withRegister } from './plant.js';
 

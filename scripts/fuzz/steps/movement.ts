@@ -1,4 +1,4 @@
-import { elementCount } from '../../../base/tensor.js';
+import { elementCount } from '../../../src/base/tensor.js';
 import { type Choices, choose, type Growth, type Value } from '../growth.js';
 import { peer } from './layers.js';
 

@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { LimitError } from '../../../base/errors.js';
+import { LimitError } from '../../../src/base/errors.js';
 import type { Debugger, Stop } from '../debugger.js';
 import { GdbCommands, type Reply } from './commands.js';
 import { frame, PacketReader } from './packet.js';

@@ -1,4 +1,4 @@
-import { LimitError } from '../../../base/errors.js';
+import { LimitError } from '../../../src/base/errors.js';
 import type { DigitalCore, JobReport } from '../../core/digital-core.js';
 import { MEMORY_MAP } from '../../isa/geometry.js';
 import { REGISTER_PORT_BYTES, REGISTERS, type RegisterName, registerName } from '../../isa/registers.js';

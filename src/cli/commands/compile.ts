@@ -1,5 +1,5 @@
 import type { CommandModule } from 'yargs';
-import { UserError } from '../../../base/errors.js';
+import { UserError } from '../../base/errors.js';
 import { oneModel } from '../model-argument.js';
 import {
   type CompileArguments,
@@ -39,7 +39,7 @@ export const compileCommand: CommandModule<object, Arguments> = {
     const model = await oneModel(args.model, args);
     const options = await readCompileOptions(args);
     const { compile } = await import('../../compile.js');
-    const { writeProgram } = await import('../../../program/write.js');
+    const { writeProgram } = await import('../../program/write.js');
     const program = compile(model, options);
     const listed =
       args.emit === 'c' ? 'the report of verify lists each' : `${args.output}/program.json lists each`;

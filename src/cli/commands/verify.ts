@@ -1,5 +1,5 @@
 import type { CommandModule } from 'yargs';
-import { OPTIMIZATIONS } from '../../../results/soc.js';
+import { OPTIMIZATIONS } from '../../results/soc.js';
 import {
   type CompileArguments,
   compileOptions,

@@ -1,5 +1,5 @@
-import { UserError } from '../../../base/errors.js';
-import type { HostOp } from '../../../program/types.js';
+import { UserError } from '../../base/errors.js';
+import type { HostOp } from '../../program/types.js';
 
 function bad(op: HostOp, name: string, wanted: string): never {
   throw new UserError(

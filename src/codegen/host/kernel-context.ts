@@ -1,6 +1,6 @@
-import type { DType } from '../../../base/dtype.js';
-import type { Shape } from '../../../base/tensor.js';
-import type { Buffer, HostOp, HostStep, Operand } from '../../../program/types.js';
+import type { DType } from '../../base/dtype.js';
+import type { Shape } from '../../base/tensor.js';
+import type { Buffer, HostOp, HostStep, Operand } from '../../program/types.js';
 import type { CWriter } from '../c-writer.js';
 import type { Position } from './position.js';
 

@@ -1,8 +1,8 @@
-import type { DType } from '../../../base/dtype.js';
-import { UserError } from '../../../base/errors.js';
-import { elementCount, type Shape } from '../../../base/tensor.js';
-import type { Buffer, HostOp, HostStep, Operand } from '../../../program/types.js';
 import { coreLayout } from '../../../sim/isa/layout.js';
+import type { DType } from '../../base/dtype.js';
+import { UserError } from '../../base/errors.js';
+import { elementCount, type Shape } from '../../base/tensor.js';
+import type { Buffer, HostOp, HostStep, Operand } from '../../program/types.js';
 import { C_TYPES } from '../c-types.js';
 import type { CWriter } from '../c-writer.js';
 import { axisAttr, numberAttr } from './attributes.js';

@@ -1,4 +1,4 @@
-import type { HostOp } from '../../../program/types.js';
+import type { HostOp } from '../../program/types.js';
 import { C_TYPES } from '../c-types.js';
 import { axisAttr, intsAttr, numberAttr, optionalIntsAttr, pairsAttr } from './attributes.js';
 import type { ElementCode, KernelContext } from './kernel-context.js';

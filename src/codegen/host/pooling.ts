@@ -1,4 +1,4 @@
-import { type DType, integerRange, isFloat } from '../../../base/dtype.js';
+import { type DType, integerRange, isFloat } from '../../base/dtype.js';
 import { C_TYPES, literal } from '../c-types.js';
 import { intsAttr } from './attributes.js';
 import type { ElementCode, KernelContext } from './kernel-context.js';

@@ -1,4 +1,4 @@
-import { elementCount, type Shape, strides } from '../../../base/tensor.js';
+import { elementCount, type Shape, strides } from '../../base/tensor.js';
 
 /** Whether a C expression needs parentheses as an operand. */
 const isSimple = (e: string): boolean =>

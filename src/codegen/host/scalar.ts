@@ -1,6 +1,6 @@
-import { type DType, integerRange, isFloat } from '../../../base/dtype.js';
-import { UserError } from '../../../base/errors.js';
-import type { HostOp } from '../../../program/types.js';
+import { type DType, integerRange, isFloat } from '../../base/dtype.js';
+import { UserError } from '../../base/errors.js';
+import type { HostOp } from '../../program/types.js';
 import { C_TYPES, literal } from '../c-types.js';
 import { numberAttr } from './attributes.js';
 

@@ -1,5 +1,5 @@
-import type { Shape } from '../../../base/tensor.js';
-import type { HostOp } from '../../../program/types.js';
+import type { Shape } from '../../base/tensor.js';
+import type { HostOp } from '../../program/types.js';
 import { axisAttr, numberAttr } from './attributes.js';
 import type { KernelContext, RowCode } from './kernel-context.js';
 import { Position } from './position.js';

@@ -1,6 +1,6 @@
-import type { Buffer } from '../../../program/types.js';
 import { WORD_BYTES } from '../../../sim/isa/geometry.js';
 import { type CoreLayout, coreLayout } from '../../../sim/isa/layout.js';
+import type { Buffer } from '../../program/types.js';
 import type { CWriter } from '../c-writer.js';
 
 /** `text` once for each word of `elements` elements, `i` standing at its first. */

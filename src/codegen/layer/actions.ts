@@ -1,5 +1,3 @@
-import { UserError } from '../../../base/errors.js';
-import type { Buffer, JobStep, Program, Step, TileStep } from '../../../program/types.js';
 import { LINE_BYTES, WORD_BYTES } from '../../../sim/isa/geometry.js';
 import { FIELDS, type FieldName } from '../../../sim/isa/instruction.js';
 import {
@@ -10,6 +8,8 @@ import {
   type RegisterName,
   registerName,
 } from '../../../sim/isa/registers.js';
+import { UserError } from '../../base/errors.js';
+import type { Buffer, JobStep, Program, Step, TileStep } from '../../program/types.js';
 
 /**
  * One call of the runtime library: a job, as what it does to which buffers. `params` are the numbers that may differ between jobs

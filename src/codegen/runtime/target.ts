@@ -1,6 +1,6 @@
-import { roundUp } from '../../../base/units.js';
-import type { Program } from '../../../program/types.js';
 import { LINE_BYTES, MEMORY_MAP } from '../../../sim/isa/geometry.js';
+import { roundUp } from '../../base/units.js';
+import type { Program } from '../../program/types.js';
 import { hex32 } from '../c-writer.js';
 import type { DataPlan } from '../data.js';
 

@@ -1,5 +1,5 @@
-import { UserError } from '../../../base/errors.js';
-import { type Tensor, tensor } from '../../../base/tensor.js';
+import { UserError } from '../../base/errors.js';
+import { type Tensor, tensor } from '../../base/tensor.js';
 import type { NodeContext } from './context.js';
 import type { OnnxNode } from './proto.js';
 

@@ -1,5 +1,5 @@
-import { UserError } from '../../../base/errors.js';
-import { showShape } from '../../../base/tensor.js';
+import { UserError } from '../../base/errors.js';
+import { showShape } from '../../base/tensor.js';
 import type { OnnxValueInfo } from './proto.js';
 
 /** Extents of symbolic dimensions by name. */

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { UserError } from '../../../base/errors.js';
+import { UserError } from '../../base/errors.js';
 import type { ExternalData } from './tensors.js';
 
 /**

@@ -1,6 +1,6 @@
-import { type DType, integerRange } from '../../../base/dtype.js';
-import { LimitError, UserError } from '../../../base/errors.js';
-import { elementCount, type Shape, strides, type Tensor, tensor } from '../../../base/tensor.js';
+import { type DType, integerRange } from '../../base/dtype.js';
+import { LimitError, UserError } from '../../base/errors.js';
+import { elementCount, type Shape, strides, type Tensor, tensor } from '../../base/tensor.js';
 import { broadcastShapes } from '../../ir/ops/elementwise.js';
 import type { NodeContext } from './context.js';
 import { flattened, permutation, reshapeTo, sliceOf, squeezed, unsqueezed } from './ops/shape.js';

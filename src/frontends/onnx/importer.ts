@@ -1,6 +1,6 @@
-import { integerRange, isFloat } from '../../../base/dtype.js';
-import { UserError } from '../../../base/errors.js';
-import { type Tensor, tensor } from '../../../base/tensor.js';
+import { integerRange, isFloat } from '../../base/dtype.js';
+import { UserError } from '../../base/errors.js';
+import { type Tensor, tensor } from '../../base/tensor.js';
 import { constant, tuple, variable } from '../../ir/build.js';
 import type { Expr, Label, Var } from '../../ir/expr.js';
 import { tensorType } from '../../ir/types.js';

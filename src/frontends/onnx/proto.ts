@@ -1,4 +1,4 @@
-import { UserError } from '../../../base/errors.js';
+import { UserError } from '../../base/errors.js';
 import { readBytes, readFloat, readFloats, readInt, readInts, readMessage, readString } from './wire.js';
 
 /**

@@ -1,6 +1,6 @@
-import { type DType, integerRange, isFloat } from '../../../base/dtype.js';
-import { UserError } from '../../../base/errors.js';
-import { elementCount, showShape, type Tensor, tensor } from '../../../base/tensor.js';
+import { type DType, integerRange, isFloat } from '../../base/dtype.js';
+import { UserError } from '../../base/errors.js';
+import { elementCount, showShape, type Tensor, tensor } from '../../base/tensor.js';
 import type { OnnxTensor } from './proto.js';
 
 /** Reads bytes of a file beside the model. Throws a UserError when it must not or cannot. */

@@ -1,5 +1,5 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
-import { UserError } from '../../../base/errors.js';
+import { UserError } from '../../base/errors.js';
 import { printable } from '../printable.js';
 
 /** What to do with one field of a message; it must consume the field's value from the reader. */

@@ -1,4 +1,4 @@
-import { UserError } from '../../../base/errors.js';
+import { UserError } from '../../base/errors.js';
 import type { Expr } from '../../ir/expr.js';
 import type { OperatorContext, ScaleAndZero } from './context.js';
 

@@ -1,6 +1,6 @@
-import type { Attrs } from '../../../base/attr-value.js';
-import { UserError } from '../../../base/errors.js';
-import { elementCount, type Tensor, tensor } from '../../../base/tensor.js';
+import type { Attrs } from '../../base/attr-value.js';
+import { UserError } from '../../base/errors.js';
+import { elementCount, type Tensor, tensor } from '../../base/tensor.js';
 import { call, constant } from '../../ir/build.js';
 import { type Call, type Expr, type Label, tensorTypeOf } from '../../ir/expr.js';
 import { constantValue, type TfliteModel, type TfliteOperator, type TfliteTensor } from './schema.js';

@@ -1,5 +1,5 @@
-import { UserError } from '../../../base/errors.js';
-import { showShape } from '../../../base/tensor.js';
+import { UserError } from '../../base/errors.js';
+import { showShape } from '../../base/tensor.js';
 import { call, tuple, variable } from '../../ir/build.js';
 import { type Expr, tensorTypeOf, type Var } from '../../ir/expr.js';
 import { tensorType } from '../../ir/types.js';

@@ -1,5 +1,5 @@
-import { UserError } from '../../../base/errors.js';
-import { tensor } from '../../../base/tensor.js';
+import { UserError } from '../../base/errors.js';
+import { tensor } from '../../base/tensor.js';
 import { constant, scalar } from '../../ir/build.js';
 import type { Expr } from '../../ir/expr.js';
 import type { OperatorContext, ScaleAndZero } from './context.js';

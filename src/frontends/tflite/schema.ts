@@ -1,6 +1,6 @@
-import type { DType } from '../../../base/dtype.js';
-import { UserError } from '../../../base/errors.js';
-import { elementCount, showShape, type Tensor, tensor } from '../../../base/tensor.js';
+import type { DType } from '../../base/dtype.js';
+import { UserError } from '../../base/errors.js';
+import { elementCount, showShape, type Tensor, tensor } from '../../base/tensor.js';
 import { FlatFile, type FlatTable } from './table.js';
 
 /**

@@ -1,5 +1,5 @@
 import { ByteBuffer } from 'flatbuffers';
-import { UserError } from '../../../base/errors.js';
+import { UserError } from '../../base/errors.js';
 import { printable } from '../printable.js';
 
 /** Elements that all vectors of a file together may hold, as a multiple of its bytes: vectors can alias each other. */

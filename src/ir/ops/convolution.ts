@@ -1,7 +1,7 @@
-import type { Attrs } from '../../../base/attr-value.js';
-import { isFloat } from '../../../base/dtype.js';
-import { UserError } from '../../../base/errors.js';
-import { showShape } from '../../../base/tensor.js';
+import type { Attrs } from '../../base/attr-value.js';
+import { isFloat } from '../../base/dtype.js';
+import { UserError } from '../../base/errors.js';
+import { showShape } from '../../base/tensor.js';
 import { type AttrSpec, intAttr, intsAttr, stringAttr } from '../attrs.js';
 import { type OpDef, tensorArgs } from '../op.js';
 import { type TensorType, type Type, tensorType } from '../types.js';

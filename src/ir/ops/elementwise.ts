@@ -1,5 +1,5 @@
-import { UserError } from '../../../base/errors.js';
-import { type Shape, showShape } from '../../../base/tensor.js';
+import { UserError } from '../../base/errors.js';
+import { type Shape, showShape } from '../../base/tensor.js';
 import { intAttr } from '../attrs.js';
 import { axisIn, type DTypeClass, type OpDef, requireClass, tensorArgs } from '../op.js';
 import { type TensorType, tensorType } from '../types.js';

@@ -1,6 +1,6 @@
-import type { Attrs } from '../../../base/attr-value.js';
-import { UserError } from '../../../base/errors.js';
-import { type Shape, showShape } from '../../../base/tensor.js';
+import type { Attrs } from '../../base/attr-value.js';
+import { UserError } from '../../base/errors.js';
+import { type Shape, showShape } from '../../base/tensor.js';
 import { intAttr, intsAttr, pairsAttr, stringAttr } from '../attrs.js';
 import { axisIn, type OpDef, tensorArgs } from '../op.js';
 import { showType, type TensorType, tensorType } from '../types.js';

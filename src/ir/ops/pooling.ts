@@ -1,6 +1,6 @@
-import type { Attrs } from '../../../base/attr-value.js';
-import { UserError } from '../../../base/errors.js';
-import { showShape } from '../../../base/tensor.js';
+import type { Attrs } from '../../base/attr-value.js';
+import { UserError } from '../../base/errors.js';
+import { showShape } from '../../base/tensor.js';
 import { type AttrSpec, intsAttr, stringAttr } from '../attrs.js';
 import { type OpDef, requireClass, tensorArgs } from '../op.js';
 import { type TensorType, type Type, tensorType } from '../types.js';

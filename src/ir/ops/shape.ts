@@ -1,5 +1,5 @@
-import { UserError } from '../../../base/errors.js';
-import { elementCount, showShape } from '../../../base/tensor.js';
+import { UserError } from '../../base/errors.js';
+import { elementCount, showShape } from '../../base/tensor.js';
 import { intAttr, intsAttr } from '../attrs.js';
 import { axisIn, type OpDef, tensorArgs } from '../op.js';
 import { tensorType } from '../types.js';

@@ -1,4 +1,4 @@
-import { UserError } from '../../../base/errors.js';
+import { UserError } from '../../base/errors.js';
 import { intAttr } from '../attrs.js';
 import { axisIn, type OpDef, tensorArgs } from '../op.js';
 

@@ -1,5 +1,5 @@
-import { UserError } from '../../../base/errors.js';
-import { showShape } from '../../../base/tensor.js';
+import { UserError } from '../../base/errors.js';
+import { showShape } from '../../base/tensor.js';
 import { type AttrSpec, intAttr, stringAttr } from '../attrs.js';
 import { type OpDef, tensorArgs } from '../op.js';
 import { type TensorType, tensorType } from '../types.js';

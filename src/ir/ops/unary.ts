@@ -1,4 +1,4 @@
-import { UserError } from '../../../base/errors.js';
+import { UserError } from '../../base/errors.js';
 import { type AttrSpec, intAttr, stringAttr } from '../attrs.js';
 import { type DTypeClass, type OpDef, requireClass, tensorArgs } from '../op.js';
 import { type TensorType, tensorType } from '../types.js';

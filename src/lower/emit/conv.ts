@@ -1,8 +1,8 @@
-import type { Range } from '../../../program/types.js';
 import { ARRAY_CHANNELS, ARRAY_COLUMNS } from '../../../sim/isa/geometry.js';
 import { coreLayout } from '../../../sim/isa/layout.js';
 import { convBlockBytes, depthwiseOffset } from '../../../sim/isa/weights.js';
 import type { ConvLayer } from '../../passes/digital-layer.js';
+import type { Range } from '../../program/types.js';
 import type { DraftBuffer } from '../draft.js';
 import type { LayerPlan } from '../l1-plan.js';
 import {

@@ -1,7 +1,7 @@
-import { ceilDiv } from '../../../base/units.js';
 import { ARRAY_CHANNELS, LINE_BYTES } from '../../../sim/isa/geometry.js';
 import { coreLayout } from '../../../sim/isa/layout.js';
 import { denseBlockBytes } from '../../../sim/isa/weights.js';
+import { ceilDiv } from '../../base/units.js';
 import type { DenseLayer } from '../../passes/digital-layer.js';
 import type { LayerPlan } from '../l1-plan.js';
 import { extent } from '../tiling/ranges.js';

@@ -1,6 +1,6 @@
-import type { HostOp } from '../../../program/types.js';
 import { type Call, type Expr, tensorTypeOf } from '../../ir/expr.js';
 import type { TensorType } from '../../ir/types.js';
+import type { HostOp } from '../../program/types.js';
 import type { Draft, DraftBuffer, DraftHost, DraftOperand } from '../draft.js';
 import type { ConstantPool, ValueBuffers } from '../values.js';
 

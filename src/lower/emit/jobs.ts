@@ -1,4 +1,3 @@
-import type { Tile } from '../../../program/types.js';
 import { copyBytes, LINE_BYTES, WORD_BYTES } from '../../../sim/isa/geometry.js';
 import { decode, encode, INSTRUCTION_WORDS } from '../../../sim/isa/instruction.js';
 import { type Operation, toFields } from '../../../sim/isa/operation.js';
@@ -9,6 +8,7 @@ import {
   MEMCPY_OP,
   REGISTERS as R,
 } from '../../../sim/isa/registers.js';
+import type { Tile } from '../../program/types.js';
 import type { Draft, DraftBuffer, DraftJob, Place } from '../draft.js';
 
 /** Bytes of configuration and instruction words that every compute job fetches. */

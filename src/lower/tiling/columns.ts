@@ -1,6 +1,6 @@
-import { roundUp } from '../../../base/units.js';
-import type { Range } from '../../../program/types.js';
 import { ARRAY_COLUMNS, COPY_GRANULE_BYTES, LINE_BYTES, WORD_BYTES } from '../../../sim/isa/geometry.js';
+import { roundUp } from '../../base/units.js';
+import type { Range } from '../../program/types.js';
 import type { Window } from './ranges.js';
 
 /**

@@ -1,8 +1,8 @@
-import { ceilDiv, roundUp } from '../../../base/units.js';
-import type { Range } from '../../../program/types.js';
 import { ARRAY_CHANNELS, ARRAY_COLUMNS, LINE_BYTES } from '../../../sim/isa/geometry.js';
 import type { ConvOperation } from '../../../sim/isa/operation.js';
+import { ceilDiv, roundUp } from '../../base/units.js';
 import type { ConvLayer } from '../../passes/digital-layer.js';
+import type { Range } from '../../program/types.js';
 import type { Strip } from './columns.js';
 import { extent, type InputPiece, inputOf, type Window } from './ranges.js';
 

@@ -1,5 +1,3 @@
-import { ceilDiv } from '../../../base/units.js';
-import type { Range } from '../../../program/types.js';
 import { convCycles, copyCycles } from '../../../sim/isa/cycles.js';
 import {
   ARRAY_CHANNELS,
@@ -10,7 +8,9 @@ import {
 } from '../../../sim/isa/geometry.js';
 import type { HardwareParameters } from '../../../sim/isa/parameters.js';
 import { convBlockBytes } from '../../../sim/isa/weights.js';
+import { ceilDiv } from '../../base/units.js';
 import type { ConvLayer } from '../../passes/digital-layer.js';
+import type { Range } from '../../program/types.js';
 import { type Strip, strips, wholeRow } from './columns.js';
 import {
   type Contiguity,

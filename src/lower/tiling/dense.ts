@@ -1,10 +1,10 @@
-import { ceilDiv, roundUp } from '../../../base/units.js';
-import type { Range } from '../../../program/types.js';
 import { copyCycles, denseCycles } from '../../../sim/isa/cycles.js';
 import { ARRAY_CHANNELS, copyBytes, LINE_BYTES, withCopySlack } from '../../../sim/isa/geometry.js';
 import type { HardwareParameters } from '../../../sim/isa/parameters.js';
 import { denseBlockBytes } from '../../../sim/isa/weights.js';
+import { ceilDiv, roundUp } from '../../base/units.js';
 import type { DenseLayer } from '../../passes/digital-layer.js';
+import type { Range } from '../../program/types.js';
 import { jobOverhead } from './job-overhead.js';
 import { extent, pieces } from './ranges.js';
 import type { Residency } from './residency.js';

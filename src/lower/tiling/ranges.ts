@@ -1,4 +1,4 @@
-import type { Range } from '../../../program/types.js';
+import type { Range } from '../../program/types.js';
 
 export const extent = (r: Range): number => r.hi - r.lo;
 

@@ -1,9 +1,9 @@
-import type { Range } from '../../../program/types.js';
 import { copyCycles, sumCycles } from '../../../sim/isa/cycles.js';
 import { COPY_GRANULE_BYTES, copyBytes, LINE_BYTES, withCopySlack } from '../../../sim/isa/geometry.js';
 import { coreLayout } from '../../../sim/isa/layout.js';
 import type { HardwareParameters } from '../../../sim/isa/parameters.js';
 import type { SumLayer } from '../../passes/digital-layer.js';
+import type { Range } from '../../program/types.js';
 import { jobOverhead } from './job-overhead.js';
 import { extent, pieces } from './ranges.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { DType } from '../../../base/dtype.js';
-import { tensor } from '../../../base/tensor.js';
+import type { DType } from '../../../src/base/dtype.js';
+import { tensor } from '../../../src/base/tensor.js';
 import { run, runAll, vec } from './run.js';
 
 describe('operators on two operands', () => {

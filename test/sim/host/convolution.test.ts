@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DType } from '../../../base/dtype.js';
-import { elementCount, type Shape, type Tensor, tensor } from '../../../base/tensor.js';
+import type { DType } from '../../../src/base/dtype.js';
+import { elementCount, type Shape, type Tensor, tensor } from '../../../src/base/tensor.js';
 import { run, runAll, vec } from './run.js';
 
 interface Conv {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Attrs } from '../../../base/attr-value.js';
-import type { DType } from '../../../base/dtype.js';
-import { type Tensor, tensor } from '../../../base/tensor.js';
 import { hostOpCycles } from '../../../sim/host/cost.js';
 import type { HostCycleParameters } from '../../../sim/isa/parameters.js';
+import type { Attrs } from '../../../src/base/attr-value.js';
+import type { DType } from '../../../src/base/dtype.js';
+import { type Tensor, tensor } from '../../../src/base/tensor.js';
 import { hostOp } from './run.js';
 
 // Distinct powers of ten, so that a wrong parameter shows.

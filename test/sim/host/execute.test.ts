@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../../base/errors.js';
-import { tensor } from '../../../base/tensor.js';
-import type { HostOp } from '../../../program/types.js';
 import { hostCost } from '../../../sim/host/cost.js';
 import { executeHostOp, hostOperators } from '../../../sim/host/execute.js';
+import { UserError } from '../../../src/base/errors.js';
+import { tensor } from '../../../src/base/tensor.js';
 import { allOps } from '../../../src/ir/registry.js';
+import type { HostOp } from '../../../src/program/types.js';
 import { hostOp, vec } from './run.js';
 
 const x = tensor([1, 1, 2, 2], 'int8', [1, 2, 3, 4]);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Attrs } from '../../../base/attr-value.js';
-import { tensor } from '../../../base/tensor.js';
+import type { Attrs } from '../../../src/base/attr-value.js';
+import { tensor } from '../../../src/base/tensor.js';
 import { iota, run, runAll, vec } from './run.js';
 
 describe('operators that move elements', () => {

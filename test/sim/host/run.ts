@@ -1,12 +1,12 @@
-import type { Attrs } from '../../../base/attr-value.js';
-import type { DType } from '../../../base/dtype.js';
-import { elementCount, type Shape, type Tensor, tensor } from '../../../base/tensor.js';
-import type { HostOp } from '../../../program/types.js';
 import { executeHostOp } from '../../../sim/host/execute.js';
 import type { HostContext } from '../../../sim/host/kernel.js';
+import type { Attrs } from '../../../src/base/attr-value.js';
+import type { DType } from '../../../src/base/dtype.js';
+import { elementCount, type Shape, type Tensor, tensor } from '../../../src/base/tensor.js';
 import { completeAttrs } from '../../../src/ir/attrs.js';
 import { opDef } from '../../../src/ir/registry.js';
 import { type TensorType, type Type, tensorType } from '../../../src/ir/types.js';
+import type { HostOp } from '../../../src/program/types.js';
 
 const typeOf = (t: Tensor): TensorType => tensorType(t.shape, t.dtype);
 

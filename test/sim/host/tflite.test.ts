@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { tensor } from '../../../base/tensor.js';
 import { doublingHighMultiply, expOfNegative, roundingShift } from '../../../sim/host/fixed-point.js';
+import { tensor } from '../../../src/base/tensor.js';
 import { runOperator } from '../../golden/run-operator.js';
 import { run } from './run.js';
 

@@ -1,4 +1,4 @@
-import { elementCount, type Tensor } from '../../../../base/tensor.js';
+import { elementCount, type Tensor } from '../../../base/tensor.js';
 import { call, scalar } from '../../../ir/build.js';
 import { type Expr, tensorTypeOf } from '../../../ir/expr.js';
 import type { NodeContext } from '../context.js';

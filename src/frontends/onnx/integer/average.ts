@@ -1,4 +1,4 @@
-import { tensor } from '../../../../base/tensor.js';
+import { tensor } from '../../../base/tensor.js';
 import { call, scalar } from '../../../ir/build.js';
 import { tensorTypeOf } from '../../../ir/expr.js';
 import type { NodeContext } from '../context.js';

@@ -1,4 +1,4 @@
-import type { Tensor } from '../../../../base/tensor.js';
+import type { Tensor } from '../../../base/tensor.js';
 
 export interface Interval {
   readonly lo: number;

@@ -1,5 +1,5 @@
-import { isFloat } from '../../../../base/dtype.js';
-import type { Tensor } from '../../../../base/tensor.js';
+import { isFloat } from '../../../base/dtype.js';
+import type { Tensor } from '../../../base/tensor.js';
 import type { OnnxGraph, OnnxNode } from '../proto.js';
 
 /** The layers whose weights decide. */

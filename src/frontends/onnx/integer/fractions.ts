@@ -1,4 +1,4 @@
-import { type Tensor, tensor } from '../../../../base/tensor.js';
+import { type Tensor, tensor } from '../../../base/tensor.js';
 import { call } from '../../../ir/build.js';
 import { scaled } from './bounds.js';
 import { integerConstant } from './layers.js';

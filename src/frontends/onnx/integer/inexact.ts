@@ -1,5 +1,5 @@
-import { isFloat } from '../../../../base/dtype.js';
-import type { Tensor } from '../../../../base/tensor.js';
+import { isFloat } from '../../../base/dtype.js';
+import type { Tensor } from '../../../base/tensor.js';
 import type { OnnxNode } from '../proto.js';
 import { holdsIntegers, LINEAR_OPS } from './detect.js';
 import type { IntegerValue, Value } from './value.js';

@@ -1,5 +1,5 @@
-import type { DType } from '../../../../base/dtype.js';
-import { elementCount, type Tensor, tensor } from '../../../../base/tensor.js';
+import type { DType } from '../../../base/dtype.js';
+import { elementCount, type Tensor, tensor } from '../../../base/tensor.js';
 import { call, constant } from '../../../ir/build.js';
 import { type Expr, type Label, tensorTypeOf } from '../../../ir/expr.js';
 import type { NodeContext } from '../context.js';

@@ -1,4 +1,4 @@
-import { integerRange } from '../../../../base/dtype.js';
+import { integerRange } from '../../../base/dtype.js';
 import { call, scalar } from '../../../ir/build.js';
 import { type Expr, type Label, tensorTypeOf } from '../../../ir/expr.js';
 import type { NodeContext } from '../context.js';

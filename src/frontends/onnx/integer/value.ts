@@ -1,6 +1,6 @@
-import { type DType, integerRange } from '../../../../base/dtype.js';
-import { LimitError } from '../../../../base/errors.js';
-import { tensor } from '../../../../base/tensor.js';
+import { type DType, integerRange } from '../../../base/dtype.js';
+import { LimitError } from '../../../base/errors.js';
+import { tensor } from '../../../base/tensor.js';
 import { call, constant, scalar } from '../../../ir/build.js';
 import { type Expr, type Label, tensorTypeOf } from '../../../ir/expr.js';
 

@@ -1,6 +1,6 @@
-import { type DType, integerRange } from '../../../../base/dtype.js';
-import { UserError } from '../../../../base/errors.js';
-import { elementCount } from '../../../../base/tensor.js';
+import { type DType, integerRange } from '../../../base/dtype.js';
+import { UserError } from '../../../base/errors.js';
+import { elementCount } from '../../../base/tensor.js';
 import type { Handler, NodeContext } from '../context.js';
 
 const FLOAT_MAX = 3.4028234663852886e38;

@@ -1,5 +1,5 @@
-import { UserError } from '../../../../base/errors.js';
-import { showShape } from '../../../../base/tensor.js';
+import { UserError } from '../../../base/errors.js';
+import { showShape } from '../../../base/tensor.js';
 import type { Handler, NodeContext } from '../context.js';
 import { WINDOW_ATTRIBUTES, windowOf } from './geometry.js';
 

@@ -1,4 +1,4 @@
-import { UserError } from '../../../../base/errors.js';
+import { UserError } from '../../../base/errors.js';
 import type { NodeContext } from '../context.js';
 
 /** Where a window slides, in Relay's order: padding is top, left, bottom, right. */

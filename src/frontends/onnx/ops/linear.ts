@@ -1,5 +1,5 @@
-import { UserError } from '../../../../base/errors.js';
-import { elementCount, showShape, type Tensor, tensor } from '../../../../base/tensor.js';
+import { UserError } from '../../../base/errors.js';
+import { elementCount, showShape, type Tensor, tensor } from '../../../base/tensor.js';
 import { constant } from '../../../ir/build.js';
 import type { Expr } from '../../../ir/expr.js';
 import type { Handler, NodeContext } from '../context.js';

@@ -1,5 +1,5 @@
-import { UserError } from '../../../../base/errors.js';
-import { showShape, tensor } from '../../../../base/tensor.js';
+import { UserError } from '../../../base/errors.js';
+import { showShape, tensor } from '../../../base/tensor.js';
 import { constant } from '../../../ir/build.js';
 import type { Handler } from '../context.js';
 

@@ -1,4 +1,4 @@
-import { UserError } from '../../../../base/errors.js';
+import { UserError } from '../../../base/errors.js';
 import type { Handler, NodeContext } from '../context.js';
 import { WINDOW_ATTRIBUTES, windowOf } from './geometry.js';
 

@@ -1,5 +1,5 @@
-import { UserError } from '../../../../base/errors.js';
-import { elementCount, showShape } from '../../../../base/tensor.js';
+import { UserError } from '../../../base/errors.js';
+import { elementCount, showShape } from '../../../base/tensor.js';
 import { scalar, tuple, tupleGetItem } from '../../../ir/build.js';
 import type { Expr } from '../../../ir/expr.js';
 import type { Handler, NodeContext } from '../context.js';

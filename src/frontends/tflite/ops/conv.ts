@@ -1,5 +1,5 @@
-import { UserError } from '../../../../base/errors.js';
-import { type Tensor, tensor } from '../../../../base/tensor.js';
+import { UserError } from '../../../base/errors.js';
+import { type Tensor, tensor } from '../../../base/tensor.js';
 import { constant, scalar } from '../../../ir/build.js';
 import type { Expr } from '../../../ir/expr.js';
 import { floatActivation, int8Activation } from '../activation.js';

@@ -1,4 +1,4 @@
-import { UserError } from '../../../../base/errors.js';
+import { UserError } from '../../../base/errors.js';
 import { constant } from '../../../ir/build.js';
 import { floatActivation, int8Activation } from '../activation.js';
 import type { TfliteHandler } from '../context.js';

@@ -1,4 +1,4 @@
-import { UserError } from '../../../../base/errors.js';
+import { UserError } from '../../../base/errors.js';
 import { scalar } from '../../../ir/build.js';
 import type { Expr } from '../../../ir/expr.js';
 import { floatActivation, int8Activation } from '../activation.js';

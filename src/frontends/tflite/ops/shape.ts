@@ -1,5 +1,5 @@
-import { UserError } from '../../../../base/errors.js';
-import { elementCount } from '../../../../base/tensor.js';
+import { UserError } from '../../../base/errors.js';
+import { elementCount } from '../../../base/tensor.js';
 import { scalar, tuple } from '../../../ir/build.js';
 import { floatActivation } from '../activation.js';
 import type { OperatorContext, TfliteHandler } from '../context.js';

@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
+import { DEFAULT_PARAMETERS, type HardwareParameters } from '../../sim/isa/parameters.js';
 import { UserError } from '../base/errors.js';
 import { readText } from '../base/files.js';
 import { parseJson } from '../base/json-file.js';
 import { nearest } from '../base/nearest.js';
-import { DEFAULT_PARAMETERS, type HardwareParameters } from '../sim/isa/parameters.js';
 import { checkHardware, checkParameter, GROUPS } from './hardware-rules.js';
 
 const isObject = (v: unknown): v is Record<string, unknown> =>

@@ -1,6 +1,6 @@
+import { coreLayout } from '../../sim/isa/layout.js';
 import { UserError } from '../base/errors.js';
 import { elementCount, showShape } from '../base/tensor.js';
-import { coreLayout } from '../sim/isa/layout.js';
 import { checkBuffer, checkImage, type Refuse } from './check-memory.js';
 import { checkSteps } from './check-steps.js';
 import { checkHardware } from './hardware-rules.js';

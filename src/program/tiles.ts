@@ -1,5 +1,5 @@
+import { coreLayout } from '../../sim/isa/layout.js';
 import { coordinates } from '../base/tensor.js';
-import { coreLayout } from '../sim/isa/layout.js';
 import type { Layer, Program, Range } from './types.js';
 
 const holds = (r: Range, v: number): boolean => r.lo <= v && v < r.hi;

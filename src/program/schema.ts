@@ -1,3 +1,4 @@
+import { DEFAULT_PARAMETERS } from '../../sim/isa/parameters.js';
 import { DTYPES } from '../base/dtype.js';
 import {
   closed,
@@ -13,7 +14,6 @@ import {
   sha256,
   text,
 } from '../base/json-schema.js';
-import { DEFAULT_PARAMETERS } from '../sim/isa/parameters.js';
 import { IMAGE_FILE } from './files.js';
 import { PROGRAM_FORMAT, PROGRAM_VERSION } from './types.js';
 

@@ -1,7 +1,7 @@
+import { LINE_BYTES, WORD_BYTES } from '../../sim/isa/geometry.js';
+import { decode, INSTRUCTION_WORDS, showFields } from '../../sim/isa/instruction.js';
+import { MEMCPY_OP, REGISTERS, type RegisterName, registerName } from '../../sim/isa/registers.js';
 import { hex } from '../base/units.js';
-import { LINE_BYTES, WORD_BYTES } from '../sim/isa/geometry.js';
-import { decode, INSTRUCTION_WORDS, showFields } from '../sim/isa/instruction.js';
-import { MEMCPY_OP, REGISTERS, type RegisterName, registerName } from '../sim/isa/registers.js';
 import type { HostStep, JobStep, Program } from './types.js';
 
 /** The registers as they stand when a job is triggered; they keep their values from job to job. */

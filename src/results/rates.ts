@@ -1,4 +1,4 @@
-import { PEAK_MACS_PER_CYCLE } from '../sim/isa/geometry.js';
+import { PEAK_MACS_PER_CYCLE } from '../../sim/isa/geometry.js';
 
 /** What follows from MACs, cycles and the clock; in the JSON so that nobody has to compute it again. */
 export interface Rates {

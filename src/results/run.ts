@@ -1,6 +1,6 @@
+import type { HardwareParameters } from '../../sim/isa/parameters.js';
 import type { DType } from '../base/dtype.js';
 import type { Shape } from '../base/tensor.js';
-import type { HardwareParameters } from '../sim/isa/parameters.js';
 import type { Rates } from './rates.js';
 
 /**

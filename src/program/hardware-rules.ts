@@ -1,7 +1,7 @@
+import { LINE_BYTES } from '../../sim/isa/geometry.js';
+import { DEFAULT_PARAMETERS, type HardwareParameters } from '../../sim/isa/parameters.js';
 import { UserError } from '../base/errors.js';
 import { nearest } from '../base/nearest.js';
-import { LINE_BYTES } from '../sim/isa/geometry.js';
-import { DEFAULT_PARAMETERS, type HardwareParameters } from '../sim/isa/parameters.js';
 
 /** What a parameter may be. */
 export interface Rule {

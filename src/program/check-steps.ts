@@ -1,7 +1,7 @@
+import { WORD_BYTES } from '../../sim/isa/geometry.js';
+import { REGISTERS, registerName } from '../../sim/isa/registers.js';
 import { denseBytes, showShape } from '../base/tensor.js';
 import { hex } from '../base/units.js';
-import { WORD_BYTES } from '../sim/isa/geometry.js';
-import { REGISTERS, registerName } from '../sim/isa/registers.js';
 import { checkRange, type Refuse } from './check-memory.js';
 import type { HostOp, HostStep, JobStep, Manifest, Operand, Step } from './types.js';
 

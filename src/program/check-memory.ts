@@ -1,7 +1,7 @@
+import { MEMORY_MAP, WORD_BYTES } from '../../sim/isa/geometry.js';
+import { coreLayout } from '../../sim/isa/layout.js';
 import { denseBytes, showShape } from '../base/tensor.js';
 import { hex } from '../base/units.js';
-import { MEMORY_MAP, WORD_BYTES } from '../sim/isa/geometry.js';
-import { coreLayout } from '../sim/isa/layout.js';
 import type { Buffer, Manifest } from './types.js';
 
 /** Throws a UserError that says what of a manifest is wrong. */

@@ -1,7 +1,7 @@
+import type { HardwareParameters } from '../../sim/isa/parameters.js';
 import type { Attrs } from '../base/attr-value.js';
 import type { DType } from '../base/dtype.js';
 import type { Shape } from '../base/tensor.js';
-import type { HardwareParameters } from '../sim/isa/parameters.js';
 
 export const PROGRAM_FORMAT = 'diana-sim-program';
 /** Bumped whenever a reader of the previous version would misread the file. */
