@@ -1,5 +1,5 @@
-import { isFileArgument } from '../frontends/file-name.js';
 import type { Model } from '../ir/expr.js';
+import { isFileArgument } from './file-argument.js';
 import { loadOptionsOf, type ModelArguments } from './model-options.js';
 import { printImportWarnings } from './warnings.js';
 
@@ -25,7 +25,7 @@ export async function namedModels(words: readonly string[], options: ModelArgume
 
 /** A model file, with the importer's warnings on stderr. */
 export async function loadFile(path: string, args: Omit<ModelArguments, 'seed'>): Promise<Model> {
-  const { loadModelFile } = await import('../frontends/index.js');
+  const { loadModelFile } = await import('../node/model-file.js');
   const model = loadModelFile(path, loadOptionsOf(args));
   printImportWarnings(path, model.warnings);
   return model;

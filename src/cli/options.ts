@@ -39,9 +39,13 @@ export interface CompileArguments {
 
 /** What the compiler needs, from the command line. Throws a UserError for a bad target, file or size. */
 export async function readCompileOptions(args: CompileArguments): Promise<CompileOptions> {
-  const [{ parseTarget }, { DEFAULT_PARAMETERS }, { overrideMemories, readHardwareFile }] = await Promise.all(
-    [import('../compile.js'), import('../../sim/isa/parameters.js'), import('../program/hardware-file.js')],
-  );
+  const [{ parseTarget }, { DEFAULT_PARAMETERS }, { overrideMemories }, { readHardwareFile }] =
+    await Promise.all([
+      import('../compile.js'),
+      import('../../sim/isa/parameters.js'),
+      import('../program/hardware-overrides.js'),
+      import('../node/hardware-file.js'),
+    ]);
   const base = args.hw === undefined ? DEFAULT_PARAMETERS : readHardwareFile(args.hw);
   return {
     target: parseTarget(args.target),

@@ -6,8 +6,8 @@ import { DTYPES, type DType, integerRange, isFloat } from '../../src/base/dtype.
 import { type Random, random } from '../../src/base/random.js';
 import { type Shape, type Tensor, tensor } from '../../src/base/tensor.js';
 import { codedOperators } from '../../src/codegen/host/kernel.js';
-import { runNative } from '../../src/toolchain/native.js';
-import { hasTool, nativeCompiler } from '../../src/toolchain/tool.js';
+import { runNative } from '../../src/node/toolchain/native.js';
+import { hasTool, nativeCompiler } from '../../src/node/toolchain/tool.js';
 import { type KernelOp, KernelProgram } from './kernel-program.js';
 
 const rng = random('host operators in C');

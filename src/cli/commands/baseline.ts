@@ -28,7 +28,7 @@ export const baselineCommand: CommandModule<object, Arguments> = {
       .options({ ...modelOptions, ...compileOptions, ...shardOption })
       .option('output', { alias: 'o', type: 'string', demandOption: true, describe: 'folder of baselines' }),
   handler: async (args) => {
-    const { baseline } = await import('../baselining.js');
+    const { baseline } = await import('../actions/baseline.js');
     await baseline(args);
   },
 };

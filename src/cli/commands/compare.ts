@@ -73,7 +73,7 @@ export const compareCommand: CommandModule<object, Arguments> = {
         describe: 'models of the baseline that the current results lack are no failure',
       }),
   handler: async (args) => {
-    const { compare } = await import('../comparing.js');
+    const { compare } = await import('../actions/compare.js');
     process.exitCode = compare({
       ...args,
       failOn: args['fail-on'],

@@ -39,14 +39,14 @@ export const compileCommand: CommandModule<object, Arguments> = {
     const model = await oneModel(args.model, args);
     const options = await readCompileOptions(args);
     const { compile } = await import('../../compile.js');
-    const { writeProgram } = await import('../../program/write.js');
+    const { writeProgram } = await import('../../node/program-folder.js');
     const program = compile(model, options);
     const listed =
       args.emit === 'c' ? 'the report of verify lists each' : `${args.output}/program.json lists each`;
     printWarnings(program.manifest.warnings, listed);
     if (args.emit === 'c') {
-      const { parseProfile, writeProject } = await import('../c-project.js');
-      writeProject(args.output, program, model, { seed: args.seed, profile: parseProfile(args.profile) });
+      const { parseProfile, writeProject } = await import('../actions/c-project.js');
+      writeProject(args.output, program, { seed: args.seed, profile: parseProfile(args.profile) });
       return;
     }
     if (args.profile !== undefined) throw new UserError('--profile goes with --emit c.');

@@ -14,7 +14,7 @@ export const modelsCommand: CommandModule<object, Arguments> = {
       .options(compileOptions)
       .option('seed', { type: 'string', default: '0', describe: 'seed of the weights' }),
   handler: async (args) => {
-    const { modelTable } = await import('../model-table.js');
+    const { modelTable } = await import('../../library/model-table.js');
     process.stdout.write(await modelTable(await readCompileOptions(args), args.seed));
   },
 };

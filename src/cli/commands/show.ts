@@ -42,7 +42,7 @@ export const showCommand: CommandModule<object, Arguments> = {
       process.stdout.write(printModule(laidOut.main, { types: true }));
       return;
     }
-    const { renderMemoryPlan } = await import('../memory-plan.js');
+    const { renderMemoryPlan } = await import('../../program/memory-plan.js');
     process.stdout.write(renderMemoryPlan(compile(model, options).manifest));
   },
 };

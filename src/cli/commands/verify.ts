@@ -72,7 +72,7 @@ export const verifyCommand: CommandModule<object, Arguments> = {
       })
       .options({ ...shardOption, ...outputOptions }),
   handler: async (args) => {
-    const { verify } = await import('../verification.js');
+    const { verify } = await import('../actions/verify.js');
     process.exitCode = await verify(args);
   },
 };
