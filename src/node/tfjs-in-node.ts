@@ -1,6 +1,9 @@
+import { createRequire } from 'node:module';
 import { extendBackends } from '../../golden/backend.js';
 import type { Tf } from '../../golden/tfjs.js';
 import { UserError } from '../base/errors.js';
+
+const require = createRequire(import.meta.url);
 
 /** Runs `action` and takes away the process-wide handlers of exceptions that it left behind (Emscripten's start-up does). */
 async function withoutNewHandlers<T>(action: () => Promise<T>): Promise<T> {
@@ -19,13 +22,11 @@ async function withoutNewHandlers<T>(action: () => Promise<T>): Promise<T> {
 
 /** tfjs-node brings its own tfjs-core; without the package or its native library, says what to do. */
 async function loadTfjsNode(): Promise<Tf> {
-  // An optional peer dependency without types here; a name in a variable keeps bundlers and the type checker from looking for it.
-  const packageName = '@tensorflow/tfjs-node';
   try {
-    return (await import(packageName)) as Tf;
+    // An optional peer dependency: an import would have bundlers and the type checker look for it.
+    return require('@tensorflow/tfjs-node') as Tf;
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const why = code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND' ? 'not installed' : 'broken';
+    const why = (cause as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND' ? 'not installed' : 'broken';
     throw new UserError(
       `reference backend node: @tensorflow/tfjs-node is ${why}; run "npm install @tensorflow/tfjs-node" ` +
         '(it downloads a native library) or take --reference-backend wasm.',
