@@ -22,6 +22,9 @@ export const compileOptions = {
 
 export { type ModelArguments, modelOptions } from './model-options.js';
 
+/** Options that a diana.config.json may give to every command that compiles. */
+export const CONFIGURED = ['seed', ...(Object.keys(compileOptions) as (keyof typeof compileOptions)[])];
+
 /** Splits the models over machines. */
 export const shardOption = {
   shard: { type: 'string', describe: 'i/n: the i-th of n parts of the models; join them with merge' },

@@ -2,12 +2,14 @@ import type { CommandModule } from 'yargs';
 import { UserError } from '../../base/errors.js';
 import { oneModel } from '../model-argument.js';
 import {
+  CONFIGURED,
   type CompileArguments,
   compileOptions,
   type ModelArguments,
   modelOptions,
   readCompileOptions,
 } from '../options.js';
+import { configured } from '../team-config.js';
 import { printWarnings } from '../warnings.js';
 
 interface Arguments extends CompileArguments, ModelArguments {
@@ -34,7 +36,8 @@ export const compileCommand: CommandModule<object, Arguments> = {
       .option('profile', {
         choices: ['individual', 'global'],
         describe: 'with --emit c: count cycles around each kernel, or around the whole network',
-      }),
+      })
+      .config(configured(CONFIGURED)),
   handler: async (args) => {
     const model = await oneModel(args.model, args);
     const options = await readCompileOptions(args);
