@@ -116,6 +116,12 @@ interface SocRunOptions {
 /**
  * Builds the program's C for the SoC, runs it there and compares outputs with the reference and the digital core's jobs with a
  * Program run's. Throws a ToolError without cross compiler, a LimitError when the program does not fit L2.
+ *
+ * @example
+ * const result = await verify(model, {
+ *   onRun: ({ program, inputs, reference, number }) =>
+ *     verifyOnSoc(program, inputs, reference.tensors, { optimization: 'O2', run: number }),
+ * });
  */
 export function verifyOnSoc(
   program: Program,
