@@ -142,6 +142,31 @@ describe('timer', () => {
     timer.write(0x00, 3, 20);
     expect([timer.read(0x08, 22), timer.read(0x00, 22)]).toEqual([2, 1]);
   });
+  it('wraps after 2^32 ticks, without an interrupt of its own', () => {
+    const { timer, raised } = make();
+    timer.write(0x10, 1000, 0);
+    timer.write(0x08, 0xffff_fff0, 0);
+    timer.write(0x00, 0x05, 0); // enable, interrupt
+    expect([15, 16, 20].map((now) => timer.read(0x08, now))).toEqual([0xffff_ffff, 0, 4]);
+    // 16 ticks to 0, 1000 more to the compare
+    expect([timer.advance(20), timer.advance(1015), raised]).toEqual([1016, 1016, []]);
+    timer.advance(1016);
+    expect(raised).toEqual([10]);
+  });
+  it('a compare below the count is met after the wrap', () => {
+    const { timer } = make();
+    timer.write(0x08, 501, 0);
+    timer.write(0x10, 500, 0);
+    timer.write(0x00, 0x05, 0);
+    expect(timer.advance(0)).toBe(2 ** 32 - 1);
+  });
+  it('a compare of 2^32 - 1 with bit 4 makes the period 2^32', () => {
+    const { timer } = make();
+    timer.write(0x10, 0xffff_ffff, 0);
+    timer.write(0x00, 0x15, 0);
+    expect(timer.advance(0)).toBe(2 ** 32 - 1);
+    expect([timer.advance(2 ** 32 - 1), timer.read(0x08, 2 ** 32 + 5)]).toEqual([2 ** 33 - 1, 5]);
+  });
   it('refuses the 64-bit cascade', () => expect(make().timer.write(0x00, 0x80000001, 0)).toBe(false));
 });
 
