@@ -20,7 +20,11 @@ export const AREAS: readonly Area[] = [
     mutate: ['sim/rv32/**/*.ts'],
     tests: ['test/rv32/*.test.ts'],
   },
-  { name: 'peripherals', mutate: ['sim/soc/peripherals/*.ts'], tests: ['test/soc/peripherals.test.ts'] },
+  {
+    name: 'peripherals',
+    mutate: ['sim/soc/peripherals/*.ts'],
+    tests: ['test/soc/{peripherals,digital-port}.test.ts'],
+  },
   {
     name: 'tiling',
     mutate: ['src/lower/tiling/*.ts', 'src/lower/interval-plan.ts'],
@@ -33,7 +37,13 @@ export const AREAS: readonly Area[] = [
   },
   { name: 'passes', mutate: ['src/passes/*.ts'], tests: ['test/passes/*.test.ts'] },
   { name: 'golden', mutate: ['golden/**/*.ts'], tests: ['test/golden/*.test.ts'] },
-  { name: 'program', mutate: ['src/program/*.ts'], tests: ['test/program/*.test.ts'] },
+  {
+    name: 'program',
+    mutate: [
+      'src/program/{check,check-memory,check-steps,hardware-overrides,hardware-rules,tiles,files,parse,render,schema}.ts',
+    ],
+    tests: ['test/program/{program-file,hardware-file,tiles}.test.ts'],
+  },
   {
     name: 'tflite',
     mutate: [
