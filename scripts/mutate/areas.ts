@@ -23,7 +23,7 @@ export const AREAS: readonly Area[] = [
   {
     name: 'peripherals',
     mutate: ['sim/soc/peripherals/*.ts'],
-    tests: ['test/soc/{peripherals,digital-port}.test.ts'],
+    tests: ['test/soc/{peripherals,timer,digital-port}.test.ts'],
   },
   {
     name: 'tiling',

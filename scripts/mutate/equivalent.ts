@@ -8,4 +8,94 @@ export interface Equivalent {
   readonly reason: string;
 }
 
-export const EQUIVALENT: readonly Equivalent[] = [];
+const BEYOND = 'one round more writes beyond the end of a typed array, where writes fall away';
+const OVERWRITTEN = 'one round more writes zeros where zeros lie or what comes next overwrites it';
+
+export const EQUIVALENT: readonly Equivalent[] = [
+  {
+    file: 'sim/isa/layout.ts',
+    source: 'for (let i = 0; i < data.length; i += WORD_BYTES) {',
+    replacement: ['i <= data.length'],
+    reason: BEYOND,
+  },
+  {
+    file: 'sim/isa/layout.ts',
+    source: 'for (let row = 0; row < planes * rows; row++)',
+    replacement: ['row <= planes * rows'],
+    reason: BEYOND,
+  },
+  {
+    file: 'sim/isa/layout.ts',
+    source:
+      'for (let x = 0; x < columns; x++) out[row * columns + x] = data[byteOfElement(row * pitch + x)]!;',
+    replacement: ['x <= columns'],
+    reason: OVERWRITTEN,
+  },
+  {
+    file: 'sim/isa/operation.ts',
+    source: '(v) => v >= 1 && v % LINE_BYTES === 0,',
+    replacement: ['v > 1'],
+    reason: '1 is no multiple of 16 either way',
+  },
+  {
+    file: 'sim/isa/weights.ts',
+    source:
+      'for (let tap = 0; tap < taps; tap++) out[block + tap * ARRAY_CHANNELS + lane] = weights[first + tap]!;',
+    replacement: ['tap <= taps'],
+    reason: 'the place behind the last tap is overwritten by the bias',
+  },
+  {
+    file: 'sim/isa/weights.ts',
+    source: 'for (let channel = 0; channel < k; channel++) {',
+    replacement: ['channel <= k'],
+    reason: OVERWRITTEN,
+  },
+  {
+    file: 'sim/isa/weights.ts',
+    source: 'for (let channel = 0; channel < c; channel++) {',
+    replacement: ['channel <= c'],
+    reason: OVERWRITTEN,
+  },
+  {
+    file: 'sim/isa/weights.ts',
+    source: 'for (let o = 0; o < k; o++) {',
+    replacement: ['o <= k'],
+    reason: OVERWRITTEN,
+  },
+  {
+    file: 'sim/soc/peripherals/interrupts.ts',
+    source: 'return offset <= REGISTER.fifo ? 0 : undefined;',
+    replacement: ['offset < REGISTER.fifo'],
+    reason: 'the queue itself has a case of its own',
+  },
+  {
+    file: 'sim/soc/peripherals/small.ts',
+    source: 'else if (offset !== GPIO.in) this.#registers.set(offset, value);',
+    replacement: ['true'],
+    reason: 'what is kept there is never read: reading computes the inputs',
+  },
+  {
+    file: 'sim/soc/peripherals/timer.ts',
+    source: '#seen = false;',
+    replacement: ['true'],
+    reason: 'a counter is configured before it counts, which sets it again',
+  },
+  {
+    file: 'sim/soc/peripherals/timer.ts',
+    source: 'return distance === 0 && this.#seen ? WRAP : distance;',
+    replacement: ['true'],
+    reason: 'a compare that was seen lies at distance 0',
+  },
+  {
+    file: 'sim/soc/peripherals/timer.ts',
+    source: 'if (this.#ticks(now) < due || cycle > now) return this.#has(CFG.interrupt) ? cycle : NEVER;',
+    replacement: ['this.#ticks(now) < due && cycle > now', 'false'],
+    reason: 'both conditions say the same; they could differ only in rounding, and a period has few bits',
+  },
+  {
+    file: 'sim/soc/peripherals/timer.ts',
+    source: 'const rounds = Math.max(0, Math.floor((this.#ticks(now) - due - 1) / round));',
+    replacement: ['this.#ticks(now) - due + 1'],
+    reason: 'raises a line that is up already once more or less',
+  },
+];

@@ -33,7 +33,5 @@ export function mutate(
     tempDirName: '.stryker-tmp',
     ignorePatterns: ['dist', 'docs', 'reports/baselines'],
     allowConsoleColors: false,
-    // The largest test alone takes longer than Stryker's five seconds on a busy machine.
-    timeoutMS: 20_000,
   }).runMutationTest();
 }
