@@ -28,7 +28,7 @@ export const AREAS: readonly Area[] = [
   {
     name: 'tiling',
     mutate: ['src/lower/tiling/*.ts', 'src/lower/interval-plan.ts'],
-    tests: ['test/lower/tiling.test.ts'],
+    tests: ['test/lower/{tiling,tile-plans}.test.ts'],
   },
   {
     name: 'lowering',
