@@ -47,10 +47,10 @@ export const AREAS: readonly Area[] = [
   {
     name: 'tflite',
     mutate: [
-      'src/frontends/tflite/{requantize,multiplier,activation,context}.ts',
-      'src/frontends/tflite/ops/*.ts',
+      'src/frontends/tflite/{requantize,multiplier,activation}.ts',
+      'src/frontends/tflite/ops/{conv,pool}.ts',
     ],
-    tests: ['test/frontends/tflite.test.ts', 'test/frontends/tflite-weights.test.ts'],
+    tests: ['test/frontends/{tflite,tflite-weights}.test.ts'],
   },
   {
     name: 'onnx',

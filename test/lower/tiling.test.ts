@@ -83,8 +83,11 @@ describe('the input that a piece of the output reads', () => {
 
 describe('strips of columns', () => {
   it('the whole row: dead columns up to the pitch', () =>
-    expect(wholeRow(20, { kernel: 3, stride: 1, pad: 1, size: 20 })).toMatchObject({
+    expect(wholeRow(20, { kernel: 3, stride: 1, pad: 1, size: 20 })).toEqual({
       whole: true,
+      out: { lo: 0, hi: 20 },
+      valid: { lo: 0, hi: 20 },
+      inputLo: 0,
       columnGroups: 2,
       inputPitch: 32,
       deadColumns: 12,
@@ -109,6 +112,28 @@ describe('strips of columns', () => {
       [84, 16, 4],
     ]);
   });
+
+  it('stride 2: 64 input columns for 32 outputs, whose last window ends on column 63', () => {
+    const cut = strips(64, { kernel: 3, stride: 2, pad: 1, size: 128 }, 1);
+    expect(cut.map((s) => [s.whole, s.out.lo, s.out.hi, s.columnGroups])).toEqual([
+      [false, 0, 32, 2],
+      [false, 28, 60, 2],
+      [false, 56, 64, 1],
+    ]);
+    expect(cut.map((s) => [s.inputLo, s.inputPitch, s.deadColumns])).toEqual([
+      [0, 64, 0],
+      [56, 64, 0],
+      [112, 16, 0],
+    ]);
+  });
+
+  it('a strip that ends with the row takes the padding of the row along', () =>
+    expect(
+      strips(60, { kernel: 3, stride: 1, pad: 1, size: 60 }, 1).map((s) => [s.out.lo, s.out.hi]),
+    ).toEqual([
+      [0, 32],
+      [28, 64],
+    ]));
 
   it('a 1x1 kernel needs no overlap', () =>
     expect(strips(64, { kernel: 1, stride: 1, pad: 0, size: 64 }, 1).map((s) => s.out.lo)).toEqual([0, 32]));
@@ -192,75 +217,45 @@ describe('places for intervals', () => {
   // Each row is a plan that one order alone finds; no plan takes less than the fullest step, whose sum stands as the peak.
   it.each([
     [
-      'long-lived first',
-      [
-        [32, 0, 0],
-        [48, 2, 3],
-        [32, 0, 2],
-        [32, 0, 1],
-      ],
-      96, // step 0: 32 + 32 + 32
-    ],
-    [
       'long-lived first, the larger of equals before the smaller',
       [
-        [16, 2, 4],
         [32, 1, 2],
+        [16, 2, 4],
         [48, 3, 4],
-        [32, 2, 2],
         [48, 0, 1],
+        [32, 2, 2],
       ],
-      80, // step 1: 32 + 48; step 2: 16 + 32 + 32
-    ],
-    [
-      'by time',
-      [
-        [32, 1, 3],
-        [32, 1, 1],
-        [32, 1, 1],
-        [48, 2, 4],
-      ],
-      96, // step 1
+      80, // step 2: 32 + 16 + 32
     ],
     [
       'by time, the larger of equals before the smaller',
       [
-        [32, 1, 1],
-        [48, 2, 4],
-        [32, 0, 1],
-        [48, 0, 2],
+        [32, 2, 4],
+        [32, 1, 2],
+        [48, 1, 1],
+        [48, 3, 3],
       ],
-      112, // step 1: 32 + 32 + 48
+      80, // step 1: 32 + 48
     ],
     [
       'by what they hold over time',
       [
-        [48, 1, 1],
-        [16, 0, 2],
-        [32, 2, 4],
         [48, 3, 3],
+        [32, 2, 2],
+        [48, 2, 3],
+        [32, 0, 2],
       ],
-      80, // step 3: 32 + 48
-    ],
-    [
-      'backwards in time',
-      [
-        [32, 1, 2],
-        [32, 1, 3],
-        [48, 0, 0],
-        [48, 0, 1],
-      ],
-      112, // step 1: 32 + 32 + 48
+      112, // step 2: 32 + 48 + 32
     ],
     [
       'backwards in time, the larger of equals before the smaller',
       [
-        [32, 3, 4],
-        [48, 0, 2],
-        [32, 3, 3],
-        [48, 2, 4],
+        [32, 2, 4],
+        [48, 3, 4],
+        [16, 0, 2],
+        [48, 1, 1],
       ],
-      112, // step 3: 32 + 32 + 48
+      80, // step 3: 32 + 48
     ],
   ])('the best of several orders wins: %s', (_, rows, peak) =>
     expect(placeIntervals(intervalsOf(rows), 16).peak).toBe(peak),
@@ -275,6 +270,14 @@ describe('places for intervals', () => {
         [32, 0, 0],
       ],
       [80, 0, 48],
+    ],
+    [
+      'large first, though backwards in time takes as little',
+      [
+        [16, 0, 2],
+        [32, 1, 1],
+      ],
+      [32, 0],
     ],
     [
       'equals in the order given',
