@@ -36,6 +36,11 @@ export const AREAS: readonly Area[] = [
     tests: ['test/lower/*.test.ts', 'test/property/layers.test.ts'],
   },
   { name: 'passes', mutate: ['src/passes/*.ts'], tests: ['test/passes/*.test.ts'] },
+  {
+    name: 'comparison',
+    mutate: ['golden/{compare,exactness,tolerance}.ts'],
+    tests: ['test/golden/{compare,exactness}.test.ts'],
+  },
   { name: 'golden', mutate: ['golden/**/*.ts'], tests: ['test/golden/*.test.ts'] },
   {
     name: 'program',
