@@ -92,9 +92,9 @@ describe('the register port on the bus', () => {
     const { port, setCopy } = setUp();
     setCopy();
     port.write(TRIGGER, 1, 0);
-    port.write(0xa8, 7, 100);
+    port.write(0xa8, 0, 100);
     expect(() => port.write(TRIGGER, 1, 100)).toThrow(
-      'job 1 of the digital core: register MEMCPY_N is 7; must be a positive multiple of 8 words',
+      'job 1 of the digital core: register MEMCPY_N is 0; must be at least 1 word.',
     );
     expect(() => port.write(STATUS, 1, 100)).toThrow('job 1 of the digital core: write to register STATUS');
   });

@@ -190,12 +190,12 @@ describe('what the chip cannot do names step, layer, tile and job', () => {
         writes: [
           [0xa0, 2],
           [0xa4, A],
-          [0xa8, 7],
+          [0xa8, 0],
           [0xac, 0],
           [0, 1],
         ],
       }),
-      'step 1, add1 (main_0) tile 0, copy in a: register MEMCPY_N is 7; must be a positive multiple of 8 words',
+      'step 1, add1 (main_0) tile 0, copy in a: register MEMCPY_N is 0; must be at least 1 word.',
     ],
     [
       'a trigger before the other registers',
