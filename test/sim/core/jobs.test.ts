@@ -15,7 +15,7 @@ const WEIGHTS = L2 + 0x1000;
 const words = (values: ArrayLike<number>): Uint8Array => new Uint8Array(Uint32Array.from(values).buffer);
 
 /** A core whose L1 holds 256 bytes of 1, set for a job of the given operations. Offsets from hardware.md section 2. */
-function setUp(operations: readonly Operation[], weights = new Uint8Array()) {
+function setUp(operations: readonly Operation[], weights: Uint8Array = new Uint8Array()) {
   const l2 = new Memory('L2', L2, 0x10000);
   const core = new DigitalCore(l2, DEFAULT_PARAMETERS, new TypedArrayPeArray());
   core.l1.write(0, new Uint8Array(256).fill(1), PRELOADED, 'test');
