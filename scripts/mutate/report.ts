@@ -16,7 +16,8 @@ export function describeScore(area: string, score: Score): string {
 /** The scores as a Markdown table, as docs/verification.md has it. */
 export function tableOf(scores: readonly (readonly [string, Score])[]): string {
   const rows = scores.map(
-    ([area, s]) => `| \`${area}\` | ${s.mutants} | ${s.noticed} | ${s.equivalent} | ${shown(s)} |`,
+    ([area, s]) =>
+      `| \`${area}\` | ${s.mutants} | ${s.noticed} | ${s.timeouts} | ${s.equivalent} | ${shown(s)} |`,
   );
   return [
     '| area | mutants | noticed | equivalent | score |',

@@ -33,5 +33,7 @@ export function mutate(
     tempDirName: '.stryker-tmp',
     ignorePatterns: ['dist', 'docs', 'reports/baselines'],
     allowConsoleColors: false,
+    // A busy machine may take seconds to start a worker; a mutant that runs into the limit counts as noticed.
+    timeoutMS: 15_000,
   }).runMutationTest();
 }

@@ -17,6 +17,8 @@ export interface Score {
   /** Mutants that ran, without those listed as equivalent. */
   readonly mutants: number;
   readonly noticed: number;
+  /** Of the noticed, those that ran into the time limit: loops without an end, unless the machine was overloaded. */
+  readonly timeouts: number;
   readonly equivalent: number;
   readonly survivors: readonly Survivor[];
   /** Entries of the list that no surviving mutant of the files at hand answers to: the code has moved on, or a test notices it now. */
@@ -50,7 +52,7 @@ export function scoreOf(
   sourceOf: (file: string) => string,
   root: string,
 ): Score {
-  const score = { mutants: 0, noticed: 0, equivalent: 0 };
+  const score = { mutants: 0, noticed: 0, timeouts: 0, equivalent: 0 };
   const survivors: Survivor[] = [];
   const used = new Set<Equivalent>();
   const files = new Set<string>();
@@ -60,6 +62,7 @@ export function scoreOf(
     if (r.status === 'Killed' || r.status === 'Timeout') {
       score.mutants++;
       score.noticed++;
+      if (r.status === 'Timeout') score.timeouts++;
     } else if (r.status === 'Survived' || r.status === 'NoCoverage') {
       const lines = sourceOf(file).split('\n');
       const survivor = {

@@ -66,7 +66,7 @@ describe('the score of mutants', () => {
 
   it('leaves out what is listed as equivalent', () => {
     const counted = score([mutant('Survived'), mutant('Killed', { replacement: 'true' })], [known]);
-    expect(counted).toEqual({ mutants: 1, noticed: 1, equivalent: 1, survivors: [], stale: [] });
+    expect(counted).toEqual({ mutants: 1, noticed: 1, timeouts: 0, equivalent: 1, survivors: [], stale: [] });
   });
 
   it('tells of an entry that no survivor answers to, in files that were mutated', () => {
@@ -90,7 +90,7 @@ describe('the score of mutants', () => {
       tableOf([['isa', one]])
         .split('\n')
         .at(-1),
-    ).toBe('| `isa` | 2 | 1 | 0 | 50.0 % |');
+    ).toBe('| `isa` | 2 | 1 | 0 | 0 | 50.0 % |');
   });
 });
 
