@@ -9,6 +9,7 @@ export interface Equivalent {
 }
 
 const BEYOND = 'one round more writes beyond the end of a typed array, where writes fall away';
+const READS_BEYOND = 'one round more reads what is not there, which counts as nothing and as equal';
 const OVERWRITTEN = 'one round more writes zeros where zeros lie or what comes next overwrites it';
 
 export const EQUIVALENT: readonly Equivalent[] = [
@@ -115,5 +116,35 @@ export const EQUIVALENT: readonly Equivalent[] = [
     source: 'for (let lo = 0; lo === 0 || lo + overlap < outputColumns; lo += width - overlap) {',
     replacement: ['false'],
     reason: 'a row in strips is wider than a strip, so that the other condition holds for the first one',
+  },
+  {
+    file: 'golden/compare.ts',
+    source: 'for (let i = 0; i < t.data.length; i++) if (t.data[i] === 127 || t.data[i] === -128) count++;',
+    replacement: ['i <= t.data.length'],
+    reason: READS_BEYOND,
+  },
+  {
+    file: 'golden/compare.ts',
+    source: 'for (let i = 0; i < t.data.length; i++) if (t.data[i] === 0) count++;',
+    replacement: ['i <= t.data.length'],
+    reason: READS_BEYOND,
+  },
+  {
+    file: 'golden/compare.ts',
+    source: 'for (let i = 0; i < expected.data.length; i++)',
+    replacement: ['i <= expected.data.length'],
+    reason: READS_BEYOND,
+  },
+  {
+    file: 'golden/exactness.ts',
+    source: 'for (let i = 0; i < bounds.length; i++) {',
+    replacement: ['i <= bounds.length'],
+    reason: BEYOND,
+  },
+  {
+    file: 'golden/exactness.ts',
+    source: 'if (largestSum(bounds, channels) <= EXACT_LIMIT) return [{ from: 0, to: channels }];',
+    replacement: ['false', 'largestSum(bounds, channels) < EXACT_LIMIT'],
+    reason: 'a shortcut: the search comes to the same single range',
   },
 ];

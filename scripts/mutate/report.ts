@@ -20,8 +20,8 @@ export function tableOf(scores: readonly (readonly [string, Score])[]): string {
       `| \`${area}\` | ${s.mutants} | ${s.noticed} | ${s.timeouts} | ${s.equivalent} | ${shown(s)} |`,
   );
   return [
-    '| area | mutants | noticed | equivalent | score |',
-    '| --- | --- | --- | --- | --- |',
+    '| area | mutants | noticed | by the time limit | equivalent | score |',
+    '| --- | --- | --- | --- | --- | --- |',
     ...rows,
   ].join('\n');
 }

@@ -35,6 +35,12 @@ describe('bounds of the contributions of input channels', () => {
     // 4 outputs, 1 channel each of 2 groups, 1 tap
     expect([...contributionBounds([1, 2, 3, 4], [4, 1, 1], [10, 100])]).toEqual([10, 20, 300, 400]));
 
+  it('groups of several channels', () =>
+    // 2 outputs, 2 channels each of 2 groups, 1 tap
+    expect([...contributionBounds([1, 2, 3, 4], [2, 2, 1], [10, 100, 1000, 10_000])]).toEqual([
+      10, 200, 3000, 40_000,
+    ]));
+
   it('the largest sum is that of one output', () =>
     expect([largestSum(Float64Array.of(1, 2, 30, 4, 5, 6), 2), largestSum(Float64Array.of(9, 2), 1)]).toEqual(
       [34, 9],
