@@ -1,47 +1,40 @@
-import { type Tensor, tensor } from '../base/tensor.js';
-import { constant } from '../ir/build.js';
-import type { Constant, Expr } from '../ir/expr.js';
-import { rewriteGraph, useCounts } from '../ir/visit.js';
-import { findUnits, type LayerUnit } from './units.js';
+import type { Expr } from '../ir/expr.js';
+import { useCounts } from '../ir/visit.js';
+import { channelRepeat } from './structure.js';
+import type { LayerUnit, Units } from './units.js';
 
 /** Passes over all pairs; the ranges settle long before. */
 const PASSES = 20;
 /** No channel is scaled by more than this in all. */
-const MOST = 16;
+export const MOST = 16;
 
-/** Working copies of a layer's weights and bias. */
-interface Parameters {
-  readonly weights: Float64Array;
-  readonly bias: Float64Array | undefined;
+/** A layer whose output channels only `second` reads; `repeat` of its inputs in a row belong to one channel. */
+interface Pair {
+  readonly first: LayerUnit;
+  readonly second: LayerUnit;
+  readonly repeat: number;
 }
 
-/**
- * Equalizes the channels between consecutive layers (Nagel et al. 2019, "Data-free quantization through weight equalization and
- * bias correction"): where a layer with a plain ReLU or none feeds exactly one other layer, its output channel c is
- * divided, and the other's input channel c multiplied, by the factor that makes both weights' ranges equal. The function
- * stays the same; one scale a tensor then fits all channels better.
- */
-export function equalizeChannels(body: Expr): Expr {
-  const units = findUnits(body);
-  const uses = useCounts(body);
-  const layers = [...units.values()].filter((u): u is LayerUnit => u.kind === 'layer');
-  const parameters = new Map<LayerUnit, Parameters>(
-    layers.map((u) => [
-      u,
-      {
-        weights: Float64Array.from(u.weights.value.data),
-        bias: u.bias === undefined ? undefined : Float64Array.from(u.bias.data),
-      },
-    ]),
-  );
-  const pairs = layers.flatMap((second) => {
-    const first = layers.find((u) => u.root === second.data);
-    const plain = first !== undefined && (first.activation === undefined || first.activation.hi === Infinity);
-    return plain && uses.get(first.root) === 1 ? [[first, second] as const] : [];
-  });
-  for (let pass = 0; pass < PASSES; pass++)
-    for (const [first, second] of pairs) equalizePair(first, second, parameters);
-  return replaceParameters(body, layers, parameters);
+/** The layer that alone feeds `second`, through operators that treat each channel by itself. */
+function pairOf(
+  second: LayerUnit,
+  byRoot: Units['byRoot'],
+  uses: ReadonlyMap<Expr, number>,
+): Pair | undefined {
+  let at: Expr = second.data;
+  let repeat = 1;
+  for (;;) {
+    if (uses.get(at) !== 1) return undefined;
+    const first = byRoot.get(at);
+    if (first !== undefined) {
+      const plain = first.activation === undefined || first.activation.hi === Infinity;
+      return first.kind === 'layer' && plain ? { first, second, repeat } : undefined;
+    }
+    const more = channelRepeat(at);
+    if (more === undefined || at.kind !== 'call') return undefined;
+    repeat *= more;
+    at = at.args[0]!;
+  }
 }
 
 /** Indices of the weights of `unit` that read input channel c. */
@@ -56,48 +49,44 @@ function* readers(unit: LayerUnit, c: number): Generator<number> {
     for (let k = 0; k < kernel; k++) yield (o * perGroup + (c % perGroup)) * kernel + k;
 }
 
-function equalizePair(
-  first: LayerUnit,
-  second: LayerUnit,
-  parameters: ReadonlyMap<LayerUnit, Parameters>,
-): void {
-  const [a, b] = [parameters.get(first)!, parameters.get(second)!];
-  const channels = first.weights.value.shape[0]!;
-  const inner = a.weights.length / channels;
-  for (let c = 0; c < channels; c++) {
-    let [rangeA, rangeB] = [0, 0];
-    for (let i = c * inner; i < (c + 1) * inner; i++) rangeA = Math.max(rangeA, Math.abs(a.weights[i]!));
-    for (const i of readers(second, c)) rangeB = Math.max(rangeB, Math.abs(b.weights[i]!));
-    if (rangeA === 0 || rangeB === 0) continue;
-    const s = Math.min(MOST, Math.max(1 / MOST, Math.sqrt(rangeA / rangeB)));
-    for (let i = c * inner; i < (c + 1) * inner; i++) a.weights[i]! /= s;
-    if (a.bias !== undefined) a.bias[c]! /= s;
-    for (const i of readers(second, c)) b.weights[i]! *= s;
-  }
+/**
+ * Factors that equalize the channels between consecutive layers (Nagel et al. 2019, "Data-free quantization through weight equalization
+ * and bias correction"): where a layer with a plain ReLU or none feeds exactly one other layer, its output channel c is divided, and
+ * the other's input channel c multiplied, by what makes both weights' ranges equal. The function stays the same; one scale a
+ * tensor then fits all channels better. Returns the factor of each output channel of each such first layer, by its root; all
+ * within 1/16 to 16.
+ */
+export function equalizingFactors(body: Expr, units: Units): Map<Expr, Float64Array> {
+  const uses = useCounts(body);
+  const layers = [...units.byRoot.values()].filter((u) => u.kind === 'layer');
+  const ranges = new Map(layers.map((u) => [u, Float64Array.from(u.weights.value.data, Math.abs)] as const));
+  const pairs = layers.map((u) => pairOf(u, units.byRoot, uses)).filter((p) => p !== undefined);
+  const factors = new Map<Expr, Float64Array>(
+    pairs.map((p) => [p.first.root, new Float64Array(p.first.weights.value.shape[0]!).fill(1)]),
+  );
+  for (let pass = 0; pass < PASSES; pass++)
+    for (const pair of pairs) equalizePair(pair, ranges, factors.get(pair.first.root)!);
+  return factors;
 }
 
-function replaceParameters(
-  body: Expr,
-  layers: readonly LayerUnit[],
-  parameters: ReadonlyMap<LayerUnit, Parameters>,
-): Expr {
-  const replaced = new Map<Expr, Constant>();
-  const like = (t: Tensor, data: Float64Array, name: string | undefined) =>
-    constant(tensor(t.shape, 'float32', data), name);
-  const shared = new Set<Expr>();
-  for (const u of layers) {
-    const p = parameters.get(u)!;
-    const bias = u.sum === u.product ? undefined : (u.sum.args[1] as Constant);
-    for (const [e, data] of [
-      [u.weights, p.weights],
-      [bias, p.bias],
-    ] as const) {
-      if (e === undefined || data === undefined) continue;
-      if (replaced.has(e)) shared.add(e);
-      replaced.set(e, like(e.value, data, e.name));
-    }
+function equalizePair(
+  { first, second, repeat }: Pair,
+  ranges: ReadonlyMap<LayerUnit, Float64Array>,
+  factors: Float64Array,
+): void {
+  const [a, b] = [ranges.get(first)!, ranges.get(second)!];
+  const inner = a.length / factors.length;
+  for (let c = 0; c < factors.length; c++) {
+    const read = Array.from({ length: repeat }, (_, r) => [...readers(second, c * repeat + r)]).flat();
+    let [rangeA, rangeB] = [0, 0];
+    for (let i = c * inner; i < (c + 1) * inner; i++) rangeA = Math.max(rangeA, a[i]!);
+    for (const i of read) rangeB = Math.max(rangeB, b[i]!);
+    if (rangeA === 0 || rangeB === 0) continue;
+    const wanted = factors[c]! * Math.sqrt(rangeB / rangeA);
+    const total = Math.min(MOST, Math.max(1 / MOST, wanted));
+    const step = total / factors[c]!;
+    factors[c] = total;
+    for (let i = c * inner; i < (c + 1) * inner; i++) a[i]! *= step;
+    for (const i of read) b[i]! /= step;
   }
-  // Layers that share a parameter cannot be scaled apart: such a graph stays as it is.
-  if (shared.size > 0) return body;
-  return rewriteGraph(body, (e) => replaced.get(e) ?? e);
 }
