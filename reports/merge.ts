@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import isDeepEqual from 'fast-deep-equal';
 import { UserError } from '../src/base/errors.js';
 import type { ModelResult, ResultDocument } from '../src/results/document.js';
 import type { Verdict } from '../src/results/verdict.js';
@@ -15,7 +15,7 @@ const verdictIdentity = (verdict: Verdict): string =>
 
 function joinModel(first: ModelResult, second: ModelResult, name: string): ModelResult {
   const { model } = first.run;
-  if (!isDeepStrictEqual(first.run, second.run))
+  if (!isDeepEqual(first.run, second.run))
     throw new UserError(
       `${name}: ${model} ran differently in an earlier file; merge shards of one command only.`,
     );

@@ -1,6 +1,5 @@
 import type { DType } from './dtype.js';
 import { UserError } from './errors.js';
-import { readBytes } from './files.js';
 import { encodeNpyHeader, type NpyHeader, parseNpyHeader } from './npy-header.js';
 import { elementCount, type Shape, sameShape, showShape, strides, type Tensor, tensor } from './tensor.js';
 
@@ -105,11 +104,4 @@ export function requireType(
       `${where} holds ${found.dtype} of shape ${showShape(found.shape)}; ` +
         `must be ${wanted.dtype} of shape ${showShape(wanted.shape)}.`,
     );
-}
-
-/** The tensor in the .npy file `path`; with `wanted`, of that shape and dtype. Throws a UserError. */
-export function readNpyFile(path: string, wanted?: { readonly shape: Shape; readonly dtype: DType }): Tensor {
-  const found = decodeNpy(readBytes(path), path);
-  if (wanted !== undefined) requireType(found, wanted, path);
-  return found;
 }

@@ -1,6 +1,5 @@
 import { unzipSync } from 'fflate';
 import { UserError } from './errors.js';
-import { readBytes } from './files.js';
 import { decodeNpy } from './npy.js';
 import type { Tensor } from './tensor.js';
 
@@ -47,6 +46,3 @@ function unpack(bytes: Uint8Array, where: string): Record<string, Uint8Array> {
     throw new UserError(`${where} is no readable .npz archive: ${why}.`);
   }
 }
-
-/** The tensors in the .npz file `path`. Throws a UserError. */
-export const readNpzFile = (path: string): Map<string, Tensor> => decodeNpz(readBytes(path), path);

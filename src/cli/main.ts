@@ -43,9 +43,14 @@ const COMMANDS = [
   quantizeCommand,
 ] as unknown as CommandModule[];
 
+/** The command that yargs brings: it prints the shell's script. */
+const COMPLETION = 'completion';
+/** What that script calls to ask for completions; yargs then must not check the half-written line. */
+const COMPLETING = '--get-yargs-completions';
+
 /** Refuses a command that does not exist with the nearest ones; yargs would call it an unknown argument. */
 function checkCommand(words: readonly string[]): void {
-  const names = COMMANDS.map((c) => String(c.command).split(' ')[0]!);
+  const names = [...COMMANDS.map((c) => String(c.command).split(' ')[0]!), COMPLETION];
   const [first] = words;
   if (first !== undefined && !first.startsWith('-') && !names.includes(first))
     throw new UserError(`command ${first} is not known; nearest: ${nearest(first, names).join(', ')}.`);
@@ -61,6 +66,22 @@ function refuseTwiceOrEmpty(args: Readonly<Record<string, unknown>>): void {
       throw new UserError(`--${name} is given ${value.length} times (${value.join(', ')}); give it once.`);
     if (value === undefined || value === '') throw new UserError(`--${name} needs a value.`);
   }
+}
+
+/** What may follow: yargs's commands and options, and the built-in models where a command takes one. */
+function completions(
+  current: string,
+  argv: Readonly<Record<string, unknown>>,
+  defaults: (done: (error: Error | null, words?: string[]) => void) => void,
+  done: (words: string[]) => void,
+): void {
+  const command = Array.isArray(argv._) ? String(argv._[1] ?? '') : '';
+  const takesModel = COMMANDS.some((c) => /^(\w+) [<[]models?/.exec(String(c.command))?.[1] === command);
+  defaults(async (_, words = []) => {
+    if (!takesModel || current.startsWith('-')) return done(words);
+    const { modelNames, suiteNames } = await import('../models/registry.js');
+    done([...words, ...modelNames(), ...suiteNames()].filter((w) => w.startsWith(current)));
+  });
 }
 
 // A reader that has seen enough (`| head`) ends the program quietly.
@@ -81,9 +102,14 @@ try {
     .command(COMMANDS)
     .middleware(refuseTwiceOrEmpty)
     .demandCommand(1, 'Name a command; `diana-sim --help` lists them.')
-    .strict()
+    .strict(words[0] !== COMPLETING)
     .version(GENERATOR)
     .help()
+    .completion(
+      COMPLETION,
+      'print a script for bash or zsh that completes commands, options and models: add it to ~/.bashrc or ~/.zshrc',
+      completions,
+    )
     // yargs would break lines inside words
     .wrap(null)
     .fail((message, error) => {

@@ -4,7 +4,7 @@ import { finishModel } from '../frontends/model.js';
 import { Names } from '../frontends/names.js';
 import { type Expr, inputsOf, type Model, type Var } from '../ir/expr.js';
 import { bindParameters } from '../passes/bind.js';
-import { type Batch, batchOf, sampleOf } from './batch.js';
+import { type Batch, batchOf, sampleOf, thinned } from './batch.js';
 import { equalizingFactors } from './equalize.js';
 import { FloatNetwork } from './float-network.js';
 import { agreement } from './measure.js';
@@ -28,6 +28,8 @@ export type {
 export const MAX_SAMPLES = 512;
 /** Held-aside samples that are computed at once. */
 const CHUNK = 64;
+/** Calibration samples on which variants are compared. */
+const TRIED = 32;
 
 /** A way to prepare the weights. */
 interface Variant {
@@ -48,18 +50,29 @@ const VARIANTS: readonly Variant[] = [
  * Throws a UserError when the network has several inputs, is no float network, or a sample does not fit.
  */
 export function quantize(model: Model, options: QuantizeOptions): Quantized {
+  const steps = quantizeSteps(model, options);
+  for (;;) {
+    const next = steps.next();
+    if (next.done === true) return next.value;
+    options.progress?.(next.value);
+  }
+}
+
+/** `quantize` that comes back before each longer step with what it is, for a person who waits. */
+export function* quantizeSteps(model: Model, options: QuantizeOptions): Generator<string, Quantized> {
   const given = soleInput(model);
   checkSamples(options.calibration, given.type.shape);
-  const say = options.progress ?? (() => {});
   const { body, input, map } = prepare(bindParameters(model).body, given, options.evaluate);
   const units = findUnits(body);
   const network = new FloatNetwork(body, input, units, options.evaluate);
   const mapped = (samples: readonly Tensor[]): Batch => batchOf(samples.map((t) => mappedTensor(t, map)));
-  say('float network');
+  yield 'float network';
   const calibration = mapped(options.calibration);
   const graph: FloatGraph = { body, input, units, calibration, values: network.run(calibration) };
-  const { made, name, warnings } = bestVariant(graph, options, say);
-  say('held-aside samples');
+  const { channels, name, warnings } = yield* bestVariant(graph, options);
+  yield 'quantizing';
+  const made = quantizeBody(graph, channels, options.evaluate);
+  yield 'held-aside samples';
   const inputMap: InputMap = {
     ...map,
     scale: map.scale.map((s) => s * made.inputScale),
@@ -87,29 +100,55 @@ const samplesOf = (b: Batch): Tensor[] => Array.from({ length: b.count }, (_, i)
 const chunked = (all: readonly Tensor[]): Tensor[][] =>
   Array.from({ length: Math.ceil(all.length / CHUNK) }, (_, i) => all.slice(i * CHUNK, (i + 1) * CHUNK));
 
-/** The variant whose output is nearest to the float network's. One that fails is left out, with a warning, unless all do. */
-function bestVariant(graph: FloatGraph, options: QuantizeOptions, say: (what: string) => void) {
-  const float = samplesOf(graph.values.of(graph.body)!);
+/**
+ * The variant whose output is nearest to the float network's, on a part of the calibration samples. One that fails is left out, with a
+ * warning, unless all do.
+ */
+function* bestVariant(
+  whole: FloatGraph,
+  options: QuantizeOptions,
+): Generator<string, { channels: ReadonlyMap<Expr, Float64Array>; name: string; warnings: string[] }> {
+  const given = VARIANTS.map(({ name, channels }) => ({ name, channels: channels(whole.body, whole.units) }));
+  const variants = given.filter((v, i) => i === 0 || v.channels.size > 0);
   const warnings: string[] = [];
-  let best: { made: QuantizedBody; name: string; error: number } | undefined;
+  if (variants.length === 1) return { ...variants[0]!, warnings };
+  const graph = part(whole, TRIED);
+  const float = samplesOf(graph.values.of(graph.body)!);
+  let best: { variant: (typeof variants)[number]; error: number } | undefined;
   let failure: unknown;
-  for (const { name, channels } of VARIANTS) {
-    const factors = channels(graph.body, graph.units);
-    if (best !== undefined && factors.size === 0) continue;
-    say(name === PLAIN ? 'quantizing' : `quantizing, ${name}`);
+  for (const variant of variants) {
+    yield `trying weights ${variant.name}`;
     try {
-      const made = quantizeBody(graph, factors, options.evaluate);
-      const lost = made.floating.filter((f) => f.lost !== undefined).length;
-      const error = lost * 1e30 + agreement(float, samplesOf(made.calibration)).meanError;
-      if (best === undefined || error < best.error) best = { made, name, error };
+      const made = quantizeBody(graph, variant.channels, options.evaluate);
+      // A layer that is lost outweighs any error.
+      const lost = made.floating.filter((f) => f.lost !== undefined);
+      const error =
+        lost.length * Number.MAX_SAFE_INTEGER + agreement(float, samplesOf(made.calibration)).meanError;
+      for (const f of lost)
+        if (variant !== variants[0]) warnings.push(`weights ${variant.name}: ${f.layer}: ${f.lost}`);
+      if (best === undefined || error < best.error) best = { variant, error };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       failure = error;
-      warnings.push(`weights ${name}: left out, for ${error.message}`);
+      warnings.push(`weights ${variant.name} left out: ${error.message}`);
     }
   }
   if (best === undefined) throw failure;
-  return { ...best, warnings };
+  return { ...best.variant, warnings };
+}
+
+/** The same network on some of its samples. */
+function part(graph: FloatGraph, samples: number): FloatGraph {
+  const { values } = graph;
+  const known = new Map<Expr, Batch | undefined>();
+  const of = (e: Expr): Batch | undefined => {
+    if (!known.has(e)) {
+      const all = values.of(e);
+      known.set(e, all === undefined ? undefined : thinned(all, samples));
+    }
+    return known.get(e);
+  };
+  return { ...graph, calibration: thinned(graph.calibration, samples), values: { of, means: values.means } };
 }
 
 function soleInput(model: Model): Var {

@@ -47,13 +47,21 @@ export function writeParams(params: ReadonlyMap<string, Tensor>): Uint8Array {
   const header = new DataView(new ArrayBuffer(16));
   header.setBigUint64(0, MAGIC, true);
   const names = [...params.keys()].map((name) => new TextEncoder().encode(name));
-  const file = Buffer.concat([
+  return concatenate([
     new Uint8Array(header.buffer),
     u64(names.length),
     ...names.flatMap((name) => [u64(name.length), name]),
     u64(names.length),
     ...[...params.values()].map(writeNdarray),
   ]);
-  // Not a Buffer: its slice() shares memory.
-  return new Uint8Array(file.buffer, file.byteOffset, file.length);
+}
+
+function concatenate(parts: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(parts.reduce((n, part) => n + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
 }

@@ -14,8 +14,8 @@ import { encodeNpy } from '../../src/base/npy.js';
 import { tensor } from '../../src/base/tensor.js';
 import { compile } from '../../src/compile.js';
 import { buildModel } from '../../src/models/registry.js';
+import { writeProgram } from '../../src/node/program-folder.js';
 import { PROGRAM_VERSION, type Program } from '../../src/program/types.js';
-import { writeProgram } from '../../src/program/write.js';
 import { type fieldOf, jobsOf, withField, withRegister } from '../verify/plant.js';
 import { diana } from './run.js';
 

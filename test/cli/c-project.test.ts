@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasTool } from '../../src/toolchain/tool.js';
+import { hasTool } from '../../src/node/toolchain/tool.js';
 import { command, diana } from './run.js';
 
 const canBuild = hasTool('gcc') && hasTool('make');

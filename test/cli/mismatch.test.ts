@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { verify } from '../../src/cli/verification.js';
+import { verify } from '../../src/cli/actions/verify.js';
 import * as compiler from '../../src/compile.js';
 import { fieldOf, jobsOf, withField } from '../verify/plant.js';
 

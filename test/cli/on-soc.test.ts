@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { hasTool, riscvPrefix } from '../../src/toolchain/tool.js';
+import { hasTool, riscvPrefix } from '../../src/node/toolchain/tool.js';
 import { runCli } from './run-cli.js';
 
 const gcc = `${riscvPrefix()}gcc`;

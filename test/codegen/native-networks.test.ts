@@ -4,8 +4,8 @@ import type { Tensor } from '../../src/base/tensor.js';
 import { compile, DEFAULT_OPTIONS } from '../../src/compile.js';
 import { builtinInput } from '../../src/models/builtin-input.js';
 import { suiteModels } from '../../src/models/registry.js';
-import { runNative } from '../../src/toolchain/native.js';
-import { hasTool, nativeCompiler } from '../../src/toolchain/tool.js';
+import { runNative } from '../../src/node/toolchain/native.js';
+import { hasTool, nativeCompiler } from '../../src/node/toolchain/tool.js';
 
 const SANITIZED = ['-O0', '-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 const OPTIMIZED = ['-O3'];

@@ -9,9 +9,9 @@ import { emitProject } from '../../src/codegen/project.js';
 import { type CompileOptions, compile, DEFAULT_OPTIONS } from '../../src/compile.js';
 import type { Model } from '../../src/ir/expr.js';
 import { builtinInput } from '../../src/models/builtin-input.js';
-import { buildElf } from '../../src/toolchain/cross.js';
-import { runNative } from '../../src/toolchain/native.js';
-import { hasTool, nativeCompiler, riscvPrefix } from '../../src/toolchain/tool.js';
+import { buildElf } from '../../src/node/toolchain/cross.js';
+import { runNative } from '../../src/node/toolchain/native.js';
+import { hasTool, nativeCompiler, riscvPrefix } from '../../src/node/toolchain/tool.js';
 
 /** Random networks with branches, several inputs and outputs and every operator, by number. */
 function graph(number: number): Model {

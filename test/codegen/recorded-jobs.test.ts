@@ -7,9 +7,15 @@ import { fnv1a } from '../../src/codegen/demo.js';
 import { emitProject } from '../../src/codegen/project.js';
 import { type CompileOptions, compile, DEFAULT_OPTIONS } from '../../src/compile.js';
 import { buildModel, modelNames } from '../../src/models/registry.js';
+import {
+  C_FLAGS,
+  INCLUDES,
+  inTemporaryFolder,
+  sourcesOf,
+  writeFiles,
+} from '../../src/node/toolchain/native.js';
+import { hasTool, nativeCompiler, runTool } from '../../src/node/toolchain/tool.js';
 import type { JobStep, Program } from '../../src/program/types.js';
-import { C_FLAGS, INCLUDES, inTemporaryFolder, sourcesOf, writeFiles } from '../../src/toolchain/native.js';
-import { hasTool, nativeCompiler, runTool } from '../../src/toolchain/tool.js';
 
 // Register offsets typed by hand from the chip's driver headers.
 const [MEMCPY_OP, WT_CONV_ADDR, WT_CONV_N, WT_FC_ADDR, WT_FC_N] = [0xa0, 0x40, 0x44, 0x48, 0x4c];

@@ -4,6 +4,10 @@ import { join } from 'node:path';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { describe, expect, it, vi } from 'vitest';
 import { backendName, openBackend } from '../../golden/backend.js';
+import { useTfjsInNode } from '../../src/node/tfjs-in-node.js';
+
+useTfjsInNode();
+
 import { requireExactConvolutions } from '../../golden/selfcheck.js';
 import type { Tf } from '../../golden/tfjs.js';
 import { tensor } from '../../src/base/tensor.js';

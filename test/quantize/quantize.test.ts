@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readNpyFile } from '../../src/base/npy.js';
 import { type Tensor, tensor } from '../../src/base/tensor.js';
-import { evaluateOnHost } from '../../src/cli/host-evaluator.js';
-import { readSamples } from '../../src/cli/samples.js';
 import { compile, DEFAULT_OPTIONS } from '../../src/compile.js';
-import { loadModelFile } from '../../src/frontends/index.js';
 import { importOnnx } from '../../src/frontends/onnx/importer.js';
 import type { Model } from '../../src/ir/expr.js';
+import { evaluateOnHost } from '../../src/library/host-evaluator.js';
+import { samplesOf } from '../../src/library/samples.js';
+import { loadModelFile } from '../../src/node/model-file.js';
+import { readNpyFile } from '../../src/node/npy-file.js';
 import { quantize, quantizedTensor } from '../../src/quantize/index.js';
 import { runOnHost, soleInput } from '../frontends/host-run.js';
 import { encodeOnnx, floats, type ModelSpec } from '../frontends/onnx-writer.js';
@@ -153,7 +153,11 @@ describeWithModels('the trained networks of MLPerf Tiny', () => {
 
   it('resnet8: all convolutions, sums and the dense layer on the core, at least 90 % of the classes', () => {
     const model = loadModelFile(file('resnet8_float32.tflite'));
-    const all = readSamples(file('photo_crops_32x32_uint8_nhwc.npy'), [1, 32, 32, 3], 1, 0);
+    const all = samplesOf(
+      readNpyFile(file('photo_crops_32x32_uint8_nhwc.npy')),
+      'photo_crops_32x32_uint8_nhwc.npy',
+      [1, 32, 32, 3],
+    );
     const q = quantize(model, {
       calibration: all.slice(0, 32),
       test: all.slice(32),

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { type Backend, evaluate, openBackend } from '../../golden/index.js';
-import { verifyOnSoc } from '../../src/cli/soc-verification.js';
 import { compile, DEFAULT_OPTIONS } from '../../src/compile.js';
 import type { Model } from '../../src/ir/expr.js';
 import { builtinInput } from '../../src/models/builtin-input.js';
 import { buildModel, suiteModels } from '../../src/models/registry.js';
+import { crossCompiler } from '../../src/node/toolchain/soc.js';
+import { hasTool, riscvPrefix } from '../../src/node/toolchain/tool.js';
+import { verifyOnSoc } from '../../src/node/verify-on-soc.js';
 import type { Program } from '../../src/program/types.js';
 import type { Optimization, SocRun } from '../../src/results/soc.js';
-import { crossCompiler } from '../../src/toolchain/soc.js';
-import { hasTool, riscvPrefix } from '../../src/toolchain/tool.js';
 
 const gcc = `${riscvPrefix()}gcc`;
 const canBuild = hasTool(gcc) && hasTool('make');

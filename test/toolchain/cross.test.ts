@@ -5,8 +5,8 @@ import { emitProject } from '../../src/codegen/project.js';
 import { compile, DEFAULT_OPTIONS, type Target } from '../../src/compile.js';
 import { builtinInput } from '../../src/models/builtin-input.js';
 import { buildModel, modelNames } from '../../src/models/registry.js';
-import { buildElf, parseSizes } from '../../src/toolchain/cross.js';
-import { hasTool, riscvPrefix, runTool, ToolError } from '../../src/toolchain/tool.js';
+import { buildElf, parseSizes } from '../../src/node/toolchain/cross.js';
+import { hasTool, riscvPrefix, runTool, ToolError } from '../../src/node/toolchain/tool.js';
 
 const L2_BYTES = 512 * 1024;
 const canCross = hasTool(`${riscvPrefix()}gcc`) && hasTool('make');

@@ -41,6 +41,14 @@ export interface RowCode {
   readonly begin: (op: HostOp, at: Position, kernel: KernelContext) => (at: Position) => string;
 }
 
+/** Writes the loops of an operator that is a kernel of its own: `outputs` are its results' pointers, `axes` names for its input's axes. */
+export type WholeCode = (
+  op: HostOp,
+  outputs: readonly string[],
+  kernel: KernelContext,
+  axes: readonly string[],
+) => void;
+
 /** The name under which generated code reaches each buffer of the program. */
 export interface BufferNames {
   /** Constants: "tvmgen_default_constants.conv1_weights". */
