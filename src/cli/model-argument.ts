@@ -1,4 +1,5 @@
 import { UserError } from '../base/errors.js';
+import type { LoadedModel, LoadOptions } from '../frontends/load.js';
 import type { Model } from '../ir/expr.js';
 import { isFileArgument } from './file-argument.js';
 import { loadOptionsOf, type ModelArguments } from './model-options.js';
@@ -26,10 +27,14 @@ export async function namedModels(words: readonly string[], options: ModelArgume
 }
 
 /** A model file, with the importer's warnings on stderr. */
-export async function loadFile(path: string, args: Omit<ModelArguments, 'seed'>): Promise<Model> {
+export async function loadFile(
+  path: string,
+  args: Omit<ModelArguments, 'seed'>,
+  more: Pick<LoadOptions, 'dequantize'> = {},
+): Promise<LoadedModel> {
   const { loadModelFile } = await import('../node/model-file.js');
   const given = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
-  const model = loadModelFile(path, loadOptionsOf({ ...configuredModel(path), ...given }));
+  const model = loadModelFile(path, { ...loadOptionsOf({ ...configuredModel(path), ...given }), ...more });
   printImportWarnings(path, model.warnings);
   return model;
 }

@@ -25,6 +25,8 @@ export interface LoadOptions {
   readonly inputRange?: readonly [number, number];
   /** ONNX: reads tensors that lie in files beside the model; without it such a model is refused. */
   readonly external?: ExternalData;
+  /** A quantized network as the float32 network that it approximates, which the quantizer takes (TFLite). */
+  readonly dequantize?: boolean;
 }
 
 /** Larger files are refused: the chip holds 512 KiB. */
@@ -81,7 +83,7 @@ function importBytes(name: string, format: Format, bytes: Uint8Array, options: L
       });
     }
     case 'tflite':
-      return importTflite(bytes, stem(name));
+      return importTflite(bytes, stem(name), options.dequantize ?? false);
     case 'relay':
       return { ...loadRelay(bytes, name, options.params), sourceNames: new Map(), warnings: [] };
   }

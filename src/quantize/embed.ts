@@ -29,10 +29,12 @@ export function evenAxis(
     const padding = (side - 1) / 2;
     const outputs = Math.floor((size + 2 * padding - side) / stride) + 1;
     // Output y + skipped of the larger kernel begins at stride * (y + skipped) - padding, which the offset makes up for.
-    const skipped = Math.max(0, Math.floor((padding - before) / stride));
-    const offset = padding - before - stride * skipped;
-    const fits = offset >= 0 && offset + kernel <= side && outputs >= wanted + skipped;
-    return fits ? [{ side, offset, skipped, outputs }] : [];
+    return Array.from({ length: side }, (_, skipped) => ({
+      side,
+      offset: padding - before - stride * skipped,
+      skipped,
+      outputs,
+    })).filter((a) => a.offset >= 0 && a.offset + kernel <= side && outputs >= wanted + a.skipped);
   });
   // The least work: nothing cut off before a larger kernel.
   return found.find((a) => a.outputs === wanted) ?? found[0];

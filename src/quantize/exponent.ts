@@ -24,18 +24,22 @@ interface Sample {
   readonly largest: number;
 }
 
+const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
+
 function sampleOf(lists: readonly Values[]): Sample {
   const total = lists.reduce((n, v) => n + v.length, 0);
-  // An odd step, so that it does not stay in one column of an image.
-  const step = Math.max(1, Math.floor(total / MEASURED)) | 1;
   const values: number[] = [];
   let largest = 0;
-  for (const v of lists)
+  for (const v of lists) {
+    // Coprime to the length, which every extent divides: a step of 7 through rows of 7 would see one column alone.
+    let step = Math.max(1, Math.floor(total / MEASURED));
+    while (gcd(v.length, step) !== 1) step++;
     for (let i = 0; i < v.length; i++) {
       const value = v.at(i);
       largest = Math.max(largest, Math.abs(value));
       if (i % step === 0) values.push(value);
     }
+  }
   return { values: Float64Array.from(values), largest };
 }
 

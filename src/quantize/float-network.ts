@@ -11,8 +11,8 @@ import type { Activation, LayerUnit, SumUnit, Units } from './units.js';
 export interface FloatValues {
   /** The tensor of an expression that ends a unit or stands outside of all. */
   readonly of: (e: Expr) => Batch | undefined;
-  /** Mean of each channel of a layer's value before its activation, over all samples. */
-  readonly means: (unit: LayerUnit) => Float64Array;
+  /** Mean of each channel of a layer's value before its activation, for each sample: shape (channels). */
+  readonly means: (unit: LayerUnit) => Batch;
 }
 
 /** A float network that is computed for many samples at once, a layer at a time. */
@@ -33,7 +33,7 @@ export class FloatNetwork {
 
   /** Every tensor for a batch of inputs. */
   run(x: Batch): FloatValues {
-    const means = new Map<Expr, Float64Array>();
+    const means = new Map<Expr, Batch>();
     const values = this.#compute(x, means, false);
     return {
       of: (e) => {
@@ -49,7 +49,7 @@ export class FloatNetwork {
     return this.#compute(x, new Map(), true).get(this.#body)![0] as Batch;
   }
 
-  #compute(x: Batch, means: Map<Expr, Float64Array>, frugal: boolean): Map<Expr, readonly Operand[]> {
+  #compute(x: Batch, means: Map<Expr, Batch>, frugal: boolean): Map<Expr, readonly Operand[]> {
     const values = new Map<Expr, readonly Operand[]>([[this.#input, [x]]]);
     const readers = new Map<Expr, number>();
     const read = (e: Expr) => this.#reads(e);
@@ -74,7 +74,7 @@ export class FloatNetwork {
     e: Expr,
     values: ReadonlyMap<Expr, readonly Operand[]>,
     count: number,
-    means: Map<Expr, Float64Array>,
+    means: Map<Expr, Batch>,
   ): readonly Operand[] {
     const unit = this.#units.byRoot.get(e);
     if (unit?.kind === 'layer') {
@@ -113,11 +113,11 @@ function addBatches(unit: SumUnit, a: Operand, b: Operand): Batch {
   return out;
 }
 
-function floatLayer(unit: LayerUnit, x: Batch): { out: Batch; mean: Float64Array } {
+function floatLayer(unit: LayerUnit, x: Batch): { out: Batch; mean: Batch } {
   const { shape } = tensorTypeOf(unit.root);
   const out = newBatch(shape, 'float32', x.count);
   const { channels, inner } = channelsOf(shape);
-  const mean = new Float64Array(channels);
+  const mean = newBatch([channels], 'float32', x.count);
   const after = activated(unit.activation);
   const size = elementCount(shape);
   productsOf(unit.product).each(unit.weights.value.data, x, (sums, s) => {
@@ -130,9 +130,8 @@ function floatLayer(unit: LayerUnit, x: Batch): { out: Batch; mean: Float64Array
         total += v;
         out.data[at + k] = after(v);
       }
-      mean[c]! += total;
+      mean.data[s * channels + c]! += (total * channels) / size;
     }
   });
-  const count = (x.count * size) / channels;
-  return { out, mean: mean.map((v) => v / count) };
+  return { out, mean };
 }

@@ -4,6 +4,7 @@ import { finishModel } from '../frontends/model.js';
 import { Names } from '../frontends/names.js';
 import { type Expr, inputsOf, type Model, type Var } from '../ir/expr.js';
 import { bindParameters } from '../passes/bind.js';
+import { balancingFactors } from './balance.js';
 import { type Batch, batchOf, sampleOf, thinned } from './batch.js';
 import { equalizingFactors } from './equalize.js';
 import { FloatNetwork } from './float-network.js';
@@ -11,7 +12,7 @@ import { agreement } from './measure.js';
 import { prepare } from './prepare/index.js';
 import { type FloatGraph, type QuantizedBody, quantizeBody } from './quantizer.js';
 import type { InputMap, Quantized, QuantizeOptions } from './types.js';
-import { findUnits, type Units } from './units.js';
+import { findUnits } from './units.js';
 
 export { indexOfLargest } from './measure.js';
 export type {
@@ -34,19 +35,23 @@ const TRIED = 32;
 /** A way to prepare the weights. */
 interface Variant {
   readonly name: string;
-  readonly channels: (body: Expr, units: Units) => ReadonlyMap<Expr, Float64Array>;
+  readonly channels: (graph: FloatGraph) => ReadonlyMap<Expr, Float64Array>;
 }
 
 const PLAIN = 'as they are';
 const VARIANTS: readonly Variant[] = [
   { name: PLAIN, channels: () => new Map() },
-  { name: 'channels equalized', channels: equalizingFactors },
+  { name: 'channels equalized', channels: ({ body, units }) => equalizingFactors(body, units) },
+  {
+    name: 'channels balanced',
+    channels: ({ body, units, values }) => balancingFactors(body, units, values.of),
+  },
 ];
 
 /**
  * A trained float32 network as an integer one for the digital core: int8 weights and activations at power-of-two scales, int32
- * biases, one shift a layer. Tried with and without equalized channels (src/quantize/equalize.ts); the one whose output is
- * nearer to the float network's on the calibration samples stays.
+ * biases, one shift a layer. Tried with the weights as they are and with channels scaled in two ways (equalize.ts, balance.ts); the one
+ * whose last layer is nearest to the float network's on the calibration samples stays.
  * Throws a UserError when the network has several inputs, is no float network, or a sample does not fit.
  */
 export function quantize(model: Model, options: QuantizeOptions): Quantized {
@@ -101,32 +106,30 @@ const chunked = (all: readonly Tensor[]): Tensor[][] =>
   Array.from({ length: Math.ceil(all.length / CHUNK) }, (_, i) => all.slice(i * CHUNK, (i + 1) * CHUNK));
 
 /**
- * The variant whose output is nearest to the float network's, on a part of the calibration samples. One that fails is left out, with a
+ * The variant whose last layer is nearest to the float network's, on a part of the calibration samples. One that fails is left out, with a
  * warning, unless all do.
  */
 function* bestVariant(
   whole: FloatGraph,
   options: QuantizeOptions,
 ): Generator<string, { channels: ReadonlyMap<Expr, Float64Array>; name: string; warnings: string[] }> {
-  const given = VARIANTS.map(({ name, channels }) => ({ name, channels: channels(whole.body, whole.units) }));
+  const given = VARIANTS.map(({ name, channels }) => ({ name, channels: channels(whole) }));
   const variants = given.filter((v, i) => i === 0 || v.channels.size > 0);
   const warnings: string[] = [];
   if (variants.length === 1) return { ...variants[0]!, warnings };
   const graph = part(whole, TRIED);
-  const float = samplesOf(graph.values.of(graph.body)!);
-  let best: { variant: (typeof variants)[number]; error: number } | undefined;
+  let best: { variant: (typeof variants)[number]; merit: number } | undefined;
   let failure: unknown;
   for (const variant of variants) {
     yield `trying weights ${variant.name}`;
     try {
       const made = quantizeBody(graph, variant.channels, options.evaluate);
-      // A layer that is lost outweighs any error.
       const lost = made.floating.filter((f) => f.lost !== undefined);
-      const error =
-        lost.length * Number.MAX_SAFE_INTEGER + agreement(float, samplesOf(made.calibration)).meanError;
+      // A layer that is lost outweighs any noise. The last layer tells more than the result, which a softmax has flattened.
+      const merit = (made.layers.at(-1)?.sqnr ?? 0) - lost.length * 1000;
       for (const f of lost)
         if (variant !== variants[0]) warnings.push(`weights ${variant.name}: ${f.layer}: ${f.lost}`);
-      if (best === undefined || error < best.error) best = { variant, error };
+      if (best === undefined || merit > best.merit) best = { variant, merit };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       failure = error;
@@ -148,7 +151,11 @@ function part(graph: FloatGraph, samples: number): FloatGraph {
     }
     return known.get(e);
   };
-  return { ...graph, calibration: thinned(graph.calibration, samples), values: { of, means: values.means } };
+  return {
+    ...graph,
+    calibration: thinned(graph.calibration, samples),
+    values: { of, means: (u) => thinned(values.means(u), samples) },
+  };
 }
 
 function soleInput(model: Model): Var {

@@ -4,6 +4,7 @@ import type { Label } from '../ir/expr.js';
 import { type Batch, channelsOf, newBatch, thinned } from './batch.js';
 import { coreLayer, type LayerNumbers } from './core-layer.js';
 import { toInt8, weightExponents } from './exponent.js';
+import { weightPlaces } from './pairs.js';
 import { productsOf } from './products.js';
 import { type Factor, factorAt } from './scaling.js';
 import type { LayerUnit } from './units.js';
@@ -20,8 +21,8 @@ export interface QuantizedLayer {
 
 /** The float network's values of a layer for the calibration samples. */
 export interface FloatLayer {
-  /** Mean of each channel before the activation. */
-  readonly means: Float64Array;
+  /** Mean of each channel before the activation, a sample. */
+  readonly means: Batch;
   /** The tensor after it. */
   readonly after: Batch;
 }
@@ -53,7 +54,7 @@ export function quantizeLayer(
   const [least, most] = [output.exponent - x.exponent - MAX_SHIFT, output.exponent - x.exponent];
   const candidates = [...new Set(weightExponents(weights).map((e) => Math.max(least, Math.min(most, e))))];
   const products = productsOf(unit.product);
-  const attempt = (weightExponent: number, samples: Batch) => {
+  const attempt = (weightExponent: number, samples: Batch, means: Batch) => {
     const integers = weights.map((w) => toInt8(w, weightExponent));
     const sums = newBatch(products.shape, 'int32', samples.count);
     const size = elementCount(products.shape);
@@ -65,7 +66,7 @@ export function quantizeLayer(
         unit,
         integers,
         sums,
-        float.means,
+        meanOf(means),
         output.factor,
         x.exponent + weightExponent,
         shift,
@@ -77,8 +78,8 @@ export function quantizeLayer(
     return { weightExponent, numbers, out: finished(sums, numbers) };
   };
   const best =
-    candidates.length === 1 ? candidates[0]! : nearest(candidates, attempt, x.samples, float.after, output);
-  const { numbers, out } = attempt(best, x.samples);
+    candidates.length === 1 ? candidates[0]! : nearest(candidates, attempt, x.samples, float, output);
+  const { numbers, out } = attempt(best, x.samples, float.means);
   const label: Label = unit.product.label.layer === undefined ? {} : { layer: unit.product.label.layer };
   return {
     value: { kind: 'integer', expr: coreLayer(unit, numbers, x.expr, label), ...output, samples: out },
@@ -98,17 +99,18 @@ export function quantizeLayer(
 /** The exponent whose output is nearest to the float network's; one that fails is left out unless all do. */
 function nearest(
   candidates: readonly number[],
-  attempt: (exponent: number, samples: Batch) => { out: Batch },
+  attempt: (exponent: number, samples: Batch, means: Batch) => { out: Batch },
   samples: Batch,
-  after: Batch,
+  float: FloatLayer,
   output: OutputScale,
 ): number {
-  const [few, float] = [thinned(samples, COMPARED), thinned(after, COMPARED)];
+  const few = thinned(samples, COMPARED);
+  const [after, means] = [thinned(float.after, COMPARED), thinned(float.means, COMPARED)];
   let best: { exponent: number; error: number } | undefined;
   let failure: unknown;
   for (const exponent of candidates)
     try {
-      const error = squaredError(attempt(exponent, few).out, float, output);
+      const error = squaredError(attempt(exponent, few, means).out, after, output);
       if (best === undefined || error < best.error) best = { exponent, error };
     } catch (error) {
       if (!(error instanceof LimitError)) throw error;
@@ -120,14 +122,10 @@ function nearest(
 
 /** Weights with the output's factor over the input's. */
 function scaledWeights(unit: LayerUnit, input: Factor, output: Factor): Float64Array {
-  const { data, shape } = unit.weights.value;
-  const [outputs, perGroup] = shape as readonly [number, number];
-  const kernel = data.length / (outputs * perGroup);
-  const perOutput = outputs / Number(unit.product.attrs.groups ?? 1);
-  return Float64Array.from(data, (w, i) => {
-    const out = Math.floor(i / (perGroup * kernel));
-    const c = Math.floor(out / perOutput) * perGroup + (Math.floor(i / kernel) % perGroup);
-    return (w * factorAt(output, out)) / factorAt(input, c);
+  const place = weightPlaces(unit);
+  return Float64Array.from(unit.weights.value.data, (w, i) => {
+    const at = place(i);
+    return (w * factorAt(output, at.out)) / factorAt(input, at.input);
   });
 }
 
@@ -170,6 +168,14 @@ function boundedBias(value: number, reach: number, shift: number, subject: strin
     rule: 'an int32',
     fix: 'Its weights are much smaller than its bias.',
   });
+}
+
+/** The mean of each element over all samples. */
+function meanOf({ data, count }: Batch): Float64Array {
+  const size = data.length / count;
+  const out = new Float64Array(size);
+  for (let i = 0; i < data.length; i++) out[i % size]! += data[i]! / count;
+  return out;
 }
 
 function channelMeans(sums: Batch): Float64Array {

@@ -320,7 +320,8 @@ class Quantizer {
   }
 
   #evaluateFloat(e: Expr, known: Map<Expr, readonly Operand[]>): Batch {
-    const count = ([...known.values()][0]?.[0] as Batch).count;
+    const [first] = known.values();
+    const count = (first![0] as Batch).count;
     const visit = (x: Expr): void => {
       if (known.has(x)) return;
       const children =

@@ -23,7 +23,7 @@ export function isMover(e: Expr): boolean {
 
 /** Whether `e` limits or bends values of one tensor and leaves their scale: ReLU, clip, leaky ReLU. */
 export function isBend(e: Expr): boolean {
-  if (e.kind !== 'call' || tensorTypeOf(e).dtype !== 'float32') return false;
+  if (e.kind !== 'call' || e.type.kind !== 'tensor' || e.type.dtype !== 'float32') return false;
   if (e.op === 'nn.relu') return true;
   if (e.op === 'clip') return Number(e.attrs.a_min) <= 0 && Number(e.attrs.a_max) > 0;
   return e.op === 'nn.leaky_relu' && Number(e.attrs.alpha) >= 0 && Number(e.attrs.alpha) <= 1;
@@ -60,6 +60,7 @@ export function source(e: Expr, units: Pick<Units, 'byRoot'>): Expr {
 export function channelRepeat(e: Expr): number | undefined {
   if (e.kind !== 'call') return undefined;
   if (isMean(e)) return 1;
+  if (e.type.kind === 'tuple' || e.args[0]?.type.kind !== 'tensor') return undefined;
   const [from, to] = [tensorTypeOf(e.args[0]!).shape, tensorTypeOf(e).shape];
   switch (e.op) {
     case 'nn.max_pool2d':

@@ -3,21 +3,23 @@ import { showShape } from '../../base/tensor.js';
 import { call, tuple, variable } from '../../ir/build.js';
 import { type Expr, tensorTypeOf, type Var } from '../../ir/expr.js';
 import { tensorType } from '../../ir/types.js';
-import { finishModel, type LoadedModel } from '../model.js';
+import { finishModel, type LoadedModel, type QuantizedInput } from '../model.js';
 import { Names } from '../names.js';
 import { OperatorContext, type TfliteValue } from './context.js';
-import { decodeTflite, type TfliteModel, type TfliteOperator } from './schema.js';
+import { dequantizedModel, startsAtZero } from './dequantize.js';
+import { decodeTflite, type TfliteModel, type TfliteOperator, type TfliteTensor } from './schema.js';
 import { TFLITE_OPS } from './supported.js';
 
 const MAX_OPERATORS = 100_000;
 
 /**
- * Reads a TFLite file: int8 networks with TFLite's integer semantics, float32 networks in float32. Inputs and outputs keep the
- * file's order of axes (NHWC); between them images are NCHW.
+ * Reads a TFLite file: int8 networks with TFLite's integer semantics (`dequantize`: as the float32 networks that they approximate),
+ * float32 networks in float32. Inputs and outputs keep the file's order of axes (NHWC); between them images are NCHW.
  * Throws a UserError of one line for a file that is damaged or uses what is not supported.
  */
-export function importTflite(bytes: Uint8Array, name: string): LoadedModel {
-  const model = decodeTflite(bytes);
+export function importTflite(bytes: Uint8Array, name: string, dequantize = false): LoadedModel {
+  const file = decodeTflite(bytes);
+  const model = dequantize ? dequantizedModel(file) : file;
   if (model.operators.length > MAX_OPERATORS)
     throw new UserError(
       `the file has ${model.operators.length} operators; at most ${MAX_OPERATORS} are supported.`,
@@ -30,13 +32,45 @@ export function importTflite(bytes: Uint8Array, name: string): LoadedModel {
     values.set(i, { expr: v, planar: false });
     return v;
   });
-  for (const operator of model.operators) values.set(...readOperator(operator, model, values));
+  for (const operator of model.operators) {
+    const [index, value] = readOperator(operator, model, values);
+    values.set(index, dequantize ? rectified(value, file.tensors[index]!) : value);
+  }
   const outputs = model.outputs.map((i) => outputOf(model, values.get(i), i));
   if (outputs.length === 0) throw new UserError('the file has no output.');
   const tensors = new Map<string, Expr>();
   for (const [i, v] of values) tensors.set(model.tensors[i]!.name, v.expr);
-  return finishModel(name, inputs, outputs.length === 1 ? outputs[0]! : tuple(outputs), tensors, names);
+  const body = outputs.length === 1 ? outputs[0]! : tuple(outputs);
+  const loaded = finishModel(name, inputs, body, tensors, names);
+  const quantizedInput = dequantize ? inputOf(file) : undefined;
+  return quantizedInput === undefined ? loaded : { ...loaded, quantizedInput };
 }
+
+/** The integers that a quantized network with one input takes. */
+function inputOf(file: TfliteModel): QuantizedInput | undefined {
+  const t = file.tensors[file.inputs[0] ?? -1];
+  const q = t?.quantization;
+  if (file.inputs.length !== 1 || t === undefined || q?.scales.length !== 1 || t.dtype === 'float32')
+    return undefined;
+  return { dtype: t.dtype, scale: q.scales[0]!, zeroPoint: q.zeroPoints[0]! };
+}
+
+/** Saturation at 0 of a quantized network, where no ReLU says so already. */
+function rectified(value: TfliteValue, file: TfliteTensor): TfliteValue {
+  const { expr } = value;
+  if (!startsAtZero(file) || expr.kind !== 'call' || !SUMS.has(expr.op)) return value;
+  return { ...value, expr: call('nn.relu', [expr], {}, expr.label) };
+}
+
+/** What a float layer, sum or difference ends in where it has no activation. */
+const SUMS: ReadonlySet<string> = new Set([
+  'nn.conv2d',
+  'nn.dense',
+  'nn.bias_add',
+  'add',
+  'subtract',
+  'multiply',
+]);
 
 function readOperator(
   operator: TfliteOperator,

@@ -51,6 +51,7 @@ export const logistic: TfliteHandler = (op) => {
 export const quantize: TfliteHandler = (op) => {
   const x = op.either(0);
   const [from, out] = [op.inputTensor(0), op.outputTensor()];
+  if (from.dtype === 'float32' && out.dtype === 'float32') return x;
   const q = op.quantization(out);
   if (out.dtype !== 'int8') throw new UserError(`it makes ${out.dtype}; only int8 is supported`);
   if (from.dtype === 'int8') {
@@ -70,6 +71,7 @@ export const quantize: TfliteHandler = (op) => {
 export const dequantize: TfliteHandler = (op) => {
   const x = op.either(0);
   const [from, out] = [op.inputTensor(0), op.outputTensor()];
+  if (from.dtype === 'float32' && out.dtype === 'float32') return x;
   if (from.dtype !== 'int8' || out.dtype !== 'float32')
     throw new UserError(`it goes from ${from.dtype} to ${out.dtype}; only int8 to float32 is supported`);
   const q = op.quantization(from);
