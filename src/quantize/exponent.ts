@@ -1,5 +1,5 @@
 /** Most values that an error is measured on; more are thinned out evenly. */
-const MEASURED = 1 << 17;
+const MEASURED = 1 << 16;
 /** How many exponents below the first that saturates nothing are tried. */
 const DEPTH = 4;
 
@@ -54,9 +54,15 @@ function squaredError(values: Float64Array, exponent: number): number {
   return error;
 }
 
+/** The candidate with the least error. They come coarse first: once saturation has doubled the error, finer ones are worse. */
 function least(candidates: readonly number[], sample: Sample): number {
-  const errors = candidates.map((e) => squaredError(sample.values, e));
-  return candidates[errors.indexOf(Math.min(...errors))]!;
+  let best = { exponent: candidates[0]!, error: Infinity };
+  for (const exponent of candidates) {
+    const error = squaredError(sample.values, exponent);
+    if (error < best.error) best = { exponent, error };
+    if (error > 2 * best.error) break;
+  }
+  return best.exponent;
 }
 
 /**

@@ -77,8 +77,7 @@ export function quantizeLayer(
     };
     return { weightExponent, numbers, out: finished(sums, numbers) };
   };
-  const best =
-    candidates.length === 1 ? candidates[0]! : nearest(candidates, attempt, x.samples, float, output);
+  const best = nearest(candidates, most, attempt, x.samples, float, output);
   const { numbers, out } = attempt(best, x.samples, float.means);
   const label: Label = unit.product.label.layer === undefined ? {} : { layer: unit.product.label.layer };
   return {
@@ -96,9 +95,13 @@ export function quantizeLayer(
   };
 }
 
-/** The exponent whose output is nearest to the float network's; one that fails is left out unless all do. */
+/**
+ * The exponent whose output is nearest to the float network's. One that fails is left out; where all do, the next coarser one that does
+ * not: it cuts weights that are much smaller than their bias.
+ */
 function nearest(
   candidates: readonly number[],
+  most: number,
   attempt: (exponent: number, samples: Batch, means: Batch) => { out: Batch },
   samples: Batch,
   float: FloatLayer,
@@ -106,18 +109,21 @@ function nearest(
 ): number {
   const few = thinned(samples, COMPARED);
   const [after, means] = [thinned(float.after, COMPARED), thinned(float.means, COMPARED)];
-  let best: { exponent: number; error: number } | undefined;
   let failure: unknown;
-  for (const exponent of candidates)
+  const errorOf = (exponent: number): number => {
     try {
-      const error = squaredError(attempt(exponent, few, means).out, after, output);
-      if (best === undefined || error < best.error) best = { exponent, error };
+      return squaredError(attempt(exponent, few, means).out, after, output);
     } catch (error) {
       if (!(error instanceof LimitError)) throw error;
       failure = error;
+      return Infinity;
     }
-  if (best === undefined) throw failure;
-  return best.exponent;
+  };
+  const errors = candidates.map(errorOf);
+  const least = Math.min(...errors);
+  if (least < Infinity) return candidates[errors.indexOf(least)]!;
+  for (let e = Math.max(...candidates) + 1; e <= most; e++) if (errorOf(e) < Infinity) return e;
+  throw failure;
 }
 
 /** Weights with the output's factor over the input's. */
