@@ -58,11 +58,11 @@ const LOADERS: Partial<Record<BackendName, LoadTfjs>> = {
       import('@tensorflow/tfjs-backend-wasm'),
     ]);
     if (wasmFolder !== undefined) wasm.setWasmPaths(wasmFolder);
-    return tf;
+    return tf as unknown as Tf;
   },
   cpu: async () => {
     const [tf] = await Promise.all([import('@tensorflow/tfjs-core'), import('@tensorflow/tfjs-backend-cpu')]);
-    return tf;
+    return tf as unknown as Tf;
   },
 };
 

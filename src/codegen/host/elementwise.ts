@@ -1,5 +1,5 @@
 import type { Operand } from '../../program/types.js';
-import { C_TYPES } from '../c-types.js';
+import { C_TYPES } from '../c/types.js';
 import { axisAttr, numberAttr } from './attributes.js';
 import type { ElementCode, KernelContext } from './kernel-context.js';
 import { Position } from './position.js';

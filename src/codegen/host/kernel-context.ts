@@ -1,7 +1,7 @@
 import type { DType } from '../../base/dtype.js';
 import type { Shape } from '../../base/tensor.js';
 import type { Buffer, HostOp, HostStep, Operand } from '../../program/types.js';
-import type { CWriter } from '../c-writer.js';
+import type { CWriter } from '../c/writer.js';
 import type { Position } from './position.js';
 
 /** A tensor that a kernel reads from memory: an expression of its pointer, or its only value. */
