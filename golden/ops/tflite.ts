@@ -167,3 +167,14 @@ function oneOverOnePlusX(a: bigint): bigint {
   }
   return timesPowerOfTwo(x, 1n);
 }
+
+export const lookup: Evaluate = (call, args, run) => {
+  const [x, table] = args as [Tensor, Tensor];
+  const [from] = x.dtype === 'int8' ? [-128] : [0];
+  const byValue = new Map(Array.from(table.data, (v, i) => [from! + i, v] as const));
+  return store(
+    resultType(call),
+    Array.from(x.data, (v) => byValue.get(v)!),
+    run,
+  );
+};

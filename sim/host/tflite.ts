@@ -81,3 +81,12 @@ function softmaxRow(x: Tensor, out: Tensor, row: number, depth: number, op: Para
     out.data[row + i] = Math.max(-128, Math.min(127, scaled - 128));
   });
 }
+
+/** `tflite.lookup`. */
+export const lookup: HostKernel = (op, args) => {
+  const [x, table] = [argument(op, args, 0), argument(op, args, 1)];
+  const least = x.dtype === 'int8' ? -128 : 0;
+  const out = result(x.shape, declared(op).dtype);
+  for (let i = 0; i < out.data.length; i++) out.data[i] = table.data[x.data[i]! - least]!;
+  return [out];
+};

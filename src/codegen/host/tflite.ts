@@ -1,3 +1,4 @@
+import type { Operand } from '../../program/types.js';
 import { axisAttr, intsAttr, numberAttr } from './attributes.js';
 import type { ElementCode } from './kernel-context.js';
 import { Position, plus } from './position.js';
@@ -53,4 +54,12 @@ export const avgPool2d: ElementCode = (op, at, k) => {
     }),
   );
   return `(int8_t)host_rounded_mean(${sum}, ${count})`;
+};
+
+/** tflite.lookup: the table begins with the least value of the data's dtype. */
+export const lookup: ElementCode = (op, at, k) => {
+  const [data, table] = op.args as readonly [Operand, Operand];
+  const x = k.value(data, at);
+  const index = k.typeOf(data).dtype === 'int8' ? `(${x} + 128)` : `(${x})`;
+  return k.value(table, Position.ofElement(k.typeOf(table).shape, index));
 };

@@ -8,7 +8,7 @@ import { Names } from '../names.js';
 import { OperatorContext, type TfliteValue } from './context.js';
 import { dequantizedModel, startsAtZero } from './dequantize.js';
 import { decodeTflite, type TfliteModel, type TfliteOperator, type TfliteTensor } from './schema.js';
-import { TFLITE_OPS } from './supported.js';
+import { operatorName, refusalOf, TFLITE_OPS } from './supported.js';
 
 const MAX_OPERATORS = 100_000;
 
@@ -33,8 +33,8 @@ export function importTflite(bytes: Uint8Array, name: string, dequantize = false
     return v;
   });
   for (const operator of model.operators) {
-    const [index, value] = readOperator(operator, model, values);
-    values.set(index, dequantize ? rectified(value, file.tensors[index]!) : value);
+    for (const [index, value] of readOperator(operator, model, values))
+      values.set(index, dequantize ? rectified(value, file.tensors[index]!) : value);
   }
   const outputs = model.outputs.map((i) => outputOf(model, values.get(i), i));
   if (outputs.length === 0) throw new UserError('the file has no output.');
@@ -76,40 +76,46 @@ function readOperator(
   operator: TfliteOperator,
   model: TfliteModel,
   values: ReadonlyMap<number, TfliteValue>,
-): [number, TfliteValue] {
+): [number, TfliteValue][] {
   const known = TFLITE_OPS[operator.code];
-  const name = operator.custom || known?.name || `number ${operator.code}`;
+  const name = operatorName(operator);
   const fail = (why: string): never => {
     throw new UserError(`operator ${operator.index} (${name}): ${why}.`);
   };
-  if (known === undefined)
-    return fail(
-      `it is not supported; supported are ${Object.values(TFLITE_OPS)
-        .map((o) => o.name)
-        .join(', ')}`,
-    );
+  if (known === undefined) return fail(refusalOf(operator));
   const weights = model.tensors[operator.inputs[1] ?? -1];
   const layer =
     weights?.data !== undefined && /CONV|FULLY/.test(name)
       ? layerName(weights.name)
       : `${name.toLowerCase()}_${operator.index}`;
-  const output = operator.outputs[0] ?? -1;
   try {
-    const value = known.run(new OperatorContext(operator, model, values, { layer }));
-    const declared = model.tensors[output]!;
-    const { shape, dtype } = tensorTypeOf(value.expr);
-    const [n, h, w, c] = declared.shape;
-    const wanted = value.planar ? [n!, c!, h!, w!] : declared.shape;
-    if (String(shape) !== String(wanted) || dtype !== declared.dtype)
-      fail(
-        `its output is ${showShape(shape)} ${dtype}; the file says ${showShape(wanted)} ${declared.dtype}`,
-      );
-    if (values.has(output)) fail('its output is defined twice');
-    return [output, value];
+    for (const i of [...operator.inputs, ...operator.outputs]) {
+      const refusal = model.tensors[i]?.refusal;
+      if (refusal !== undefined) fail(refusal);
+    }
+    const made = known.run(new OperatorContext(operator, model, values, { layer }));
+    const all = 'expr' in made ? [made] : made;
+    if (all.length !== operator.outputs.length)
+      fail(`it has ${operator.outputs.length} outputs; must have ${all.length}`);
+    return operator.outputs.map((output, i) => {
+      const value = all[i]!;
+      if (values.has(output)) fail('its output is defined twice');
+      checkDeclared(value, model.tensors[output]!, fail);
+      return [output, value];
+    });
   } catch (error) {
     if (!(error instanceof UserError) || error.message.startsWith('operator ')) throw error;
     return fail(error.message.replace(/\.$/, ''));
   }
+}
+
+/** The file says what each tensor is; an operator that makes another is misread or damaged. */
+function checkDeclared(value: TfliteValue, declared: TfliteTensor, fail: (why: string) => never): void {
+  const { shape, dtype } = tensorTypeOf(value.expr);
+  const [n, h, w, c] = declared.shape;
+  const wanted = value.planar ? [n!, c!, h!, w!] : declared.shape;
+  if (String(shape) !== String(wanted) || dtype !== declared.dtype)
+    fail(`its output is ${showShape(shape)} ${dtype}; the file says ${showShape(wanted)} ${declared.dtype}`);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { UserError } from '../../base/errors.js';
 import { showShape } from '../../base/tensor.js';
 import { type AttrSpec, intAttr, stringAttr } from '../attrs.js';
-import { type OpDef, tensorArgs } from '../op.js';
+import { axisIn, type OpDef, tensorArgs } from '../op.js';
 import { type TensorType, tensorType } from '../types.js';
 import { nnAvgPool2d } from './pooling.js';
 
@@ -36,7 +36,11 @@ export const tfliteRequantize: OpDef = {
       TensorType,
       TensorType,
     ];
-    const extent = data.shape.at(intAttr(attrs, 'axis'));
+    // A single element has no axis that a vector could run along.
+    const extent =
+      data.shape.length === 0
+        ? 1
+        : data.shape[axisIn('tflite.requantize', data.shape, intAttr(attrs, 'axis'))];
     const out = stringAttr(attrs, 'out_dtype');
     for (const [what, t] of [
       ['multiplier', multiplier],
@@ -101,5 +105,25 @@ export const tfliteSoftmax: OpDef = {
     if (m < 0 || m > 2 ** 31 - 1 || s < 0 || s > 31 || intAttr(attrs, 'diff_min') > 0)
       throw new UserError(`tflite.softmax: multiplier ${m}, left_shift ${s} or diff_min is out of range.`);
     return x;
+  },
+};
+
+/**
+ * out = table[x - least], where least is the smallest value of the data's dtype: any function of one int8 or uint8 (logistic, tanh, leaky
+ * ReLU, another scale), as TFLite's kernels hold it. data: int8 or uint8, any shape; table: 256 values of int8 or uint8, the result's dtype.
+ */
+export const tfliteLookup: OpDef = {
+  name: 'tflite.lookup',
+  args: ['data', 'table'],
+  attrs: [],
+  pattern: 'broadcast',
+  infer: (args) => {
+    const [x, table] = tensorArgs('tflite.lookup', args) as [TensorType, TensorType];
+    const narrow = (t: TensorType) => t.dtype === 'int8' || t.dtype === 'uint8';
+    if (!narrow(x) || !narrow(table) || String(table.shape) !== '256')
+      throw new UserError(
+        `tflite.lookup of ${x.dtype} in ${showShape(table.shape)} ${table.dtype}: must be int8 or uint8 in (256,) int8 or uint8.`,
+      );
+    return tensorType(x.shape, table.dtype);
   },
 };
