@@ -3,6 +3,7 @@ import {
   doublingHighMultiply,
   expOfNegative,
   multiplyByMultiplier,
+  multiplyOnce,
   reciprocalOfOnePlus,
   roundingShift,
 } from './fixed-point.js';
@@ -14,6 +15,11 @@ export const requantize: HostKernel = (op, args) => {
   const { dtype } = declared(op);
   const [lo, hi] = dtype === 'int8' ? [-128, 127] : [-(2 ** 31), 2 ** 31 - 1];
   const zero = intOf(op, 'zero_point');
+  const rounding = op.attrs.rounding ?? 'double';
+  const scale: typeof multiplyByMultiplier =
+    rounding === 'double'
+      ? multiplyByMultiplier
+      : (v, m, s) => multiplyOnce(v, m, s, rounding === 'tonearest');
   const axis = x.shape.length === 0 ? 0 : axisOf(op, x.shape, intOf(op, 'axis'));
   const inner = x.shape.slice(axis + 1).reduce((n, d) => n * d, 1);
   const extent = x.shape[axis] ?? 1;
@@ -22,7 +28,7 @@ export const requantize: HostKernel = (op, args) => {
     const m = multiplier.data[multiplier.data.length === 1 ? 0 : channel]!;
     const s = shift.data[shift.data.length === 1 ? 0 : channel]!;
     for (let i = start; i < start + inner; i++)
-      out.data[i] = Math.max(lo, Math.min(hi, multiplyByMultiplier(x.data[i]!, m, s) + zero));
+      out.data[i] = Math.max(lo, Math.min(hi, scale(x.data[i]!, m, s) + zero));
   }
   return [out];
 };

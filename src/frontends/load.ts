@@ -27,6 +27,8 @@ export interface LoadOptions {
   readonly external?: ExternalData;
   /** A quantized network as the float32 network that it approximates, which the quantizer takes (TFLite). */
   readonly dequantize?: boolean;
+  /** Relay text whose bound constants have no value (`print(mod)`): zeros in their place, to show the text, not to compute. */
+  readonly standInConstants?: boolean;
 }
 
 /** Larger files are refused: the chip holds 512 KiB. */
@@ -85,6 +87,10 @@ function importBytes(name: string, format: Format, bytes: Uint8Array, options: L
     case 'tflite':
       return importTflite(bytes, stem(name), options.dequantize ?? false);
     case 'relay':
-      return { ...loadRelay(bytes, name, options.params), sourceNames: new Map(), warnings: [] };
+      return {
+        ...loadRelay(bytes, name, options.params, { standInConstants: options.standInConstants ?? false }),
+        sourceNames: new Map(),
+        warnings: [],
+      };
   }
 }

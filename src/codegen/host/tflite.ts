@@ -16,7 +16,14 @@ export const requantize: ElementCode = (op, at, k) => {
     );
   });
   const narrow = op.results[0]!.dtype === 'int8';
-  const scaled = `host_requantize${narrow ? '8' : ''}(${x}, ${multiplier}, ${shift}, ${numberAttr(op, 'zero_point')})`;
+  const zero = numberAttr(op, 'zero_point');
+  if ((op.attrs.rounding ?? 'double') !== 'double') {
+    const away = op.attrs.rounding === 'tonearest' ? 1 : 0;
+    const limits = narrow ? '-128, 127' : 'INT32_MIN, INT32_MAX';
+    const once = `host_clip64(host_scale_once(${x}, ${multiplier}, ${shift}, ${away}) + ${zero}, ${limits})`;
+    return `(${narrow ? 'int8_t' : 'int32_t'})${once}`;
+  }
+  const scaled = `host_requantize${narrow ? '8' : ''}(${x}, ${multiplier}, ${shift}, ${zero})`;
   return narrow ? `(int8_t)${scaled}` : scaled;
 };
 

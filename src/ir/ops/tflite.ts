@@ -14,7 +14,10 @@ const REQUANTIZE_ATTRS: readonly AttrSpec[] = [
   { name: 'axis', kind: 'int', default: 1 },
   { name: 'zero_point', kind: 'int', default: 0 },
   { name: 'out_dtype', kind: 'dtype', default: 'int8' },
+  { name: 'rounding', kind: 'string', default: 'double' },
 ];
+
+const ROUNDINGS = ['double', 'upward', 'tonearest'];
 
 /**
  * MultiplyByQuantizedMultiplier, plus the zero point, saturated to out_dtype (int8 or int32). data: int32, any shape;
@@ -23,6 +26,8 @@ const REQUANTIZE_ATTRS: readonly AttrSpec[] = [
  *   h = a * m / 2^31, rounded to nearest, halves up (toward plus infinity)
  *   r = h / 2^max(-s, 0), rounded to nearest, halves away from zero
  *   out = r + zero_point, saturated
+ * That is rounding "double". The others round once: data * m * 2^(s - 31) to nearest, halves up ("upward": TVM's UPWARD, TFLite's single
+ * rounding) or away from zero ("tonearest": TVM's TONEAREST).
  * Source: SaturatingRoundingDoublingHighMul and RoundingDivideByPOT of gemmlowp, as TFLite's common.h uses them.
  */
 export const tfliteRequantize: OpDef = {
@@ -51,6 +56,10 @@ export const tfliteRequantize: OpDef = {
           `tflite.requantize of ${showShape(data.shape)}: ${what} is ${showShape(t.shape)} ${t.dtype}; ` +
             `must be int32, a scalar or (${extent},).`,
         );
+    if (!ROUNDINGS.includes(stringAttr(attrs, 'rounding')))
+      throw new UserError(
+        `tflite.requantize: rounding is ${stringAttr(attrs, 'rounding')}; must be ${ROUNDINGS.join(', ')}.`,
+      );
     if (data.dtype !== 'int32' || (out !== 'int8' && out !== 'int32'))
       throw new UserError(`tflite.requantize of ${data.dtype} to ${out}: must be int32 to int8 or int32.`);
     return tensorType(data.shape, out);
