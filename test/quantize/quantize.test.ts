@@ -13,10 +13,8 @@ import { runOnHost, soleInput } from '../frontends/host-run.js';
 import type { ModelSpec } from '../frontends/onnx-writer.js';
 import { randomOf } from '../frontends/random.js';
 import { describeWithModels, MODELS } from '../frontends/shared-models.js';
+import { FULL, runs } from '../full.js';
 import { load, pads, random } from './networks.js';
-
-/** The figures of docs/quantize.md; without it fewer samples, for time. */
-const FULL = process.env.FULL_TESTS === '1';
 
 /** A residual network with a stride of 2 as TensorFlow pads it, a mean and a linear layer of 6 classes. */
 const residual: ModelSpec = {
@@ -176,7 +174,7 @@ describeWithModels('the trained networks of MLPerf Tiny', () => {
   it('dscnn: all but its 10x4 convolution on the core, over variations of the one sample there is', () => {
     const model = loadModelFile(file('dscnn_float32.tflite'));
     const { data } = readNpyFile(file('kws_sample_int8_nhwc.npy'));
-    const variations = Array.from({ length: FULL ? 32 : 16 }, (_, k) => variation(data, k));
+    const variations = Array.from({ length: runs(32, 16) }, (_, k) => variation(data, k));
     const even = variations.filter((_, k) => k % 2 === 0);
     const odd = variations.filter((_, k) => k % 2 === 1);
     const q = quantize(model, { calibration: even, test: odd, evaluate: executeHostOp });
