@@ -136,6 +136,8 @@ const COSTS: Readonly<Record<HostOperator, HostCost>> = {
   // A 32 x 32 -> 64 bit product, two roundings, two limits; a softmax element takes about 15 such products.
   'tflite.requantize': integerSteps(4),
   'tflite.softmax': integerSteps(60),
+  // One load more than a move.
+  'tflite.lookup': integerSteps(1),
   'tflite.avg_pool2d': reducing('out*PH*PW', windowed, true),
   layout_transform: { formula: 'bytes * transform', cycles: ({ outBytes, p }) => outBytes * p.transform },
 };

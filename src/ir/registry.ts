@@ -26,7 +26,7 @@ import {
 import { mean, sum } from './ops/reduction.js';
 import { expandDims, nnBatchFlatten, reshape, reverse, squeeze, transpose } from './ops/shape.js';
 import { nnSoftmax } from './ops/softmax.js';
-import { tfliteAvgPool2d, tfliteRequantize, tfliteSoftmax } from './ops/tflite.js';
+import { tfliteAvgPool2d, tfliteLookup, tfliteRequantize, tfliteSoftmax } from './ops/tflite.js';
 import {
   abs,
   cast,
@@ -89,6 +89,7 @@ const OPS: Readonly<Record<Operator, OpDef>> = {
   'tflite.requantize': tfliteRequantize,
   'tflite.avg_pool2d': tfliteAvgPool2d,
   'tflite.softmax': tfliteSoftmax,
+  'tflite.lookup': tfliteLookup,
 };
 
 /** The definition of `name`. Throws a UserError with the nearest names when there is none. */

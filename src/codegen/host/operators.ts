@@ -13,7 +13,7 @@ import {
 import { adaptiveAvgPool, avgPool, globalAvgPool, globalMaxPool, maxPool } from './pooling.js';
 import { softmax, tfliteSoftmax } from './softmax.js';
 import { convolution, dense, reduction } from './sums.js';
-import { avgPool2d, requantize } from './tflite.js';
+import { avgPool2d, lookup, requantize } from './tflite.js';
 
 /**
  * How an operator becomes C: an element at a time (may be fused), with something shared along a row (first in its kernel), as a kernel of
@@ -74,5 +74,6 @@ export const OPERATOR_CODE: Readonly<Record<HostOperator, OperatorCode>> = {
   'tflite.requantize': element(requantize),
   'tflite.avg_pool2d': element(avgPool2d),
   'tflite.softmax': { kind: 'rows', code: tfliteSoftmax },
+  'tflite.lookup': element(lookup),
   layout_transform: { kind: 'transform' },
 };
