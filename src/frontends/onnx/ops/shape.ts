@@ -5,7 +5,18 @@ import type { Expr } from '../../../ir/expr.js';
 import type { Handler, NodeContext } from '../context.js';
 import { dtypeOf } from '../tensors.js';
 
-const same: Handler = { attributes: ['ratio', 'seed'], run: (node) => [node.input(0)] };
+const same: Handler = { attributes: [], run: (node) => [node.input(0)] };
+
+/** Dropout at inference. In training mode it draws random numbers and scales. */
+const dropout: Handler = {
+  attributes: ['ratio', 'seed'],
+  run: (node) => {
+    const ratio = node.optional(1) === undefined ? 0.5 : node.constant(1).data[0];
+    if (node.optionalConstant(2)?.data[0] === 1 && ratio !== 0)
+      throw new UserError('training_mode is 1; only inference is supported');
+    return [node.input(0)];
+  },
+};
 
 /** The shape that Reshape asks for, its 0 and -1 resolved. */
 export function reshapeTo(node: NodeContext): readonly number[] {
@@ -151,7 +162,7 @@ function gather(node: NodeContext): Expr[] {
 /** Operators that move values and do not change them. */
 export const SHAPE_OPS: Readonly<Record<string, Handler>> = {
   Identity: same,
-  Dropout: same,
+  Dropout: dropout,
   Reshape: reshaping(['allowzero', 'shape'], reshapeTo),
   Flatten: reshaping(['axis'], flattened),
   Squeeze: reshaping(['axes'], squeezed),
@@ -186,12 +197,27 @@ export const SHAPE_OPS: Readonly<Record<string, Handler>> = {
   Gather: { attributes: ['axis'], run: gather },
 };
 
+const FLOAT16 = 10;
+
+/**
+ * What a Cast makes. float16 would have to round to 11 bits, and all that follows too: it is refused, where float16 constants and inputs
+ * are read as the float32 numbers that they are.
+ */
+export function castType(node: NodeContext) {
+  const to = node.int('to', 0);
+  if (to === FLOAT16)
+    throw new UserError(
+      'a cast to float16 is not supported: tensors are held as float32; convert the file to float32',
+    );
+  return dtypeOf(to, 'the cast');
+}
+
 /** Conversions; float to integer truncates toward zero. */
 export const CAST_OPS: Readonly<Record<string, Handler>> = {
   Cast: {
     attributes: ['to', 'saturate'],
     run: (node) => {
-      const dtype = dtypeOf(node.int('to', 0), 'the cast');
+      const dtype = castType(node);
       return [node.type(0).dtype === dtype ? node.input(0) : node.call('cast', [node.input(0)], { dtype })];
     },
   },
