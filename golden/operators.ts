@@ -31,6 +31,7 @@ const REFERENCES: Readonly<Record<Operator, Evaluate>> = {
   abs: unary.abs,
   floor: unary.floor,
   round: unary.round,
+  'onnx.round': unary.roundHalfToEven,
   sqrt: unary.sqrt,
   'nn.relu': unary.relu,
   'nn.leaky_relu': unary.leakyRelu,

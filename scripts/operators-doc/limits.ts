@@ -40,6 +40,7 @@ export const LIMITS: Readonly<Record<HostOperator, Limits>> = {
   abs: { host: NUMBERS },
   floor: { host: NUMBERS },
   round: { host: NUMBERS },
+  'onnx.round': { host: FLOAT },
   exp: { host: FLOAT },
   sqrt: { host: FLOAT },
   tanh: { host: FLOAT },

@@ -107,6 +107,7 @@ const COSTS: Readonly<Record<HostOperator, HostCost>> = {
   divide: floatDivision,
   floor: rounding,
   round: rounding,
+  'onnx.round': rounding,
   exp: float('floatExp', (p) => p.floatExp),
   sqrt: float('floatDivide', (p) => p.floatDivide),
   tanh: float('floatExp + 2*floatOp + floatDivide', (p) => p.floatExp + 2 * p.floatOp + p.floatDivide),

@@ -60,6 +60,7 @@ const KERNELS: Readonly<Record<HostOperator, HostKernel>> = {
   'tflite.requantize': tflite.requantize,
   'tflite.avg_pool2d': tflite.avgPool2d,
   'tflite.softmax': tflite.softmax,
+  'onnx.round': unary,
 };
 
 const show = ({ shape, dtype }: Pick<Tensor, 'shape' | 'dtype'>): string => `${showShape(shape)} ${dtype}`;

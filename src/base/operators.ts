@@ -50,6 +50,7 @@ export const OPERATORS = [
   'tflite.requantize',
   'tflite.avg_pool2d',
   'tflite.softmax',
+  'onnx.round',
 ] as const;
 export type Operator = (typeof OPERATORS)[number];
 

@@ -15,6 +15,7 @@ import {
   rightShift,
   subtract,
 } from './ops/elementwise.js';
+import { onnxRound } from './ops/onnx.js';
 import { concatenate, nnPad, split, stridedSlice } from './ops/parts.js';
 import {
   nnAdaptiveAvgPool2d,
@@ -89,6 +90,7 @@ const OPS: Readonly<Record<Operator, OpDef>> = {
   'tflite.requantize': tfliteRequantize,
   'tflite.avg_pool2d': tfliteAvgPool2d,
   'tflite.softmax': tfliteSoftmax,
+  'onnx.round': onnxRound,
 };
 
 /** The definition of `name`. Throws a UserError with the nearest names when there is none. */

@@ -199,7 +199,7 @@ const UNARY = [
   ...['negative', 'abs', 'nn.relu', 'floor', 'round'].flatMap((op) =>
     NUMBERS.map((d) => one(op, [values([40], d)])),
   ),
-  ...['negative', 'abs', 'nn.relu', 'floor', 'round', 'exp', 'tanh', 'sigmoid'].flatMap((op) => [
+  ...['negative', 'abs', 'nn.relu', 'floor', 'round', 'onnx.round', 'exp', 'tanh', 'sigmoid'].flatMap((op) => [
     one(op, [EDGES]),
     one(op, [NET]),
   ]),

@@ -47,6 +47,7 @@ export const OPERATOR_CODE: Readonly<Record<HostOperator, OperatorCode>> = {
   abs: element(unary),
   floor: element(unary),
   round: element(unary),
+  'onnx.round': element(unary),
   exp: element(unary),
   sqrt: element(unary),
   tanh: element(unary),

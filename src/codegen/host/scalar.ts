@@ -55,6 +55,7 @@ const FLOAT_UNARY: Readonly<Record<string, (x: string) => string>> = {
   abs: (x) => `host_absf(${x})`,
   floor: (x) => `host_floorf(${x})`,
   round: (x) => `host_roundf(${x})`,
+  'onnx.round': (x) => `host_rintf(${x})`,
   exp: (x) => `host_expf(${x})`,
   sqrt: (x) => `host_sqrtf(${x})`,
   tanh: (x) => `host_tanhf(${x})`,

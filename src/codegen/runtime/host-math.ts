@@ -88,6 +88,14 @@ static inline float host_roundf(float x) {
   return x == 0.0f ? x : (float)host_floor((double)x + 0.5);
 }
 
+/* Halves to even: a double near 1.5 * 2^52 has no bits below one. Beyond 2^23 every float is whole. */
+static inline float host_rintf(float x) {
+  double whole;
+  if (!(x > -8388608.0f && x < 8388608.0f)) return x;
+  whole = ((double)x + 6755399441055744.0) - 6755399441055744.0;
+  return whole == 0.0 ? x * 0.0f : (float)whole;
+}
+
 /* 2^n as a double, n in -1022..1023. */
 static inline double host_power_of_two(int32_t n) {
   union {

@@ -16,6 +16,8 @@ import { inexactness, unroundedOutput } from './integer/inexact.js';
 import { carrierOf, floored, integerValue, materialised, plain, type Value } from './integer/value.js';
 import { clipLimits } from './ops/activation.js';
 import { decodeModel, type OnnxGraph, type OnnxNode, type OnnxValueInfo } from './proto.js';
+import { QUANTIZED_OPS, QUANTIZING_OPS } from './quantized/handlers.js';
+import { asQdq } from './quantized/operator-format.js';
 import { OPSETS, PLAIN_OPS, supportedOperators } from './supported.js';
 import { dtypeOf, type ExternalData, readTensor } from './tensors.js';
 
@@ -48,7 +50,8 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions): LoadedModel
     );
   if (graph.nodes.length > MAX_NODES)
     throw new UserError(`the graph has ${graph.nodes.length} nodes; at most ${MAX_NODES} are supported.`);
-  return new Importer(graph, opset, options, bytes.length).run();
+  const nodes = graph.nodes.flatMap(asQdq);
+  return new Importer({ ...graph, nodes }, opset, options, bytes.length).run();
 }
 
 class Importer {
@@ -162,9 +165,15 @@ class Importer {
         throw new UserError('the constants computed so far are much larger than the file can explain');
       return [plain(constant(folded, node.outputs[0]))];
     }
+    const values = node.inputs.map((name) => this.#values.get(name));
+    const quantized = QUANTIZING_OPS[node.op] ?? this.#onQuantized(node, values);
+    if (quantized !== undefined) {
+      checkAttributes(node, quantized.attributes);
+      const made = quantized.run(context, values);
+      if (made !== undefined) return made;
+    }
     const handler = PLAIN_OPS[node.op];
     if (handler === undefined) throw this.#unsupported(node);
-    const values = node.inputs.map((name) => this.#values.get(name));
     const integer = this.#integers ? INTEGER_OPS[node.op] : undefined;
     if (integer !== undefined) {
       checkAttributes(node, integer.attributes);
@@ -176,6 +185,10 @@ class Importer {
     checkAttributes(node, handler.attributes);
     const floats = values.map((v) => (v === undefined ? undefined : materialised(v)));
     return handler.run(context.withInputs(floats)).map(plain);
+  }
+
+  #onQuantized(node: OnnxNode, values: readonly (Value | undefined)[]) {
+    return values.some((v) => v?.kind === 'quantized') ? QUANTIZED_OPS[node.op] : undefined;
   }
 
   #isConstant(node: OnnxNode): boolean {
@@ -223,13 +236,19 @@ class Importer {
     if (outputs.length === 0) throw new UserError('the graph has no output.');
     const tensors = new Map<string, Expr>();
     for (const [name, v] of this.#values) {
-      const e = v.kind === 'plain' ? v.expr : v.factor === 1 && v.denominator === 1 ? v.base : undefined;
+      const e = asItStands(v);
       if (e !== undefined && e.kind !== 'constant') tensors.set(name, e);
     }
     const body = outputs.length === 1 ? outputs[0]! : tuple(outputs);
     const model = finishModel(this.#options.name, this.#inputs, body, tensors, this.#names);
     return { ...model, warnings: this.#warnings };
   }
+}
+
+/** The tensor that holds a value as the file has it; undefined where none does. */
+function asItStands(v: Value): Expr | undefined {
+  if (v.kind === 'plain') return v.expr;
+  return v.kind === 'integer' && v.factor === 1 && v.denominator === 1 ? v.base : undefined;
 }
 
 /** An output as the model gives it: an integer where it is one, a float where it is a fraction. */

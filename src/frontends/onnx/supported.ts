@@ -7,6 +7,9 @@ import { NORM_OPS } from './ops/norm.js';
 import { POOL_OPS } from './ops/pool.js';
 import { CAST_OPS, SHAPE_OPS } from './ops/shape.js';
 
+import { QUANTIZING_OPS } from './quantized/handlers.js';
+import { OPERATOR_FORMAT } from './quantized/operator-format.js';
+
 /** Every operator that may remain at run time. A new one adds its line to its family's file. */
 export const PLAIN_OPS: Readonly<Record<string, Handler>> = {
   ...CONV_OPS,
@@ -23,6 +26,14 @@ export const PLAIN_OPS: Readonly<Record<string, Handler>> = {
 export const CONSTANT_OPS = ['Constant', 'ConstantOfShape', 'Shape'] as const;
 
 /** Names of all operators, for messages and documentation. */
-export const supportedOperators = (): string[] => [...Object.keys(PLAIN_OPS), ...CONSTANT_OPS].sort();
+export const supportedOperators = (): string[] =>
+  [
+    ...new Set([
+      ...Object.keys(PLAIN_OPS),
+      ...Object.keys(QUANTIZING_OPS),
+      ...OPERATOR_FORMAT,
+      ...CONSTANT_OPS,
+    ]),
+  ].sort();
 
 export const OPSETS = { lowest: 9, highest: 28 } as const;

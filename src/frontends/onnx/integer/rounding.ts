@@ -48,7 +48,7 @@ export function integerClip(node: NodeContext, values: readonly (Value | undefin
   const [lo, hi] = limits;
   if (v?.kind === 'integer') return clipped(v, lo, hi);
   // A network that quantizes its own input: floor(x / s), then a clip to 8 bits.
-  const e = v?.expr;
+  const e = v?.kind === 'plain' ? v.expr : undefined;
   if (e === undefined || !(isFloorOf(e) || isHalfClip(e)) || !isEightBit(lo, hi)) return undefined;
   const clip = call('clip', [e], { a_min: lo, a_max: hi }, node.label);
   const dtype = carrierOf(lo, hi, ['int8', 'uint8']);
