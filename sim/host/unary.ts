@@ -73,6 +73,7 @@ const FLOAT: Record<string, Step> = {
   'onnx.round': halfToEven,
   exp: Math.exp,
   sqrt: Math.sqrt,
+  log: Math.log,
   tanh: Math.tanh,
   sigmoid: (x) => 1 / Math.fround(1 + Math.fround(Math.exp(-x))),
   'nn.relu': (x) => Math.max(x, 0),

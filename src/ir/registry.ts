@@ -24,7 +24,8 @@ import {
   nnGlobalMaxPool2d,
   nnMaxPool2d,
 } from './ops/pooling.js';
-import { mean, sum } from './ops/reduction.js';
+import { max, mean, min, sum } from './ops/reduction.js';
+import { argmax, take, where } from './ops/selection.js';
 import { expandDims, nnBatchFlatten, reshape, reverse, squeeze, transpose } from './ops/shape.js';
 import { nnSoftmax } from './ops/softmax.js';
 import { tfliteAvgPool2d, tfliteRequantize, tfliteSoftmax } from './ops/tflite.js';
@@ -34,6 +35,7 @@ import {
   clip,
   exp,
   floor,
+  log,
   negative,
   nnLeakyRelu,
   nnRelu,
@@ -65,6 +67,7 @@ const OPS: Readonly<Record<Operator, OpDef>> = {
   round,
   exp,
   sqrt,
+  log,
   tanh,
   sigmoid,
   'nn.relu': nnRelu,
@@ -77,6 +80,9 @@ const OPS: Readonly<Record<Operator, OpDef>> = {
   'nn.softmax': nnSoftmax,
   sum,
   mean,
+  max,
+  min,
+  argmax,
   reshape,
   'nn.batch_flatten': nnBatchFlatten,
   squeeze,
@@ -87,6 +93,8 @@ const OPS: Readonly<Record<Operator, OpDef>> = {
   split,
   strided_slice: stridedSlice,
   'nn.pad': nnPad,
+  take,
+  where,
   'tflite.requantize': tfliteRequantize,
   'tflite.avg_pool2d': tfliteAvgPool2d,
   'tflite.softmax': tfliteSoftmax,

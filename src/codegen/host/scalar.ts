@@ -58,6 +58,7 @@ const FLOAT_UNARY: Readonly<Record<string, (x: string) => string>> = {
   'onnx.round': (x) => `host_rintf(${x})`,
   exp: (x) => `host_expf(${x})`,
   sqrt: (x) => `host_sqrtf(${x})`,
+  log: (x) => `host_logf(${x})`,
   tanh: (x) => `host_tanhf(${x})`,
   sigmoid: (x) => `host_sigmoidf(${x})`,
   'nn.relu': (x) => `host_maxf(${x}, 0.0f)`,

@@ -126,6 +126,29 @@ static inline float host_expf(float x) {
   return x < -105.0f ? 0.0f : (float)host_exp((double)x);
 }
 
+/* ln x: x = m 2^e with m in (sqrt(1/2), sqrt(2)], ln m = 2 artanh((m - 1) / (m + 1)); the 14th term of the series is below 2^-66. */
+static inline float host_logf(float x) {
+  union {
+    uint64_t bits;
+    double value;
+  } m;
+  int32_t e;
+  double s, square, sum = 0.0;
+  if (x != x || x > 3.40282346638528859812e38f) return x;
+  if (x <= 0.0f) return x == 0.0f ? -1.0f / 0.0f : 0.0f / 0.0f;
+  m.value = (double)x;
+  e = (int32_t)(m.bits >> 52) - 1023;
+  m.bits = (m.bits & UINT64_C(0x000fffffffffffff)) | UINT64_C(0x3ff0000000000000);
+  if (m.value > 1.41421356237309504880) {
+    m.value *= 0.5;
+    ++e;
+  }
+  s = (m.value - 1.0) / (m.value + 1.0);
+  square = s * s;
+  for (int32_t i = 13; i >= 0; --i) sum = sum * square + 1.0 / (2 * i + 1);
+  return (float)(e * 0.693147180559945309417 + 2.0 * s * sum);
+}
+
 static inline float host_sigmoidf(float x) { return 1.0f / (1.0f + host_expf(-x)); }
 
 /* 1 - 2 / (e^2|x| + 1); near 0, where that cancels, x - x^3/3. */

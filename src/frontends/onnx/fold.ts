@@ -6,7 +6,7 @@ import type { NodeContext } from './context.js';
 import { castType, flattened, permutation, reshapeTo, sliceOf, squeezed, unsqueezed } from './ops/shape.js';
 
 /** A computed constant has at most this many elements more than the constants it is made of: a file cannot blow up memory. */
-const MAX_GROWTH = 65536;
+const MAX_GROWTH = 1 << 20;
 
 /**
  * Evaluates a node whose inputs are all constants: what exporters leave of shape arithmetic, and reshaped or transposed

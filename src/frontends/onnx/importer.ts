@@ -1,5 +1,6 @@
 import { integerRange, isFloat } from '../../base/dtype.js';
 import { UserError } from '../../base/errors.js';
+import { nearest } from '../../base/nearest.js';
 import { type Tensor, tensor } from '../../base/tensor.js';
 import { constant, tuple, variable } from '../../ir/build.js';
 import type { Expr, Label, Var } from '../../ir/expr.js';
@@ -18,7 +19,7 @@ import { clipLimits } from './ops/activation.js';
 import { decodeModel, type OnnxGraph, type OnnxNode, type OnnxValueInfo } from './proto.js';
 import { QUANTIZED_OPS, QUANTIZING_OPS } from './quantized/handlers.js';
 import { asQdq } from './quantized/operator-format.js';
-import { OPSETS, PLAIN_OPS, supportedOperators } from './supported.js';
+import { CONSTANT_OPS, OPSETS, PLAIN_OPS, supportedOperators } from './supported.js';
 import { dtypeOf, type ExternalData, readTensor } from './tensors.js';
 
 export interface OnnxOptions {
@@ -33,7 +34,7 @@ export interface OnnxOptions {
 
 /** Elements that constants computed while reading may hold in all: so many a byte of the file, and so many besides. */
 const FOLDED_PER_BYTE = 8;
-const FOLDED_LEAST = 1 << 20;
+const FOLDED_LEAST = 1 << 22;
 
 /** Most nodes that a graph may have. */
 const MAX_NODES = 100_000;
@@ -216,9 +217,12 @@ class Importer {
   }
 
   #unsupported(node: OnnxNode): UserError {
+    if (node.domain === '' && (CONSTANT_OPS as readonly string[]).includes(node.op))
+      return new UserError('its inputs are computed at run time; must be constants');
     const domain = node.domain === '' ? '' : ` of domain ${node.domain}`;
     return new UserError(
-      `operator ${node.op}${domain} is not supported; supported are ${supportedOperators().join(', ')}`,
+      `operator ${node.op}${domain} is not supported; nearest: ${nearest(node.op, supportedOperators()).join(', ')} ` +
+        '(all are in docs/formats-onnx.md)',
     );
   }
 

@@ -128,6 +128,15 @@ const reduce = (op: string, of: (node: NodeContext) => Expr = (node) => node.inp
   },
 });
 
+/** The number of the largest element, int64 in ONNX. */
+function argmax(node: NodeContext) {
+  const axis = node.axis(node.int('axis', 0), node.type(0).shape.length);
+  const keepdims = node.int('keepdims', 1) === 1;
+  const select_last_index = node.int('select_last_index', 0) === 1;
+  const found = node.call('argmax', [node.input(0)], { axis, keepdims, select_last_index });
+  return [node.call('cast', [found], { dtype: 'int64' })];
+}
+
 export const POOL_OPS: Readonly<Record<string, Handler>> = {
   MaxPool: lines(maxPool),
   AveragePool: lines(averagePool),
@@ -135,5 +144,8 @@ export const POOL_OPS: Readonly<Record<string, Handler>> = {
   GlobalMaxPool: lines(globalPool('nn.global_max_pool2d')),
   ReduceMean: reduce('mean'),
   ReduceSum: reduce('sum'),
+  ReduceMax: reduce('max'),
+  ReduceMin: reduce('min'),
+  ArgMax: { attributes: ['axis', 'keepdims', 'select_last_index'], run: argmax },
   ReduceSumSquare: reduce('sum', (node) => node.call('multiply', [node.input(0), node.input(0)])),
 };

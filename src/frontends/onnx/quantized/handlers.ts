@@ -10,6 +10,7 @@ import { GEMM_ATTRIBUTES } from '../ops/linear.js';
 import { oneOutput, POOL_OPS, REDUCE_ATTRIBUTES, reduceAxes } from '../ops/pool.js';
 import { padOf, permutation, SHAPE_OPS } from '../ops/shape.js';
 import { constantTensor } from './constants.js';
+import { DYNAMIC_OPS } from './dynamic.js';
 import { quantizedConv, quantizedLinear } from './layers.js';
 import { isPerTensor, parametersAt, scaleAxis } from './parameters.js';
 import { isSame, isSum, quantizeFloats, requantize, type Target } from './quantize.js';
@@ -179,26 +180,6 @@ const concat: Run = (node, values) => {
   return { ...first, base, label: node.label };
 };
 
-/** Quantized data without a scale: ConvInteger and MatMulInteger. */
-const integer =
-  (run: Run): Run =>
-  (node, values) => {
-    const operand = (i: number): Value => {
-      const v = values[i];
-      if (v?.kind !== 'plain') throw new UserError(`input ${i} is no integer tensor`);
-      const zero = node.optionalConstant(i + 2);
-      if (zero !== undefined && new Set(zero.data).size > 1)
-        throw new UserError(`input ${i + 2} has several zero points; supported is one`);
-      return quantizedValue(v.expr, [1], node.label, { zeroPoint: zero?.data[0] ?? 0 });
-    };
-    const sum = run(node, [operand(0), operand(1)]);
-    if (sum?.kind !== 'quantized')
-      throw new UserError(
-        'supported are data of 8 bits and two axes (four of a convolution) with constant weights',
-      );
-    return plain(sum.base);
-  };
-
 const moved = Object.fromEntries(
   [
     'Identity',
@@ -218,8 +199,7 @@ const moved = Object.fromEntries(
 export const QUANTIZING_OPS: Readonly<Record<string, IntegerHandler>> = {
   DequantizeLinear: one(['axis', 'block_size', 'output_dtype'], dequantize),
   QuantizeLinear: one(['axis', 'block_size', 'output_dtype', 'saturate', 'precision'], quantize),
-  ConvInteger: one(CONV_ATTRIBUTES, integer(quantizedConv)),
-  MatMulInteger: one([], integer(quantizedLinear)),
+  ...DYNAMIC_OPS,
 };
 
 /** Operators on quantized values. */

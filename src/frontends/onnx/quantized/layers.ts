@@ -1,6 +1,6 @@
 import { integerRange } from '../../../base/dtype.js';
 import { LimitError, UserError } from '../../../base/errors.js';
-import { type Tensor, tensor } from '../../../base/tensor.js';
+import { elementCount, type Tensor, tensor } from '../../../base/tensor.js';
 import { constant, scalar } from '../../../ir/build.js';
 import { type Expr, tensorTypeOf } from '../../../ir/expr.js';
 import type { NodeContext } from '../context.js';
@@ -8,14 +8,14 @@ import { productSum } from '../integer/bounds.js';
 import { integerConstant } from '../integer/layers.js';
 import type { Value } from '../integer/value.js';
 import { convAttrs } from '../ops/conv.js';
-import { biasVector, checkGemm, denseData, transposed } from '../ops/linear.js';
+import { biasVector, transposed } from '../ops/linear.js';
 import { dequantized, type QuantizedValue, quantizedValue } from './value.js';
 
-/** Data of 8 bits with one scale, computed at run time. */
+/** Data of 8 bits (or less a zero point of the run: 9) with one scale, computed at run time. */
 function dataOf(v: Value | undefined): QuantizedValue | undefined {
   if (v?.kind !== 'quantized' || v.scales.length !== 1 || v.base.kind === 'constant') return undefined;
   const { dtype } = tensorTypeOf(v.base);
-  return dtype === 'int8' || dtype === 'uint8' ? v : undefined;
+  return dtype === 'int8' || dtype === 'uint8' || v.range !== undefined ? v : undefined;
 }
 
 /** Constant weights less their zero point, and a scale for each of `outputs` (along `axis` of the constant). */
@@ -59,7 +59,7 @@ function foldedBias(weights: Tensor, bias: Tensor | undefined, zeroPoint: number
 
 /** Refuses a layer whose int32 sum could wrap: onnxruntime would wrap in silence. */
 function checkSum(weights: Tensor, bias: Tensor, x: QuantizedValue, padding: number | undefined): void {
-  const [lo, hi] = integerRange(tensorTypeOf(x.base).dtype as 'int8' | 'uint8');
+  const [lo, hi] = x.range ?? integerRange(tensorTypeOf(x.base).dtype as 'int8' | 'uint8');
   const range = productSum(weights, bias, { lo, hi }, padding !== undefined);
   const [least, most] = integerRange('int32');
   if (range.lo < least || range.hi > most)
@@ -128,6 +128,10 @@ function finished(
   return given !== undefined && used === undefined ? withFloatBias(node, value, given) : value;
 }
 
+/** Gemm's factors and transposition of the data have no integer counterpart here. */
+const isPlainGemm = (node: NodeContext): boolean =>
+  node.float('alpha', 1) === 1 && node.float('beta', 1) === 1 && node.int('transA', 0) === 0;
+
 /** Gemm and MatMul of quantized data with a constant matrix: an int32 sum. */
 export function quantizedLinear(
   node: NodeContext,
@@ -138,9 +142,11 @@ export function quantizedLinear(
   const transB = gemm && node.int('transB', 0) === 1;
   const w = weightsOf(values[1], transB ? 0 : 1);
   if (x === undefined || w?.weights.shape.length !== 2) return undefined;
-  if (tensorTypeOf(x.base).shape.length !== 2) return undefined;
-  if (gemm) checkGemm(node);
-  const data = denseData(node.withInputs([x.base]));
+  const { shape } = tensorTypeOf(x.base);
+  if (shape.length < 2 || (gemm && !isPlainGemm(node))) return undefined;
+  // Leading axes of a MatMul's data are rows.
+  const rows = [elementCount(shape.slice(0, -1)), shape.at(-1)!];
+  const data = shape.length === 2 ? x.base : node.call('reshape', [x.base], { newshape: rows });
   const matrix = transB ? w.weights : transposed(w.weights);
   const units = matrix.shape[0]!;
   const scales = products(x, w.scales);
@@ -150,5 +156,8 @@ export function quantizedLinear(
   const folded = foldedBias(matrix, vector, x.zeroPoint);
   checkSum(matrix, folded, x, undefined);
   const sum = node.call('nn.dense', [data, kernelOf(matrix, w.name)], { units, out_dtype: 'int32' });
-  return finished(node, sum, folded, scales, given, vector);
+  const out = finished(node, sum, folded, scales, given, vector);
+  if (shape.length === 2 || out.kind !== 'quantized') return out;
+  const base = node.call('reshape', [out.base], { newshape: [...shape.slice(0, -1), units] });
+  return { ...out, base, axis: shape.length - 1 };
 }

@@ -67,7 +67,7 @@ export function asQdq(node: OnnxNode): readonly OnnxNode[] {
   const [out] = node.outputs as [string];
   const at = format.operands === 'from 2' ? operandsFromTwo(node) : format.operands;
   const part = (op: string, inputs: readonly string[], output: string): OnnxNode => ({
-    name: node.name,
+    name: node.name || out,
     op,
     domain: '',
     inputs,

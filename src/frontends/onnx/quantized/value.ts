@@ -18,6 +18,8 @@ export interface QuantizedValue {
   readonly axis: number;
   /** Of a mean: how many elements were summed. */
   readonly divisor: number;
+  /** Interval of `base` where its type says less: bytes less a zero point that only the run knows. */
+  readonly range?: readonly [number, number];
   readonly label: Label;
 }
 
@@ -25,7 +27,7 @@ export function quantizedValue(
   base: Expr,
   scales: readonly number[],
   label: Label,
-  rest: Partial<Pick<QuantizedValue, 'zeroPoint' | 'axis' | 'divisor'>> = {},
+  rest: Partial<Pick<QuantizedValue, 'zeroPoint' | 'axis' | 'divisor' | 'range'>> = {},
 ): QuantizedValue {
   return { kind: 'quantized', base, zeroPoint: 0, scales, axis: 1, divisor: 1, label, ...rest };
 }
