@@ -55,7 +55,7 @@ export class OnnxRuntime {
     });
   }
 
-  /** The outputs in the file's order. `values` go to the inputs in order, in the types that the file declares. */
+  /** The outputs in the file's order. Throws a UserError where onnxruntime cannot run the model. `values` go to the inputs in order, in the types that the file declares. */
   async run(values: readonly Tensor[]): Promise<readonly Expected[]> {
     const feeds = this.inputs.map((input, i) => {
       const { data, shape } = values[i]!;
@@ -63,7 +63,9 @@ export class OnnxRuntime {
       if (hold === undefined) throw new Error(`input ${input.name} is ${input.type}`);
       return [input.name, new ort.Tensor(input.type as 'float32', hold(data) as Float32Array, [...shape])];
     });
-    const results = await this.#session.run(Object.fromEntries(feeds));
+    const results = await this.#session.run(Object.fromEntries(feeds)).catch((error: Error) => {
+      throw new UserError(`onnxruntime does not run the file: ${error.message.split('\n')[0]}`);
+    });
     return this.#session.outputNames.map((name) => {
       const t = results[name]!;
       const data = Array.from(t.data as ArrayLike<number>, Number);

@@ -17,7 +17,8 @@ function imageInts(name: string, ints: readonly number[]): readonly number[] {
   const wanted = name === 'pads' ? 2 : 1;
   if (ints.length !== wanted)
     throw new UserError(`${name} is [${ints.join(', ')}]; must be ${wanted} for the one axis of a line`);
-  return name === 'pads' ? [0, ints[0]!, 0, ints[1]!] : [1, ints[0]!];
+  if (name === 'pads') return [0, ints[0]!, 0, ints[1]!];
+  return [name === 'output_padding' ? 0 : 1, ints[0]!];
 }
 
 /**
