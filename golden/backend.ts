@@ -43,6 +43,9 @@ let wasmFolder: string | undefined;
 /**
  * Where a web page has the .wasm files of @tensorflow/tfjs-backend-wasm: the address of their folder, with its last slash. Before the
  * first `openBackend`. Node finds them by itself.
+ *
+ * @example
+ * setWasmFolder('/assets/tfjs/');
  */
 export function setWasmFolder(address: string): void {
   wasmFolder = address;

@@ -62,6 +62,12 @@ export {
 } from './library/baseline.js';
 export { type CProjectOptions, emitC } from './library/c-project.js';
 export { type CompileChoices, compile, partition } from './library/compile.js';
+export {
+  type ElfKernel,
+  type ElfVerification,
+  type VerifyElfOptions,
+  verifyElf,
+} from './library/elf/verify-elf.js';
 // Quantizing
 export { divideSamples, type QuantizeOptions, quantize } from './library/quantize.js';
 export { type RecordedVectors, recordedVectors } from './library/recorded-vectors.js';
