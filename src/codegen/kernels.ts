@@ -1,9 +1,10 @@
 import { showShape } from '../base/tensor.js';
+import type { ProductSum } from '../program/product-sums.js';
 import type { Buffer, HostStep, Layer, Program, Step } from '../program/types.js';
 import { C_TYPES, literal } from './c-types.js';
 import { CWriter, hex32 } from './c-writer.js';
 import { CONSTANTS, constantValues, type DataPlan } from './data.js';
-import { writeKernelBody } from './host/kernel.js';
+import { blockedSum, writeKernelBody } from './host/kernel.js';
 import type { BufferNames } from './host/kernel-context.js';
 import { type Action, layerActions } from './layer/actions.js';
 import { emitNodes } from './layer/emit.js';
@@ -176,6 +177,13 @@ function declareConstants(
   );
 }
 
+/** The product sums that the program's host kernels compute in blocks. */
+export const blockedSums = (program: Program): ProductSum[] =>
+  program.manifest.steps.flatMap((s) => {
+    const sum = s.kind === 'host' ? blockedSum(s, program.manifest.buffers) : null;
+    return sum === null ? [] : [sum];
+  });
+
 /** Whether a kernel needs host_fixed.h. */
 export const usesFixedPoint = (layer: Layer): boolean =>
   layer.operators.some((op) => op.startsWith('tflite.'));
@@ -185,7 +193,10 @@ export function kernelFile(f: KernelFunction, program: Program, names: BufferNam
   const w = new CWriter();
   w.line('#include "tvmgen_default_internal.h"');
   const host = f.steps.find(([, s]) => s.kind === 'host')?.[1] as HostStep | undefined;
-  if (host !== undefined) w.line(`#include "${usesFixedPoint(f.layer) ? 'host_fixed.h' : 'host_math.h'}"`);
+  if (host !== undefined) {
+    w.line(`#include "${usesFixedPoint(f.layer) ? 'host_fixed.h' : 'host_math.h'}"`);
+    if (blockedSum(host, names.buffers) !== null) w.line('#include "host_nn.h"');
+  }
   w.line();
   describe(w, f);
   w.block(prototype(f), () => {

@@ -2,6 +2,7 @@ import { coreLayout } from '../../../sim/isa/layout.js';
 import type { DType } from '../../base/dtype.js';
 import { UserError } from '../../base/errors.js';
 import { elementCount, type Shape } from '../../base/tensor.js';
+import { type ProductSum, productSum } from '../../program/product-sums.js';
 import type { Buffer, HostOp, HostStep, Operand } from '../../program/types.js';
 import { C_TYPES } from '../c-types.js';
 import type { CWriter } from '../c-writer.js';
@@ -18,6 +19,7 @@ import {
 } from './movement.js';
 import { adaptiveAvgPool, avgPool, globalAvgPool, globalMaxPool, maxPool } from './pooling.js';
 import { axisNames, Position } from './position.js';
+import { writeProductSum } from './product-sum.js';
 import { BINARY_OPERATORS, binaryExpression, UNARY_OPERATORS, unaryExpression } from './scalar.js';
 import { softmax, tfliteSoftmax } from './softmax.js';
 import { convolution, dense, reduction } from './sums.js';
@@ -110,8 +112,8 @@ class Kernel implements KernelContext {
   readonly #names: BufferNames;
   readonly #pointers: ReadonlyMap<number, string>;
   readonly #taken = new Set<string>();
-  /** The code of the first operator's elements, where its rows have begun. */
-  #rowElement: ((at: Position) => string) | undefined;
+  /** The code of one operator's elements, where something made them beforehand. */
+  #made: { readonly op: number; readonly element: (at: Position) => string } | undefined;
   /** Expressions of results that are already computed, by operator and position. */
   readonly #known = new Map<string, { readonly name: string; readonly scope: number }>();
 
@@ -146,7 +148,12 @@ class Kernel implements KernelContext {
 
   /** Writes what the elements of the first operator share along a row. */
   beginRow(code: RowCode, at: Position): void {
-    this.#rowElement = code.begin(this.step.ops[0]!, at, this);
+    this.provide(0, code.begin(this.step.ops[0]!, at, this));
+  }
+
+  /** From here on, `element` is the code of operator `op`'s elements. */
+  provide(op: number, element: (at: Position) => string): void {
+    this.#made = { op, element };
   }
 
   value(o: Operand, at: Position): string {
@@ -157,8 +164,8 @@ class Kernel implements KernelContext {
     const known = this.#known.get(key);
     if (known !== undefined && this.out.isOpen(known.scope)) return known.name;
     const op = this.step.ops[index]!;
-    const row = this.#rowElement;
-    const code = index === 0 && row !== undefined ? () => row(at) : ELEMENTS.get(op.op);
+    const made = this.#made;
+    const code = index === made?.op ? () => made.element(at) : ELEMENTS.get(op.op);
     if (code === undefined)
       throw new UserError(`host operator ${op.op} has no C code inside a fused kernel.`);
     const expression = code(op, at, this);
@@ -221,6 +228,33 @@ function nestedKernel(k: Kernel, output: string): void {
   over(0);
 }
 
+/** Product sums in blocks; what follows them element by element. */
+function blockedKernel(k: Kernel, sum: ProductSum, output: string): void {
+  const [data, weights] = k.step.ops[0]!.args.map((a) => k.source(a)!.pointer) as [string, string];
+  const last: Operand = { result: k.step.ops.length - 1 };
+  writeProductSum({
+    out: k.out,
+    sum,
+    data,
+    weights,
+    bias: sum.bias === null ? '0' : k.source(sum.bias)!.pointer,
+    output,
+    scalar: (o) => k.source(o)!.scalar!,
+    rest: (at, element) => {
+      k.provide(sum.summed, () => element);
+      k.out.line(`${output}[${at.flat}] = ${k.value(last, at.reshaped(k.typeOf(last).shape))};`);
+    },
+  });
+}
+
+/** How a kernel computes its product sum; null where it does so element by element. */
+export const blockedSum = (step: HostStep, buffers: readonly Buffer[]): ProductSum | null =>
+  productSum(
+    step,
+    (o) => ('buffer' in o ? buffers[o.buffer]! : step.ops[o.result]!.results[o.field ?? 0]!),
+    (o) => 'buffer' in o && buffers[o.buffer]!.role === 'constant',
+  );
+
 /**
  * Writes the loops of a host kernel. `pointers` names the parameter for each buffer that is not a constant. Floats are computed in
  * the simulator's order. Throws a UserError for an operator that has no C code.
@@ -236,10 +270,12 @@ export function writeKernelBody(
   const outputs = step.stores.map((s) => pointers.get(s.buffer)!);
   const target = names.buffers[step.stores[0]!.buffer]!;
   const whole = WHOLE_KERNELS.get(first.op);
+  const blocked = blockedSum(step, names.buffers);
   if (first.op === 'layout_transform') {
     const from = (first.args[0] as { readonly buffer: number }).buffer;
     writeTransform(out, names.buffers[from]!, target);
   } else if (whole !== undefined) whole(first, outputs, k, axisNames(k.typeOf(first.args[0]!).shape.length));
+  else if (blocked !== null) blockedKernel(k, blocked, outputs[0]!);
   else if (target.layout === 'core' || isElementwise(step, k)) flatKernel(k, target, outputs[0]!);
   else nestedKernel(k, outputs[0]!);
 }

@@ -15,6 +15,8 @@ export const HOST_MATH_H = `/* Arithmetic of the host kernels. Integers wrap whe
 
 #include <stdint.h>
 
+#include "host_xpulp.h"
+
 /* Four elements in the other byte order: between the host's layout and the core's. */
 static inline void host_reverse_word(int8_t *out, const int8_t *in) {
   const int8_t a = in[0], b = in[1], c = in[2], d = in[3];
@@ -36,7 +38,11 @@ static inline int32_t host_shift_left(int32_t a, int32_t bits) { return (int32_t
 static inline int32_t host_divide(int32_t a, int32_t b) { return b == -1 ? host_subtract(0, a) : a / b; }
 
 static inline int32_t host_clip(int32_t x, int32_t low, int32_t high) {
+#ifdef HOST_XPULP
+  return host_limit(x, low, high);
+#else
   return x < low ? low : x > high ? high : x;
+#endif
 }
 
 static inline int64_t host_clip64(int64_t x, int64_t low, int64_t high) {
