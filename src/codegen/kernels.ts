@@ -184,6 +184,13 @@ export const blockedSums = (program: Program): ProductSum[] =>
     return sum === null ? [] : [sum];
   });
 
+/** Whether a kernel needs host_exp.h. */
+const usesExpTable = (step: HostStep): boolean => step.ops.some((op) => op.attrs.integers === true);
+
+/** Whether any kernel does. */
+export const needsExpTable = (program: Program): boolean =>
+  program.manifest.steps.some((s) => s.kind === 'host' && usesExpTable(s));
+
 /** Whether a kernel needs host_fixed.h. */
 export const usesFixedPoint = (layer: Layer): boolean =>
   layer.operators.some((op) => op.startsWith('tflite.'));
@@ -195,6 +202,7 @@ export function kernelFile(f: KernelFunction, program: Program, names: BufferNam
   const host = f.steps.find(([, s]) => s.kind === 'host')?.[1] as HostStep | undefined;
   if (host !== undefined) {
     w.line(`#include "${usesFixedPoint(f.layer) ? 'host_fixed.h' : 'host_math.h'}"`);
+    if (usesExpTable(host)) w.line('#include "host_exp.h"');
     if (blockedSum(host, names.buffers) !== null) w.line('#include "host_nn.h"');
   }
   w.line();

@@ -1,7 +1,14 @@
 import type { Program } from '../program/types.js';
 import { planData } from './data.js';
 import { demoFile, type Sample, sampleBytes, sampleFile, sampleHeader } from './demo.js';
-import { blockedSums, bufferNames, kernelFile, kernelFunctions, usesFixedPoint } from './kernels.js';
+import {
+  blockedSums,
+  bufferNames,
+  kernelFile,
+  kernelFunctions,
+  needsExpTable,
+  usesFixedPoint,
+} from './kernels.js';
 import { internalHeader, networkFile, type Profile, portsOf, publicHeader } from './network.js';
 import {
   CONSOLE_C,
@@ -15,6 +22,7 @@ import {
 } from './runtime/application.js';
 import { DIANA_C, DIANA_PORT_H, dianaHeader, registersHeader } from './runtime/diana.js';
 import { HOST_DEPTHWISE_C } from './runtime/host-depthwise.js';
+import { HOST_EXP_H } from './runtime/host-exp.js';
 import { HOST_FIXED_H } from './runtime/host-fixed.js';
 import { HOST_MATH_H } from './runtime/host-math.js';
 import { HOST_NN_H } from './runtime/host-nn.js';
@@ -55,6 +63,7 @@ export function emitProject(program: Program, options: ProjectOptions): Map<stri
   files.set(`${host}/include/tvmgen_default_internal.h`, internalHeader(plan, functions));
   files.set(`${host}/include/host_math.h`, HOST_MATH_H);
   files.set(`${host}/include/host_xpulp.h`, HOST_XPULP_H);
+  if (needsExpTable(program)) files.set(`${host}/include/host_exp.h`, HOST_EXP_H);
   if (blocked.length > 0) files.set(`${host}/include/host_nn.h`, HOST_NN_H);
   if (program.manifest.layers.some(usesFixedPoint)) files.set(`${host}/include/host_fixed.h`, HOST_FIXED_H);
   files.set(`${host}/src/default_lib0.c`, networkFile(program, plan, functions, ports, profile));

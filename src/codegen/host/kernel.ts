@@ -1,5 +1,5 @@
 import { coreLayout } from '../../../sim/isa/layout.js';
-import type { DType } from '../../base/dtype.js';
+import { type DType, isFloat } from '../../base/dtype.js';
 import { UserError } from '../../base/errors.js';
 import { elementCount, type Shape } from '../../base/tensor.js';
 import { type ProductSum, productSum } from '../../program/product-sums.js';
@@ -192,16 +192,27 @@ function isElementwise(step: HostStep, k: Kernel): boolean {
   });
 }
 
+/** Elements that one round of a loop over integers makes, where they divide. */
+const ROUND = 4;
+
 /** One loop over all elements; in the core's layout over all bytes, padding of rows included. */
 function flatKernel(k: Kernel, target: Buffer, output: string): void {
   const last: Operand = { result: k.step.ops.length - 1 };
   const { shape } = k.typeOf(last);
   const count = target.layout === 'core' ? coreLayout(target.shape).bytes : elementCount(shape);
   const i = k.fresh('i');
-  k.out.loop(i, count, () => {
-    const value = k.value(last, Position.ofElement(shape, i));
-    k.out.line(`${output}[${count === 1 ? '0' : i}] = ${value};`);
-  });
+  const element = (at: string): void => {
+    const value = k.value(last, Position.ofElement(shape, at));
+    k.out.line(`${output}[${count === 1 ? '0' : at}] = ${value};`);
+  };
+  const integers = k.step.ops.every((op) =>
+    [...op.args.map((a) => k.typeOf(a)), ...op.results].every((t) => !isFloat(t.dtype)),
+  );
+  if (!integers || count % ROUND !== 0) k.out.loop(i, count, () => element(i));
+  else
+    k.out.block(`for (int32_t ${i} = 0; ${i} < ${count}; ${i} += ${ROUND})`, () => {
+      for (let part = 0; part < ROUND; part++) element(part === 0 ? i : `${i} + ${part}`);
+    });
 }
 
 /** Loops over the axes of the result; what elements share along an axis is made outside that axis's loop, the innermost. */

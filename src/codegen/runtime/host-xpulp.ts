@@ -107,6 +107,15 @@ static inline int32_t host_limit(int32_t x, int32_t low, int32_t high) {
   __asm__ volatile(HOST_LOOP("%2", 4) HOST_LOAD("t5", "%1") HOST_LOAD("t6", "%1") ".insn s 0x2b, 2, t5, 4(%0)\\n\\t" \\
       ".insn s 0x2b, 2, t6, 4(%0)\\n\\t" HOST_LOOP_END : "+&r"(to), "+&r"(from) : "r"(pairs) : "t5", "t6", "memory");
 
+/* Words in the other byte order: p.lw, pv.shuffle.b, p.sw */
+#define HOST_REVERSE(to, from, words) \\
+  if (words > 0) \\
+    __asm__ volatile(HOST_LOOP("%2", 3) HOST_LOAD("t5", "%1") \\
+        ".insn r 0x57, 1, 0x60, t5, t5, %3\\n\\t.insn s 0x2b, 2, t5, 4(%0)\\n\\t" HOST_LOOP_END \\
+        : "+&r"(to), "+&r"(from) \\
+        : "r"(words), "r"(0x00010203) \\
+        : "t5", "memory");
+
 /* p.lw rd, rs2(rs1!); the three rows of a window and its products */
 #define HOST_LOAD_BY(to, from, step) ".insn r 0x0b, 7, 0x10, " to ", " from ", " step "\\n\\t"
 #define HOST_WINDOW \\
