@@ -12,7 +12,8 @@ export const HOST_DEPTHWISE_C = `#include "host_nn.h"
 #define HOST_SPARE 0
 #endif
 
-/* Rows in the scratch: data begins at a multiple of four, behind the padding on the left; zeros follow as far as windows reach. */
+/* Rows in the scratch: data begins at a multiple of four, behind the padding on the left; zeros follow as far as
+ * windows reach. */
 static inline int32_t band_lead(const host_window *w) { return (w->left + 3) & ~3; }
 
 static inline int32_t band_span(const host_window *w) {
@@ -56,8 +57,8 @@ static inline void copy_columns(int8_t *out, const int8_t *in, int32_t n) {
   for (; n > 0; --n) *out++ = *in++;
 }
 
-/* Puts the input rows that output rows y, y + 1, ... need into the scratch. Rows outside the data are zero: where one band is the
- * whole plane, they are from the beginning. */
+/* Puts the input rows that output rows y, y + 1, ... need into the scratch. Rows outside the data are zero: where
+ * one band is the whole plane, they are from the beginning. */
 static inline void fill_band(const int8_t *data, const host_window *w, int32_t pitch, int32_t y, int32_t rows) {
   const int32_t columns = w->columns;
   int8_t *out = (int8_t *)host_scratch + band_lead(w);
@@ -193,13 +194,15 @@ static inline void depthwise_band(const band_plan *plan, const host_output *out,
       row_any(out, first, from, pitch, weights, bias, w);
 }
 
-void host_depthwise_band(const host_output *out, int32_t first, const int8_t *data, const int8_t *weights, int32_t bias,
+void host_depthwise_band(const host_output *out, int32_t first, const int8_t *data, const int8_t *weights,
+    int32_t bias,
     const host_window *w, int32_t y, int32_t rows) {
   const band_plan plan = plan_bands(w);
   depthwise_band(&plan, out, first, data, weights, (uint32_t)bias, w, y, rows);
 }
 
-void host_depthwise(const host_output *out, int32_t first, const int8_t *data, const int8_t *weights, const int32_t *bias,
+void host_depthwise(const host_output *out, int32_t first, const int8_t *data, const int8_t *weights,
+    const int32_t *bias,
     int32_t channels, int32_t repeat, const host_window *w) {
   const int32_t taps = w->taps_y * w->taps_x, plane = w->rows * w->columns;
   const band_plan plan = plan_bands(w);

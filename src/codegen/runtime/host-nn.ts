@@ -1,6 +1,7 @@
 /** codegen/host/include/host_nn.h: the blocked int8 kernels that convolutions and dense layers of the host share. */
-export const HOST_NN_H = `/* Product sums of int8 tensors. A convolution gathers the windows of two pixels, zeros where they reach outside the data, and
- * multiplies them with four channels at a time; a depthwise one runs over rows that are padded beforehand. Sums wrap at 32 bits. */
+export const HOST_NN_H = `/* Product sums of int8 tensors. A convolution gathers the windows of two pixels, zeros where they reach outside
+ * the data, and multiplies them with four channels at a time; a depthwise one runs over rows that are padded
+ * beforehand. Sums wrap at 32 bits. */
 #ifndef HOST_NN_H
 #define HOST_NN_H
 
@@ -49,27 +50,34 @@ static inline void host_put(const host_output *out, int32_t at, uint32_t sum) {
 /* The window at output row y and column x, channel by channel, row by row. */
 HOST_APART void host_gather(int8_t *column, const int8_t *data, const host_window *w, int32_t y, int32_t x);
 
-/* sum[c][p] = bias[c] + the products of weights[c] with columns[p], each of taps elements; bias may be 0. The output of channel c and
- * column p is element c * pitch + p from first on. count is 1 or 2 columns, HOST_COLUMN_BYTES(taps) apart. */
-HOST_APART void host_products(const host_output *out, int32_t first, int32_t pitch, const int8_t *weights, const int32_t *bias,
+/* sum[c][p] = bias[c] + the products of weights[c] with columns[p], each of taps elements; bias may be 0. The
+ * output of channel c and column p is element c * pitch + p from first on. count is 1 or 2 columns,
+ * HOST_COLUMN_BYTES(taps) apart. */
+HOST_APART void host_products(const host_output *out, int32_t first, int32_t pitch, const int8_t *weights,
+    const int32_t *bias,
     int32_t channels, const int8_t *columns, int32_t count, int32_t taps);
 
 /* A whole convolution of one group of channels: planes of out from first on. */
-HOST_APART void host_convolution(const host_output *out, int32_t first, const int8_t *data, const int8_t *weights, const int32_t *bias,
+HOST_APART void host_convolution(const host_output *out, int32_t first, const int8_t *data, const int8_t *weights,
+    const int32_t *bias,
     int32_t channels, const host_window *w);
 
 /* Prepares the scratch for bands of this window. */
 HOST_APART void host_band_begin(const host_window *w);
 
-/* Rows y, y + 1, ... (at most w->band) of a depthwise convolution of one plane, into elements first, first + 1, ... of out. */
-HOST_APART void host_depthwise_band(const host_output *out, int32_t first, const int8_t *data, const int8_t *weights, int32_t bias,
+/* Rows y, y + 1, ... (at most w->band) of a depthwise convolution of one plane, into elements first, first + 1,
+ * ... of out. */
+HOST_APART void host_depthwise_band(const host_output *out, int32_t first, const int8_t *data, const int8_t *weights,
+    int32_t bias,
     const host_window *w, int32_t y, int32_t rows);
 
 /* A whole depthwise convolution: the channels of out, repeat of them from each plane of data. */
-HOST_APART void host_depthwise(const host_output *out, int32_t first, const int8_t *data, const int8_t *weights, const int32_t *bias,
+HOST_APART void host_depthwise(const host_output *out, int32_t first, const int8_t *data, const int8_t *weights,
+    const int32_t *bias,
     int32_t channels, int32_t repeat, const host_window *w);
 
-/* Nothing moves over this: what stands between two of them fits the registers, which a compiler that mixes several steps forgets. */
+/* Nothing moves over this: what stands between two of them fits the registers, which a compiler that mixes several
+ * steps forgets. */
 #ifdef __GNUC__
 #define HOST_FENCE(a, b, c, d) __asm__ volatile("" : "+r"(a), "+r"(b), "+r"(c), "+r"(d) : : "memory")
 #else

@@ -177,7 +177,8 @@ void host_products(const host_output *out, int32_t first, int32_t pitch, const i
   }
 }
 
-void host_convolution(const host_output *out, int32_t first, const int8_t *data, const int8_t *weights, const int32_t *bias,
+void host_convolution(const host_output *out, int32_t first, const int8_t *data, const int8_t *weights,
+    const int32_t *bias,
     int32_t channels, const host_window *w) {
   int8_t *const columns = (int8_t *)host_scratch;
   const int32_t taps = w->channels * w->taps_y * w->taps_x, pixels = w->out_rows * w->out_columns;

@@ -2,8 +2,8 @@
  * codegen/host/include/host_xpulp.h: the core's packed and post-increment instructions, for compilers that do not know them
  * (\`.insn\`) and for the SDK's (builtins). Encodings: docs/rv32-instructions.md.
  */
-export const HOST_XPULP_H = `/* Xpulp instructions of the host core, where HOST_XPULP is defined. A stock compiler gets them as .insn words; the SDK's compiler,
- * which makes post-increments and hardware loops by itself, as builtins (HOST_XPULP_BUILTINS). */
+export const HOST_XPULP_H = `/* Xpulp instructions of the host core, where HOST_XPULP is defined. A stock compiler gets them as .insn words; the
+ * SDK's compiler, which makes post-increments and hardware loops by itself, as builtins (HOST_XPULP_BUILTINS). */
 #ifndef HOST_XPULP_H
 #define HOST_XPULP_H
 #ifdef HOST_XPULP
@@ -79,16 +79,20 @@ static inline int32_t host_limit(int32_t x, int32_t low, int32_t high) {
 #define HOST_FOUR_BY_ONE(steps) \\
   { \\
     int32_t a, u, v, p, q; \\
-    __asm__ volatile(HOST_LOOP("%[n]", 9) HOST_LOAD("%[a]", "%[x]") HOST_LOAD("%[u]", "%[w0]") HOST_LOAD("%[v]", "%[w1]") \\
+    __asm__ volatile(HOST_LOOP("%[n]", 9) HOST_LOAD("%[a]", "%[x]") HOST_LOAD("%[u]", "%[w0]") \\
+        HOST_LOAD("%[v]", "%[w1]") \\
         HOST_LOAD("%[p]", "%[w2]") HOST_LOAD("%[q]", "%[w3]") HOST_SUM("%[s0]", "%[u]", "%[a]") \\
-        HOST_SUM("%[s1]", "%[v]", "%[a]") HOST_SUM("%[s2]", "%[p]", "%[a]") HOST_SUM("%[s3]", "%[q]", "%[a]") HOST_LOOP_END \\
-        : [x] "+&r"(x), [w0] "+&r"(w0), [w1] "+&r"(w1), [w2] "+&r"(w2), [w3] "+&r"(w3), [s0] "+&r"(s0), [s1] "+&r"(s1), \\
+        HOST_SUM("%[s1]", "%[v]", "%[a]") HOST_SUM("%[s2]", "%[p]", "%[a]") HOST_SUM("%[s3]", "%[q]", "%[a]") \\
+            HOST_LOOP_END \\
+        : [x] "+&r"(x), [w0] "+&r"(w0), [w1] "+&r"(w1), [w2] "+&r"(w2), [w3] "+&r"(w3), [s0] "+&r"(s0), [s1] \\
+            "+&r"(s1), \\
           [s2] "+&r"(s2), [s3] "+&r"(s3), [a] "=&r"(a), [u] "=&r"(u), [v] "=&r"(v), [p] "=&r"(p), [q] "=&r"(q) \\
         : [n] "r"(steps) \\
         : "memory"); \\
   }
 
-/* An asm statement has 30 operands at most, and one that is read and written counts twice: the four that are loaded are named. */
+/* An asm statement has 30 operands at most, and one that is read and written counts twice: the four that are
+ * loaded are named. */
 #define HOST_FOUR_BY_TWO(steps) \\
   { \\
     __asm__ volatile(HOST_LOOP("%[n]", 14) HOST_LOAD("t3", "%[x]") HOST_LOAD("t4", "%[y]") HOST_LOAD("t5", "%[w0]") \\
@@ -97,7 +101,8 @@ static inline int32_t host_limit(int32_t x, int32_t low, int32_t high) {
         HOST_LOAD("t6", "%[w3]") HOST_SUM("%[s2]", "t5", "t3") HOST_SUM("%[t2]", "t5", "t4") \\
         HOST_SUM("%[s3]", "t6", "t3") HOST_SUM("%[t3]", "t6", "t4") HOST_LOOP_END \\
         : [x] "+&r"(x), [y] "+&r"(y), [w0] "+&r"(w0), [w1] "+&r"(w1), [w2] "+&r"(w2), [w3] "+&r"(w3), [s0] "+&r"(s0), \\
-          [s1] "+&r"(s1), [s2] "+&r"(s2), [s3] "+&r"(s3), [t0] "+&r"(t0), [t1] "+&r"(t1), [t2] "+&r"(t2), [t3] "+&r"(t3) \\
+          [s1] "+&r"(s1), [s2] "+&r"(s2), [s3] "+&r"(s3), [t0] "+&r"(t0), [t1] "+&r"(t1), [t2] "+&r"(t2), [t3] \\
+          "+&r"(t3) \\
         : [n] "r"(steps) \\
         : "t3", "t4", "t5", "t6", "memory"); \\
   }
@@ -139,9 +144,11 @@ static inline int32_t host_limit(int32_t x, int32_t low, int32_t high) {
 /* p.clipu to [0, high], p.clip to [-high - 1, high], or p.max and p.min */
 #define HOST_ROW_VALUES(columns) \\
   if (out->low == 0) HOST_ROW_LIMITED(columns, 10, ".insn r 0x33, 6, 0x0a, %[s], %[s], %[high]\\n\\t") \\
-  else if (out->low == -out->high - 1) HOST_ROW_LIMITED(columns, 10, ".insn r 0x33, 5, 0x0a, %[s], %[s], %[high]\\n\\t") \\
+  else if (out->low == -out->high - 1) HOST_ROW_LIMITED(columns, 10, \\
+      ".insn r 0x33, 5, 0x0a, %[s], %[s], %[high]\\n\\t") \\
   else \\
-    HOST_ROW_LIMITED(columns, 11, ".insn r 0x33, 6, 2, %[s], %[s], %[low]\\n\\t.insn r 0x33, 4, 2, %[s], %[s], %[high]\\n\\t")
+    HOST_ROW_LIMITED(columns, 11, \\
+        ".insn r 0x33, 6, 2, %[s], %[s], %[low]\\n\\t.insn r 0x33, 4, 2, %[s], %[s], %[high]\\n\\t")
 
 /* Ends in p.sw rs2, 4(rs1!) */
 #define HOST_ROW_SUMS(columns) \\
