@@ -110,6 +110,17 @@ const SINGLE: readonly (readonly [name: string, dtype: 'int8' | 'float32', body:
     'int8',
     (x) => op.cast(op.clip(op.rightShift(op.multiply(wide(x), 77), 5), -128, 127), 'int8'),
   ],
+  [
+    'conv-int32',
+    'int8',
+    (x, m) =>
+      op.conv2d(wide(x), m.parameter('w', filled([4, channelsOf(x), 3, 3], 'int32')), {
+        channels: 4,
+        kernelSize: [3, 3],
+        padding: 1,
+        outDtype: 'int32',
+      }),
+  ],
   ['softmax', 'float32', (x) => op.softmax(op.reshape(x, [4, 256]))],
   ['softmax-int8', 'int8', (x) => op.softmax(op.cast(op.reshape(x, [4, 256]), 'float32'))],
   ['conv-5x5', 'int8', layer(8, 5, {})],

@@ -42,21 +42,38 @@ export interface CycleParameters {
   readonly tileLoop: number;
 }
 
-/** Estimates for the generated C on the host core without SIMD, fitted to runs on the SoC model (scripts/calibrate). */
+/**
+ * Estimates for the generated C on the host core in plain RV32IMC, fitted to runs on the SoC model (scripts/calibrate). Product sums
+ * of int8 run in blocks (src/program/product-sums.ts); everything else element by element.
+ */
 export interface HostCycleParameters {
   /** Per kernel call. */
   readonly call: number;
-  /** Per multiply-accumulate of an integer conv2d or dense. */
+  /** Per multiply-accumulate of four channels and two windows at a time; of a single column, channel or vector. */
   readonly mac: number;
+  readonly columnMac: number;
+  /** Per block of four channels and two windows: its start, requantization and stores. */
+  readonly block: number;
+  /** Per window that is gathered, and per byte of it. */
+  readonly pixel: number;
+  readonly gather: number;
+  /** Per multiply-accumulate of a plane by itself (depthwise), and per padded row of it. */
+  readonly planeMac: number;
+  readonly planeRow: number;
+  /** Per multiply-accumulate of an integer product sum that is computed element by element. */
+  readonly tap: number;
   /** Per element of an integer element-wise step. */
   readonly element: number;
-  /** Per element moved by a data-movement operator. */
+  /** Per element that a kernel stores: its loop, load and store. */
   readonly move: number;
+  /** Per element whose place in memory is computed: movement, windows. */
+  readonly place: number;
   /** Per element of a window reduced by a pool. */
   readonly window: number;
   /** Per byte that a layout transform between host and core moves. */
   readonly transform: number;
-  /** Per float32 add, multiply or comparison; per division; per exp: the core has no FPU. */
+  /** Per float32 conversion; per add, multiply or comparison; per division; per exp: the core has no FPU. */
+  readonly convert: number;
   readonly floatOp: number;
   readonly floatDivide: number;
   readonly floatExp: number;
@@ -85,12 +102,21 @@ export const DEFAULT_PARAMETERS: HardwareParameters = {
   // All [ours]: calibrated on the SoC model with the generated C at -O2 (npm run calibrate): an estimate
   // of a single kernel is 0.36 to 2.8 times what it takes there.
   host: {
-    call: 0, // below half a cycle: the loops' own overhead already outweighs it
-    mac: 12,
-    element: 9,
-    move: 8,
-    window: 7,
-    transform: 4,
+    call: 2,
+    mac: 2.9,
+    columnMac: 3.6,
+    block: 180,
+    pixel: 100,
+    gather: 4.4,
+    planeMac: 4.6,
+    planeRow: 96,
+    tap: 10,
+    element: 3,
+    move: 3.4,
+    place: 10,
+    window: 6.4,
+    transform: 2.5,
+    convert: 56,
     floatOp: 73,
     floatDivide: 350,
     floatExp: 4687,

@@ -55,7 +55,11 @@ export const compileCommand: CommandModule<object, Arguments> = {
     printWarnings(program.manifest.warnings, listed);
     if (args.emit === 'c') {
       const { parseProfile, writeProject } = await import('../actions/c-project.js');
-      writeProject(args.output, program, { seed: args.seed, profile: parseProfile(args.profile), xpulp: args.xpulp });
+      writeProject(args.output, program, {
+        seed: args.seed,
+        profile: parseProfile(args.profile),
+        xpulp: args.xpulp,
+      });
       return;
     }
     if (args.xpulp) throw new UserError('--xpulp goes with --emit c.');

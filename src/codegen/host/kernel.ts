@@ -205,10 +205,12 @@ function flatKernel(k: Kernel, target: Buffer, output: string): void {
     const value = k.value(last, Position.ofElement(shape, at));
     k.out.line(`${output}[${count === 1 ? '0' : at}] = ${value};`);
   };
-  const integers = k.step.ops.every((op) =>
-    [...op.args.map((a) => k.typeOf(a)), ...op.results].every((t) => !isFloat(t.dtype)),
+  const short = k.step.ops.every(
+    (op) =>
+      op.op === 'reshape' ||
+      [...op.args.map((a) => k.typeOf(a)), ...op.results].every((t) => !isFloat(t.dtype)),
   );
-  if (!integers || count % ROUND !== 0) k.out.loop(i, count, () => element(i));
+  if (!short || count % ROUND !== 0) k.out.loop(i, count, () => element(i));
   else
     k.out.block(`for (int32_t ${i} = 0; ${i} < ${count}; ${i} += ${ROUND})`, () => {
       for (let part = 0; part < ROUND; part++) element(part === 0 ? i : `${i} + ${part}`);
