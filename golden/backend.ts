@@ -43,6 +43,9 @@ let wasmFolder: string | undefined;
 /**
  * Where a web page has the .wasm files of @tensorflow/tfjs-backend-wasm: the address of their folder, with its last slash. Before the
  * first `openBackend`. Node finds them by itself.
+ *
+ * @example
+ * setWasmFolder('/assets/tfjs/');
  */
 export function setWasmFolder(address: string): void {
   wasmFolder = address;
@@ -58,11 +61,11 @@ const LOADERS: Partial<Record<BackendName, LoadTfjs>> = {
       import('@tensorflow/tfjs-backend-wasm'),
     ]);
     if (wasmFolder !== undefined) wasm.setWasmPaths(wasmFolder);
-    return tf;
+    return tf as unknown as Tf;
   },
   cpu: async () => {
     const [tf] = await Promise.all([import('@tensorflow/tfjs-core'), import('@tensorflow/tfjs-backend-cpu')]);
-    return tf;
+    return tf as unknown as Tf;
   },
 };
 

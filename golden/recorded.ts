@@ -60,6 +60,9 @@ export const isRecordedFile = (name: string): boolean => ['.txt', '.npy'].includ
 /**
  * The recorded tensors in files: input.txt, out_layer0.txt, ... (or any .txt with such a header) and .npy files named by
  * tensor. Inputs first, then by file name, numbers in their order. Throws a UserError when one cannot be read.
+ *
+ * @example
+ * const recorded = parseRecorded([{ path: 'out_layer0.txt', bytes }]);
  */
 export function parseRecorded(files: readonly RecordedFile[]): RecordedTensor[] {
   const recorded = [...files].sort(inNumberOrder).map(({ path, bytes }): RecordedTensor => {

@@ -16,11 +16,21 @@ function stems(doc: ResultDocument): string[] {
   });
 }
 
-/** A run's charts for the HTML page. */
+/**
+ * A run's charts for the HTML page.
+ *
+ * @example
+ * const page = render(result, 'html', drawCharts);
+ */
 export const drawCharts = (run: RunResult): Picture[] =>
   CHART_NAMES.map((name) => ({ png: CHARTS[name].draw(run), alt: `${run.model}: ${CHARTS[name].alt}` }));
 
-/** The PNG charts of every model: "resnet8-cycles.png" and so on. */
+/**
+ * The PNG charts of every model: "resnet8-cycles.png" and so on.
+ *
+ * @example
+ * for (const [name, png] of chartFiles(result)) writeFileSync(name, png);
+ */
 export function chartFiles(doc: ResultDocument): Map<string, Uint8Array> {
   const names = stems(doc);
   return new Map(
@@ -30,7 +40,12 @@ export function chartFiles(doc: ResultDocument): Map<string, Uint8Array> {
   );
 }
 
-/** Every format, by file name in a report folder; charts in their own folder, JUnit only where something was compared. */
+/**
+ * Every format, by file name in a report folder; charts in their own folder, JUnit only where something was compared.
+ *
+ * @example
+ * writeFolderAtomic('report', reportFiles(result));
+ */
 export function reportFiles(doc: ResultDocument): Map<string, string | Uint8Array> {
   const files = new Map<string, string | Uint8Array>();
   for (const name of Object.keys(TEXT_FORMATS) as TextFormat[])

@@ -46,6 +46,9 @@ function dealt(parts: readonly Named[]): { readonly name: string; readonly resul
  * shards come in order, the verdicts of a model
  * that several shards verified by number of the run. Throws a UserError for documents of different commands or versions, and
  * for a model that is there twice.
+ *
+ * @example
+ * const all = mergeResults([{ name: 'shard 1', doc: first }, { name: 'shard 2', doc: second }]);
  */
 export function mergeResults(parts: readonly Named[]): ResultDocument {
   const first = parts[0];

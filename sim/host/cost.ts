@@ -1,5 +1,6 @@
 import { bytesPerElement, type DType, isFloat } from '../../src/base/dtype.js';
 import { UserError } from '../../src/base/errors.js';
+import { entryOf, type HostOperator } from '../../src/base/operators.js';
 import { elementCount, type Shape } from '../../src/base/tensor.js';
 import type { HostOp } from '../../src/program/types.js';
 import { WORD_BYTES } from '../isa/geometry.js';
@@ -136,8 +137,6 @@ const softmax: HostCost = {
     (op.attrs.integers === true ? p.floatOp + p.floatDivide : 2.5 * p.floatOp + p.floatExp + p.floatDivide),
 };
 
-const each = (names: readonly string[], cost: HostCost): [string, HostCost][] => names.map((n) => [n, cost]);
-
 /** An integer operator of `steps` simple steps an output element. */
 const integerSteps = (steps: number): HostCost => ({
   formula: `out * ${steps} * element`,
@@ -147,58 +146,74 @@ const integerSteps = (steps: number): HostCost => ({
 /** A transform between rows that are whole words copies words; others go byte by byte, and fill up the core's rows. */
 const transform: HostCost = {
   formula:
-    '2 * place + bytes * transform + rows * place/2; rows of no whole words: bytes * 1.3 * place + padding * 0.8 * place',
+    'bytes * transform + (2 of several words + rows/2) * place; rows of no whole words: bytes * 1.3 * place + padding * 0.8 * place',
   cycles: ({ op, outBytes, p }) => {
     const { planes, rows, columns, pitch } = coreLayout(op.results[0]!.shape);
     const lines = pitch === columns ? 0 : planes * rows;
-    if (columns % WORD_BYTES === 0) return outBytes * p.transform + (2 + lines / 2) * p.place;
+    if (columns % WORD_BYTES === 0)
+      return outBytes * p.transform + ((outBytes > WORD_BYTES ? 2 : 0) + lines / 2) * p.place;
     const padding = op.attrs.dst_layout === 'core' ? lines * (pitch - columns) : 0;
     return outBytes * 1.3 * p.place + padding * 0.8 * p.place;
   },
 };
 
 /** Cycles of every host operator. All formulas are [ours]; the parameters are fitted to runs on the SoC model. */
-const COSTS: ReadonlyMap<string, HostCost> = new Map<string, HostCost>([
-  ...each(['nn.conv2d', 'qnn.conv2d'], conv),
-  ['nn.dense', dense],
-  ...each(['add', 'subtract'], perElement()),
-  ['multiply', perElement(MULTIPLIED, 1.6)],
-  ['nn.bias_add', perElement(LIMITED)],
-  ...each(['maximum', 'minimum', 'clip', 'nn.relu'], perElement(LIMITED, 1.5)),
-  ...each(['right_shift', 'left_shift'], perElement(SHIFTED)),
-  ['cast', casting],
-  ...each(['negative', 'abs'], signs),
-  ['divide', floatDivision],
-  ['nn.leaky_relu', perElement(1, 2)],
-  ...each(['floor', 'round'], rounding),
-  ['exp', float('floatExp', (p) => p.floatExp)],
-  ['sqrt', float('4.6 * floatDivide', (p) => 4.6 * p.floatDivide)],
-  [
-    'tanh',
-    float('floatExp + 4*floatOp + 2.3*floatDivide', (p) => p.floatExp + 4 * p.floatOp + 2.3 * p.floatDivide),
-  ],
-  ['sigmoid', float('floatExp + floatOp + floatDivide', (p) => p.floatExp + p.floatOp + p.floatDivide)],
-  ['nn.softmax', softmax],
-  ['nn.avg_pool2d', reducing('out*PH*PW', windowed, 'mean', windowShare(false))],
-  ['nn.max_pool2d', reducing('out*PH*PW', windowed, 'maximum', windowShare(true))],
-  ['nn.global_avg_pool2d', reducing('in', (f) => f.in, 'mean')],
-  ['nn.global_max_pool2d', reducing('in', (f) => f.in, 'maximum')],
-  ['nn.adaptive_avg_pool2d', reducing('out*ceil(H/OH)*ceil(W/OW)', adaptive, 'mean')],
-  ['sum', reducing('in', (f) => f.in, 'sum')],
-  ['mean', reducing('in', (f) => f.in, 'mean')],
-  ...each(['reshape', 'nn.batch_flatten', 'squeeze', 'expand_dims'], free),
-  ...each(['transpose', 'reverse', 'concatenate', 'split', 'strided_slice'], moving(0.5)),
-  ['nn.pad', moving(1.2)],
+const COSTS: Readonly<Record<HostOperator, HostCost>> = {
+  'nn.conv2d': conv,
+  'qnn.conv2d': conv,
+  'nn.dense': dense,
+  'nn.bias_add': perElement(LIMITED),
+  add: perElement(),
+  subtract: perElement(),
+  multiply: perElement(MULTIPLIED, 1.6),
+  maximum: perElement(LIMITED, 1.5),
+  minimum: perElement(LIMITED, 1.5),
+  right_shift: perElement(SHIFTED),
+  left_shift: perElement(SHIFTED),
+  clip: perElement(LIMITED, 1.5),
+  cast: casting,
+  negative: signs,
+  abs: signs,
+  'nn.relu': perElement(LIMITED, 1.5),
+  'nn.leaky_relu': perElement(1, 2),
+  divide: floatDivision,
+  floor: rounding,
+  round: rounding,
+  exp: float('floatExp', (p) => p.floatExp),
+  sqrt: float('4.6 * floatDivide', (p) => 4.6 * p.floatDivide),
+  tanh: float(
+    'floatExp + 4*floatOp + 2.3*floatDivide',
+    (p) => p.floatExp + 4 * p.floatOp + 2.3 * p.floatDivide,
+  ),
+  sigmoid: float('floatExp + floatOp + floatDivide', (p) => p.floatExp + p.floatOp + p.floatDivide),
+  'nn.softmax': softmax,
+  'nn.avg_pool2d': reducing('out*PH*PW', windowed, 'mean', windowShare(false)),
+  'nn.max_pool2d': reducing('out*PH*PW', windowed, 'maximum', windowShare(true)),
+  'nn.global_avg_pool2d': reducing('in', (f) => f.in, 'mean'),
+  'nn.global_max_pool2d': reducing('in', (f) => f.in, 'maximum'),
+  'nn.adaptive_avg_pool2d': reducing('out*ceil(H/OH)*ceil(W/OW)', adaptive, 'mean'),
+  sum: reducing('in', (f) => f.in, 'sum'),
+  mean: reducing('in', (f) => f.in, 'mean'),
+  reshape: free,
+  'nn.batch_flatten': free,
+  squeeze: free,
+  expand_dims: free,
+  transpose: moving(0.5),
+  reverse: moving(0.5),
+  concatenate: moving(0.5),
+  split: moving(0.5),
+  strided_slice: moving(0.5),
+  'nn.pad': moving(1.2),
   // A 32 x 32 -> 64 bit product, two roundings, two limits; a softmax element takes about 15 such products.
-  ['tflite.requantize', integerSteps(12)],
-  ['tflite.softmax', integerSteps(180)],
-  ['tflite.avg_pool2d', reducing('out*PH*PW', windowed, 'mean', () => 1.7)],
-  ['layout_transform', transform],
-]);
+  'tflite.requantize': integerSteps(12),
+  'tflite.softmax': integerSteps(180),
+  'tflite.avg_pool2d': reducing('out*PH*PW', windowed, 'mean', () => 1.7),
+  layout_transform: transform,
+};
 
 /** The cost formula of the host operator `name`. Throws a UserError when there is none. */
 export function hostCost(name: string): HostCost {
-  const cost = COSTS.get(name);
+  const cost = entryOf(COSTS, name);
   if (cost === undefined) throw new UserError(`host operator ${name} is not known to this simulator.`);
   return cost;
 }

@@ -79,6 +79,7 @@ export interface HostCycleParameters {
   readonly floatExp: number;
 }
 
+/** The parameter set "diana-default"; docs/hardware-model.md has the source of each value. */
 export const DEFAULT_PARAMETERS: HardwareParameters = {
   name: 'diana-default',
   chip: {
@@ -100,25 +101,25 @@ export const DEFAULT_PARAMETERS: HardwareParameters = {
     tileLoop: 500, // [match] 300 + 200
   },
   // All [ours]: calibrated on the SoC model with the generated C at -O2 (npm run calibrate): an estimate
-  // of a single kernel is 0.36 to 2.8 times what it takes there.
+  // of a single kernel is 0.81 to 1.22 times what it takes there.
   host: {
-    call: 2,
-    mac: 2.9,
-    columnMac: 3.6,
-    block: 180,
-    pixel: 100,
-    gather: 4.4,
-    planeMac: 4.6,
-    planeRow: 96,
-    tap: 10,
-    element: 3,
-    move: 3.4,
-    place: 10,
-    window: 6.4,
-    transform: 2.5,
-    convert: 56,
-    floatOp: 73,
-    floatDivide: 350,
-    floatExp: 4687,
+    call: 0, // below half a cycle: the loops' own overhead already outweighs it
+    mac: 2.88,
+    columnMac: 3.58,
+    block: 173,
+    pixel: 118,
+    gather: 5.35,
+    planeMac: 4.45,
+    planeRow: 45.9,
+    tap: 14,
+    element: 2.61,
+    move: 4.09,
+    place: 7.04,
+    window: 6.99,
+    transform: 2.26,
+    convert: 54.8,
+    floatOp: 74.4,
+    floatDivide: 219,
+    floatExp: 6230,
   },
 };

@@ -32,6 +32,9 @@ const TYPES: Readonly<Record<DType, string>> = {
  * A .npy file's tensor, in row-major order whatever the file's is. float64 is rounded to float32; a value beyond float32, or
  * an int64 beyond 2^53, is refused, and so is a file whose length is not what its header says.
  * `where` (a path) begins the message of every UserError.
+ *
+ * @example
+ * const image = decodeNpy(bytes, 'image.npy');
  */
 export function decodeNpy(bytes: Uint8Array, where: string): Tensor {
   const header = parseNpyHeader(bytes, where);
@@ -75,7 +78,12 @@ function checkRepresentable(value: number, type: string, where: string): void {
     throw new UserError(`${where} holds ${value}, which is beyond the range of float32.`);
 }
 
-/** The bytes of a .npy file (version 1, little-endian, row-major): the same bytes that numpy writes. */
+/**
+ * The bytes of a .npy file (version 1, little-endian, row-major): the same bytes that numpy writes.
+ *
+ * @example
+ * await response.write(encodeNpy(outputs.get('output')));
+ */
 export function encodeNpy({ shape, dtype, data }: Tensor): Uint8Array {
   const header = encodeNpyHeader(TYPES[dtype], shape);
   const valueBytes = Number(TYPES[dtype].slice(2));

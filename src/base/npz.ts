@@ -12,6 +12,9 @@ const SMALLEST_ENTRY_BYTES = 46;
 /**
  * The tensors of a .npz archive (numpy's `savez` and `savez_compressed`) by name, in the archive's order.
  * Throws a UserError that begins with `where`.
+ *
+ * @example
+ * const weights = decodeNpz(bytes, 'weights.npz').get('conv1.weights');
  */
 export function decodeNpz(bytes: Uint8Array, where: string): Map<string, Tensor> {
   const members = unpack(bytes, where);

@@ -42,6 +42,9 @@ export type CompareBaselinesOptions = Omit<CompareOptions, 'generator'>;
 /**
  * Compares what was recorded with what is, model by model and layer by layer: which outputs, cycles, memories moved, and whether beyond
  * the thresholds (no increase by default). Throws a UserError where the two cannot be compared: another target, seed or parameter set.
+ *
+ * @example
+ * const comparison = compareBaselines([recorded], [await baseline(model)], { layerCycles: parseThreshold('+2%', 'layers') });
  */
 export const compareBaselines = (
   before: readonly Baseline[],

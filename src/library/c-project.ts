@@ -1,6 +1,6 @@
 import { runProgram } from '../../sim/program/run.js';
 import type { Seed } from '../base/random.js';
-import type { Profile } from '../codegen/network.js';
+import type { Profile } from '../codegen/network/network.js';
 import { emitProject } from '../codegen/project.js';
 import { builtinInputs } from '../models/builtin-input.js';
 import type { Program } from '../program/types.js';

@@ -37,7 +37,12 @@ export async function quantize(model: Model, options: QuantizeOptions): Promise<
   }
 }
 
-/** The first half calibrates and the second half is held aside, unless there are samples of their own for that. */
+/**
+ * The first half calibrates and the second half is held aside, unless there are samples of their own for that.
+ *
+ * @example
+ * const { calibration, test } = divideSamples(samples);
+ */
 export function divideSamples(
   all: readonly Tensor[],
   test?: readonly Tensor[],

@@ -13,12 +13,17 @@ const sourceNames = (model: Model): ReadonlyMap<string, string> =>
 export interface RecordedVectors {
   /** The recorded inputs; built-in ones (of run 0) where the folder has none. */
   readonly inputs: ReadonlyMap<string, Tensor>;
+  /** Compares the other recordings with a run's tensors, by label: of the reference or of the simulator. */
   readonly compare: (tensors: ReadonlyMap<string, Tensor>) => RecordedComparison[];
 }
 
 /**
  * What recordings are of a model's: one belongs to the input of its name (the file's or ours) or, named "input", to the only input; the
  * others are compared. Throws a UserError when one does not fit.
+ *
+ * @example
+ * const { inputs, compare } = recordedVectors(parseRecorded(files), model, '0');
+ * await verify(model, { inputs, onRun: ({ reference }) => void console.log(compare(reference.tensors)) });
  */
 export function recordedVectors(
   found: readonly RecordedTensor[],

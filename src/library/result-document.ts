@@ -13,7 +13,12 @@ export const resultDocument = (
   models,
 });
 
-/** The documents of several models, verified or simulated one by one, as one document in their order. */
+/**
+ * The documents of several models, verified or simulated one by one, as one document in their order.
+ *
+ * @example
+ * const all = joinDocuments('verify', [await verify(a), await verify(b)]);
+ */
 export const joinDocuments = (
   command: ResultDocument['command'],
   documents: readonly ResultDocument[],
@@ -23,6 +28,11 @@ export const joinDocuments = (
     documents.flatMap((d) => d.models),
   );
 
-/** Whether everything that a document compared is equal: every tensor of every run, and the runs on the SoC. */
+/**
+ * Whether everything that a document compared is equal: every tensor of every run, and the runs on the SoC.
+ *
+ * @example
+ * if (!allEqual(await verify(model))) throw new Error('the compiler is wrong');
+ */
 export const allEqual = (document: ResultDocument): boolean =>
   document.models.every(({ verdicts, soc }) => verdicts.every((v) => v.ok) && (soc ?? []).every((s) => s.ok));

@@ -5,6 +5,9 @@ import { elementCount, type Shape, showShape, type Tensor, tensor } from '../bas
  * Samples for a network's only input from a tensor: one on each index of the first axis, or one in all, where it has the input's own
  * shape. Each value becomes value * scale + offset, in float32.
  * Throws a UserError that begins with `path`, the tensor's file, when the extents do not fit.
+ *
+ * @example
+ * const samples = samplesOf(decodeNpy(bytes, 'data.npy'), 'data.npy', [1, 3, 32, 32], 1 / 255);
  */
 export function samplesOf(
   { shape, data }: Tensor,

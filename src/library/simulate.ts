@@ -31,13 +31,23 @@ export interface DeclaredInput {
   readonly dtype: DType;
 }
 
-/** The inputs that a program takes, by the names that `simulate` wants values for. */
+/**
+ * The inputs that a program takes, by the names that `simulate` wants values for.
+ *
+ * @example
+ * programInputs(program)[0]?.shape;
+ */
 export const programInputs = (program: Program): readonly DeclaredInput[] =>
   program.manifest.buffers
     .filter((b) => b.role === 'input')
     .map((b) => ({ name: b.tensor ?? b.name, shape: b.shape, dtype: b.dtype }));
 
-/** The inputs that a model takes: its parameters without a value. */
+/**
+ * The inputs that a model takes: its parameters without a value.
+ *
+ * @example
+ * modelInputs(buildModel('resnet8')); // [{ name: 'input', shape: [1, 3, 32, 32], dtype: 'int8' }]
+ */
 export const modelInputs = (model: Model): readonly DeclaredInput[] =>
   inputsOf(model).map(({ name, type }) => ({ name, shape: type.shape, dtype: type.dtype }));
 

@@ -54,7 +54,12 @@ function guarded(named: string, temporaries: readonly string[], write: () => voi
   }
 }
 
-/** Writes a file whole or not at all: a reader sees the old content or the new one, never a part. */
+/**
+ * Writes a file whole or not at all: a reader sees the old content or the new one, never a part.
+ *
+ * @example
+ * writeFileAtomic('result.json', render(result, 'json'));
+ */
 export function writeFileAtomic(path: string, content: FileContent): void {
   const target = resolve(path);
   const temporary = temporaryBeside(target);
@@ -67,6 +72,9 @@ export function writeFileAtomic(path: string, content: FileContent): void {
 /**
  * Writes `files` (by path inside the folder) into `folder`, all of them or none. A new folder appears at once; in an
  * existing one the files replace those of the same names, others stay, and a failure puts the old ones back.
+ *
+ * @example
+ * writeFolderAtomic('project', emitC(program));
  */
 export function writeFolderAtomic(folder: string, files: ReadonlyMap<string, FileContent>): void {
   const target = resolve(folder);

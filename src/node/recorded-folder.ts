@@ -7,6 +7,9 @@ import { fileError, readBytes } from './files.js';
 /**
  * The recorded tensors of a folder (golden/recorded.ts); other files are left alone.
  * Throws a UserError when there is none, or one cannot be read.
+ *
+ * @example
+ * const { inputs, compare } = recordedVectors(readRecorded('vectors'), model, '0');
  */
 export function readRecorded(folder: string): RecordedTensor[] {
   let names: string[];

@@ -33,7 +33,12 @@ function readFolder(path: string, wanted: ReadonlySet<string>): Map<string, Tens
   return new Map(names.map((f) => [f.slice(0, -4), readNpyFile(join(path, f))]));
 }
 
-/** The parameters in TVM's .params file, a .npz archive, or a folder of .npy files. Throws a UserError when `path` cannot be read. */
+/**
+ * The parameters in TVM's .params file, a .npz archive, or a folder of .npy files. Throws a UserError when `path` cannot be read.
+ *
+ * @example
+ * const model = loadModel({ name: 'net.relay', bytes }, { params: parametersIn('net.npz') });
+ */
 export const parametersIn = (path: string): RelayParameters => ({
   from: path,
   values: (wanted) => {
@@ -58,6 +63,9 @@ export const loadRelayFile = (
 /**
  * Writes `model` so that `loadModelFile(path)` reads it again: the text to `path` ("out/net.relay") and the parameters to the .params
  * file beside it. Both or neither are written.
+ *
+ * @example
+ * writeModelFiles(quantized.model, 'out/net.relay');
  */
 export function writeModelFiles(model: Model, path: string): void {
   const { text, params } = renderRelay(model);

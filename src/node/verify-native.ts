@@ -30,6 +30,12 @@ function difference(expected: Tensor, actual: Tensor): string | undefined {
 /**
  * Builds the program's C for this machine, runs it and compares every kernel's result with the simulator's and, where the
  * reference holds the tensor, with the reference's. Throws a UserError for a program with jobs and a ToolError without compiler.
+ *
+ * @example
+ * await verify(model, {
+ *   target: 'c',
+ *   onRun: ({ program, inputs, reference }) => void console.log(verifyNative(program, inputs, reference.tensors).line),
+ * });
  */
 export function verifyNative(
   program: Program,

@@ -9,7 +9,7 @@ import { isFloat } from '../base/dtype.js';
 import type { Tensor } from '../base/tensor.js';
 import type { Program } from '../program/types.js';
 import type { Optimization, SocRun } from '../results/soc.js';
-import { crossCompiler, runOnSoc } from './toolchain/soc.js';
+import { crossCompiler, type NetworkOnSoc, runOnSoc } from './toolchain/soc.js';
 import { NATIVE_TOLERANCE } from './verify-native.js';
 
 /** A job as either front end of the digital core starts it: register writes without the trigger, and what the core made of them. */
@@ -107,18 +107,40 @@ const exitDifference = ({ exitStatus, stdout }: SocResult): string | undefined =
     ? undefined
     : `the program ended with status ${exitStatus}: ${stdout.trimEnd().split('\n').at(-1) ?? ''}`;
 
+/** How the program was built for the SoC, and the number of the verified run. */
+interface SocRunOptions {
+  readonly optimization: Optimization;
+  readonly run: number;
+}
+
 /**
  * Builds the program's C for the SoC, runs it there and compares outputs with the reference and the digital core's jobs with a
  * Program run's. Throws a ToolError without cross compiler, a LimitError when the program does not fit L2.
+ *
+ * @example
+ * const result = await verify(model, {
+ *   onRun: ({ program, inputs, reference, number }) =>
+ *     verifyOnSoc(program, inputs, reference.tensors, { optimization: 'O2', run: number }),
+ * });
  */
 export function verifyOnSoc(
   program: Program,
   inputs: ReadonlyMap<string, Tensor>,
   reference: ReadonlyMap<string, Tensor>,
-  options: { readonly optimization: Optimization; readonly run: number },
+  options: SocRunOptions,
 ): SocRun {
-  const { optimization, run } = options;
-  const { result, network, layers } = runOnSoc(program, { inputs, outputs: reference }, optimization);
+  const ran = runOnSoc(program, { inputs, outputs: reference }, options.optimization);
+  return compareOnSoc(program, ran, inputs, reference, options);
+}
+
+/** Compares what a program did on the SoC, as `verifyOnSoc` does. */
+export function compareOnSoc(
+  program: Program,
+  { result, network, layers }: NetworkOnSoc,
+  inputs: ReadonlyMap<string, Tensor>,
+  reference: ReadonlyMap<string, Tensor>,
+  { optimization, run }: SocRunOptions,
+): SocRun {
   const compared = compareOutputs(program, result, reference);
   const difference =
     compared.difference ??

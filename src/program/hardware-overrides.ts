@@ -12,6 +12,9 @@ const isObject = (v: unknown): v is Record<string, unknown> =>
  * `base` with the values of a `--hw` file in place of its own: {"name": "slow-copies", "cycles": {"copySetup": 90}}. Every
  * group and value may be left out. The set's name becomes `fallbackName` when the file gives none, so that a report never
  * shows changed values under the old name. `where` (the path) begins the message of every UserError.
+ *
+ * @example
+ * const hardware = overrideHardware(DEFAULT_PARAMETERS, { cycles: { copySetup: 90 } }, 'mine', 'slow-copies');
  */
 export function overrideHardware(
   base: HardwareParameters,
@@ -44,6 +47,9 @@ export function overrideHardware(
 /**
  * The parameters that the text of a `--hw` file gives over `base`; the file's name without ".json" names the set unless the text does.
  * `path` begins the message of every UserError.
+ *
+ * @example
+ * const hardware = parseHardware('{"chip": {"clockHz": 1e8}}', 'slow.json');
  */
 export const parseHardware = (
   text: string,
@@ -64,6 +70,9 @@ const MEMORY_OPTIONS = { l1: 'l1Bytes', wmem: 'weightMemoryBytes', l2: 'l2Bytes'
 /**
  * `base` with other memory sizes; the set's name tells them ("diana-default, l1=32768"). Throws a UserError for a size
  * that no memory can have.
+ *
+ * @example
+ * const program = compile(model, { hardware: overrideMemories(DEFAULT_PARAMETERS, { l1: 65536 }) });
  */
 export function overrideMemories(base: HardwareParameters, sizes: MemorySizes): HardwareParameters {
   const chip = { ...base.chip };

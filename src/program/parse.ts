@@ -32,6 +32,12 @@ export interface ProgramFiles {
 /**
  * The Program that `renderProgram` made files of. Throws a UserError of one line, beginning with a file's name, where the manifest is not
  * as described or the image is not the one that it names.
+ *
+ * @example
+ * const program = parseProgram({
+ *   manifest: { name: 'program.json', text },
+ *   image: { name: 'image.bin', bytes },
+ * });
  */
 export function parseProgram({ manifest: { name, text }, image }: ProgramFiles): Program {
   const manifest = parseManifest(text, name);

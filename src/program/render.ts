@@ -25,7 +25,12 @@ const render = (key: string, value: unknown): string =>
     return v;
   });
 
-/** The files of a Program's folder by name: program.json and image.bin. Throws a UserError for a number that JSON cannot hold. */
+/**
+ * The files of a Program's folder by name: program.json and image.bin. Throws a UserError for a number that JSON cannot hold.
+ *
+ * @example
+ * for (const [name, content] of renderProgram(compile(model))) console.log(name, content.length);
+ */
 export function renderProgram(program: Program): Map<string, string | Uint8Array> {
   const image = describeImage(program.manifest.image.address, program.image);
   const manifest: Manifest = { ...program.manifest, image };

@@ -15,6 +15,12 @@ const MAX_TEXT_BYTES = 2 ** 28;
 /**
  * The network that a Relay text describes; named after the file `name`. Its parameters' values are `params`; what has no value is an
  * input. Throws a UserError of one line; in the text it names line and column.
+ *
+ * @example
+ * const model = loadRelay(text, 'net.relay', {
+ *   from: 'net.params',
+ *   values: () => readParams(bytes, 'net.params'),
+ * });
  */
 export function loadRelay(
   text: Uint8Array | string,
@@ -36,6 +42,9 @@ export function loadRelay(
 /**
  * The two files that `loadRelay` makes `model` of again: its text (constants in the metadata section) and the bytes of its
  * parameters, TVM's .params format. A parameter whose name the text cannot hold gets another one in both (src/relay/names.ts).
+ *
+ * @example
+ * const { text, params } = renderRelay(quantized.model);
  */
 export function renderRelay(model: Model): { readonly text: string; readonly params: Uint8Array } {
   const names = printedNames(model.main);

@@ -13,6 +13,9 @@ const MIN_NAME_BYTES = 8;
 /**
  * The parameters in `bytes`, by name, in the file's order. `file` is what messages call the file.
  * Throws a UserError when the file is no .params file, is cut short, or holds one name twice.
+ *
+ * @example
+ * const params = readParams(bytes, 'net.params');
  */
 export function readParams(bytes: Uint8Array, file: string): Map<string, Tensor> {
   const reader = new ByteReader(bytes, file);
@@ -42,7 +45,12 @@ function u64(n: number): Uint8Array {
   return new Uint8Array(out.buffer);
 }
 
-/** The bytes of a `.params` file with `params` in their order: TVM's `relay.load_param_dict` reads it. */
+/**
+ * The bytes of a `.params` file with `params` in their order: TVM's `relay.load_param_dict` reads it.
+ *
+ * @example
+ * const bytes = writeParams(model.params);
+ */
 export function writeParams(params: ReadonlyMap<string, Tensor>): Uint8Array {
   const header = new DataView(new ArrayBuffer(16));
   header.setBigUint64(0, MAGIC, true);

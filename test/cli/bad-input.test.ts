@@ -92,7 +92,10 @@ const CASES: readonly (readonly [string, string | RegExp])[] = [
   ['show all', 'all stands for 10 models; name one of them.'],
   ['frobnicate', 'command frobnicate is not known; nearest: compare, compile, simulate.'],
   ['', 'Name a command; `diana-sim --help` lists them.'],
-  ['verify', 'Not enough non-option arguments: got 0, need at least 1'],
+  [
+    'verify',
+    'Name a model (`diana-sim models` lists them), a suite or a file, or "models" in a diana.config.json.',
+  ],
   ['compile single-conv', 'Missing required argument: output'],
   ['verify single-conv --frob', 'Unknown argument: frob'],
   ['show single-conv --seed 1 --seed 2', '--seed is given 2 times (1, 2); give it once.'],

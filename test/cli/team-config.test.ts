@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { checkBuilt, environment, MAIN } from './run-cli.js';
+import { dianaProcess } from './process.js';
+import { diana } from './run.js';
 
 const root = mkdtempSync(join(tmpdir(), 'diana-team-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -20,32 +20,24 @@ writeFileSync(
 );
 
 /** Runs a command in a folder below the configuration's. */
-function run(...args: string[]): { status: number; stdout: string; stderr: string } {
-  checkBuilt();
-  const options = { cwd: join(root, 'work'), encoding: 'utf8', env: environment({}), stdio: 'pipe' } as const;
-  try {
-    return { status: 0, stdout: execFileSync(process.execPath, [MAIN, ...args], options), stderr: '' };
-  } catch (error) {
-    const { status, stdout, stderr } = error as { status: number; stdout: string; stderr: string };
-    return { status, stdout, stderr };
-  }
-}
+const run = (...args: string[]) => diana(join(root, 'work'), args);
 
-it('a configuration gives models, options and the folder of baselines; the command line wins', () => {
-  expect(run('baseline').stdout).toBe('recorded 1 of 1 models in ../base\n');
+it('a configuration gives models, options and the folder of baselines; the command line wins', async () => {
+  expect((await run('baseline')).stdout).toBe('recorded 1 of 1 models in ../base\n');
   expect(readdirSync(join(root, 'base'))).toEqual(['single-conv.json']);
   const recorded = JSON.parse(readFileSync(join(root, 'base/single-conv.json'), 'utf8'));
   expect([recorded.seed, recorded.hardware.chip.l1Bytes]).toEqual(['3', 65536]);
 
-  run('baseline', '--seed', '4', '--l1', '131072', '-o', 'now');
+  await run('baseline', '--seed', '4', '--l1', '131072', '-o', 'now');
   const other = JSON.parse(readFileSync(join(root, 'work/now/single-conv.json'), 'utf8'));
   expect([other.seed, other.hardware.chip.l1Bytes]).toEqual(['4', 131072]);
 
-  expect(run('compare', '../base').stdout).toContain('1 model: 1 the same');
+  expect((await run('compare', '../base')).stdout).toContain('1 model: 1 the same');
 });
 
-it('the shell completes commands and models', () => {
-  const words = run('--get-yargs-completions', 'diana-sim', 'verify', 'res').stdout.trim().split('\n');
+it('the shell completes commands and models', async () => {
+  const half = ['--get-yargs-completions', 'diana-sim', 'verify', 'res'];
+  const words = (await dianaProcess(root, half)).stdout.trim().split('\n');
   expect(words).toEqual(['residual', 'resnet8', 'resnet20']);
-  expect(run('completion').stdout).toContain('complete -o bashdefault -o default -F');
+  expect((await run('completion')).stdout).toContain('complete -o bashdefault -o default -F');
 });

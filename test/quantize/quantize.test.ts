@@ -13,6 +13,7 @@ import { runOnHost, soleInput } from '../frontends/host-run.js';
 import { encodeOnnx, floats, type ModelSpec } from '../frontends/onnx-writer.js';
 import { randomOf } from '../frontends/random.js';
 import { describeWithModels, MODELS } from '../frontends/shared-models.js';
+import { runs } from '../full.js';
 
 const load = (spec: ModelSpec): Model =>
   importOnnx(encodeOnnx(spec), {
@@ -159,8 +160,8 @@ describeWithModels('the trained networks of MLPerf Tiny', () => {
       [1, 32, 32, 3],
     );
     const q = quantize(model, {
-      calibration: all.slice(0, 32),
-      test: all.slice(32),
+      calibration: all.slice(0, runs(32, 8)),
+      test: all.slice(32, 32 + runs(all.length, 10)),
       evaluate: evaluateOnHost,
     });
     expect(q.test!.top1).toBeGreaterThanOrEqual(0.9);
@@ -176,7 +177,7 @@ describeWithModels('the trained networks of MLPerf Tiny', () => {
   it('dscnn: all but its 10x4 convolution on the core, over variations of the one sample there is', () => {
     const model = loadModelFile(file('dscnn_float32.tflite'));
     const { data } = readNpyFile(file('kws_sample_int8_nhwc.npy'));
-    const variations = Array.from({ length: 32 }, (_, k) => variation(data, k));
+    const variations = Array.from({ length: runs(32, 16) }, (_, k) => variation(data, k));
     const even = variations.filter((_, k) => k % 2 === 0);
     const odd = variations.filter((_, k) => k % 2 === 1);
     const q = quantize(model, { calibration: even, test: odd, evaluate: evaluateOnHost });

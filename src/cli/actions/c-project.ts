@@ -1,6 +1,6 @@
 import { UserError } from '../../base/errors.js';
-import { inferredShapes } from '../../codegen/demo.js';
-import { type Profile, portsOf } from '../../codegen/network.js';
+import { inferredShapes } from '../../codegen/application/demo.js';
+import { type Profile, portsOf } from '../../codegen/network/network.js';
 import { emitC } from '../../library/c-project.js';
 import { writeFolderAtomic } from '../../node/atomic-write.js';
 import { buildElf, type ProgramSizes } from '../../node/toolchain/cross.js';

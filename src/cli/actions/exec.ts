@@ -6,6 +6,7 @@ import { peekBytes } from '../../../sim/soc/access.js';
 import { Debugger, type Stop } from '../../../sim/soc/debugger.js';
 import { explainFault } from '../../../sim/soc/explain.js';
 import { faultReport } from '../../../sim/soc/fault-report.js';
+import { oddityLines } from '../../../sim/soc/oddities.js';
 import { callgrind, foldedStacks } from '../../../sim/soc/profile.js';
 import { flatProfile, runStatistics } from '../../../sim/soc/report.js';
 import {
@@ -90,6 +91,7 @@ function runWhole(elf: Uint8Array, options: RunOptions, args: ExecArguments): nu
     const { result, profile } =
       args.profile === undefined ? { result: runElf(elf, full), profile: undefined } : profileElf(elf, full);
     if (args.stats) say(runStatistics(result));
+    for (const line of oddityLines(result.jobs, result.symbols)) say(`note: ${line}`);
     if (profile !== undefined && args.profile !== undefined) {
       writeFileAtomic(`${args.profile}.callgrind`, callgrind(profile, args.elf));
       writeFileAtomic(`${args.profile}.folded`, foldedStacks(profile));

@@ -1,6 +1,6 @@
 import { bandBytes, bandRows, columnBytes, type ProductSum } from '../../program/product-sums.js';
 import type { Operand } from '../../program/types.js';
-import type { CWriter } from '../c-writer.js';
+import type { CWriter } from '../c/writer.js';
 import { operand, Position, plus, times } from './position.js';
 
 /** What the code of a blocked kernel is made from. */

@@ -1,7 +1,7 @@
 import { WORD_BYTES } from '../../../sim/isa/geometry.js';
 import { type CoreLayout, coreLayout } from '../../../sim/isa/layout.js';
 import type { Buffer } from '../../program/types.js';
-import type { CWriter } from '../c-writer.js';
+import type { CWriter } from '../c/writer.js';
 
 /** One row between dense and core: `plain` and `packed` are the numbers of its first elements. */
 function writeRow(w: CWriter, l: CoreLayout, toCore: boolean, plain: string, packed: string): void {

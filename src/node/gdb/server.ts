@@ -18,7 +18,14 @@ export interface GdbServer {
   readonly ended: Promise<SessionEnd>;
 }
 
-/** Listens for one debugger. `port` 0 takes any free one. Throws `LimitError` for a port that cannot be had. */
+/**
+ * Listens for one debugger. `port` 0 takes any free one. Throws `LimitError` for a port that cannot be had.
+ *
+ * @example
+ * const server = await serveGdb(debug, 3333);
+ * console.log(`target remote 127.0.0.1:${server.port}`);
+ * await server.ended;
+ */
 export async function serveGdb(debug: Debugger, port: number): Promise<GdbServer> {
   const server = createServer();
   const bound = await listen(server, port);

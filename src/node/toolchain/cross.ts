@@ -80,6 +80,9 @@ export interface BuiltElf {
 /**
  * Builds a project with its Makefile in a temporary folder. Throws a ToolError when make or the compiler is missing or fails, a
  * LimitError when the program does not fit L2.
+ *
+ * @example
+ * const { elf, sizes } = buildElf(emitC(program), '-O3');
  */
 export const buildElf = (files: ReadonlyMap<string, string>, optimize = '-O2'): BuiltElf =>
   inTemporaryFolder((folder) => {

@@ -1,7 +1,7 @@
 import type { Profile } from '../../../sim/soc/profile.js';
 import { profileElf, type SocResult } from '../../../sim/soc/run-elf.js';
-import type { Sample } from '../../codegen/demo.js';
-import { kernelFunctions } from '../../codegen/kernels.js';
+import type { Sample } from '../../codegen/application/demo.js';
+import { kernelFunctions } from '../../codegen/network/kernels.js';
 import { emitProject } from '../../codegen/project.js';
 import type { Program } from '../../program/types.js';
 import type { Optimization, SocCycles, SocLayer } from '../../results/soc.js';

@@ -1,15 +1,15 @@
-import { showShape } from '../base/tensor.js';
-import type { ProductSum } from '../program/product-sums.js';
-import type { Buffer, HostStep, Layer, Program, Step } from '../program/types.js';
-import { C_TYPES, literal } from './c-types.js';
-import { CWriter, hex32 } from './c-writer.js';
+import { showShape } from '../../base/tensor.js';
+import type { ProductSum } from '../../program/product-sums.js';
+import type { Buffer, HostStep, Layer, Program, Step } from '../../program/types.js';
+import { type Action, layerActions } from '../accelerator/actions.js';
+import { emitNodes } from '../accelerator/emit.js';
+import { reroll } from '../accelerator/reroll.js';
+import { identifiers } from '../c/names.js';
+import { C_TYPES, literal } from '../c/types.js';
+import { CWriter, hex32 } from '../c/writer.js';
+import { blockedSum, writeKernelBody } from '../host/kernel.js';
+import type { BufferNames } from '../host/kernel-context.js';
 import { CONSTANTS, constantValues, type DataPlan } from './data.js';
-import { blockedSum, writeKernelBody } from './host/kernel.js';
-import type { BufferNames } from './host/kernel-context.js';
-import { type Action, layerActions } from './layer/actions.js';
-import { emitNodes } from './layer/emit.js';
-import { reroll } from './layer/reroll.js';
-import { identifiers } from './names.js';
 
 /** A function of the generated program: one accelerated layer or one host kernel. */
 export interface KernelFunction {

@@ -1,4 +1,4 @@
-import type { DType } from '../base/dtype.js';
+import type { DType } from '../../base/dtype.js';
 
 /** The C type that holds an element; bool takes a byte that is 0 or 1. */
 export const C_TYPES: Readonly<Record<DType, string>> = {

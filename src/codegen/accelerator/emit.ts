@@ -1,5 +1,5 @@
-import type { CWriter } from '../c-writer.js';
-import { identifiers } from '../names.js';
+import { identifiers } from '../c/names.js';
+import type { CWriter } from '../c/writer.js';
 import type { Action, Call } from './actions.js';
 import { type Node, numbersOf } from './reroll.js';
 

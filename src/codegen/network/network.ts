@@ -1,11 +1,11 @@
-import { elementCount, showShape } from '../base/tensor.js';
-import { scratchBytes } from '../program/product-sums.js';
-import type { Buffer, Program } from '../program/types.js';
-import { C_TYPES } from './c-types.js';
-import { CWriter, hex32 } from './c-writer.js';
+import { elementCount, showShape } from '../../base/tensor.js';
+import { scratchBytes } from '../../program/product-sums.js';
+import type { Buffer, Program } from '../../program/types.js';
+import { identifiers } from '../c/names.js';
+import { C_TYPES } from '../c/types.js';
+import { CWriter, hex32 } from '../c/writer.js';
 import { type DataPlan, declareData, defineData, WORKSPACE } from './data.js';
 import { blockedSums, type KernelFunction, prototype } from './kernels.js';
-import { identifiers } from './names.js';
 
 /** A tensor that enters or leaves the network: its buffer and its name in C. */
 export interface Port {

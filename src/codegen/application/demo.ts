@@ -1,9 +1,9 @@
-import { isFloat } from '../base/dtype.js';
-import type { Shape, Tensor } from '../base/tensor.js';
-import type { Program } from '../program/types.js';
-import { C_TYPES, literal } from './c-types.js';
-import { CWriter, wrapItems } from './c-writer.js';
-import { type Port, type Ports, type Profile, portBytes } from './network.js';
+import { isFloat } from '../../base/dtype.js';
+import type { Shape, Tensor } from '../../base/tensor.js';
+import type { Program } from '../../program/types.js';
+import { C_TYPES, literal } from '../c/types.js';
+import { CWriter, wrapItems } from '../c/writer.js';
+import { type Port, type Ports, type Profile, portBytes } from '../network/network.js';
 
 /** Sample inputs, and the outputs that the simulator (or the reference) made of them, by tensor name. */
 export interface Sample {

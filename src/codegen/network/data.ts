@@ -1,12 +1,12 @@
-import { LINE_BYTES, WORD_BYTES } from '../../sim/isa/geometry.js';
-import { decode, FIELDS, INSTRUCTION_WORDS } from '../../sim/isa/instruction.js';
-import { bytesPerElement, type DType } from '../base/dtype.js';
-import { elementCount } from '../base/tensor.js';
-import { roundUp } from '../base/units.js';
-import type { Buffer, Program } from '../program/types.js';
-import { C_TYPES, literal } from './c-types.js';
-import { type CWriter, hex32, wrapItems } from './c-writer.js';
-import { identifiers } from './names.js';
+import { LINE_BYTES, WORD_BYTES } from '../../../sim/isa/geometry.js';
+import { decode, FIELDS, INSTRUCTION_WORDS } from '../../../sim/isa/instruction.js';
+import { bytesPerElement, type DType } from '../../base/dtype.js';
+import { elementCount } from '../../base/tensor.js';
+import { roundUp } from '../../base/units.js';
+import type { Buffer, Program } from '../../program/types.js';
+import { identifiers } from '../c/names.js';
+import { C_TYPES, literal } from '../c/types.js';
+import { type CWriter, hex32, wrapItems } from '../c/writer.js';
 
 /** The one C object that holds every constant of the program at the plan's distances. */
 export const CONSTANTS = 'tvmgen_default_constants';
