@@ -179,8 +179,11 @@ const COSTS: Readonly<Record<HostOperator, HostCost>> = {
   divide: floatDivision,
   floor: rounding,
   round: rounding,
+  'onnx.round': rounding,
   exp: float('floatExp', (p) => p.floatExp),
   sqrt: float('4.6 * floatDivide', (p) => 4.6 * p.floatDivide),
+  // The series of a logarithm costs what that of an exponential does.
+  log: float('floatExp + floatDivide', (p) => p.floatExp + p.floatDivide),
   tanh: float(
     'floatExp + 4*floatOp + 2.3*floatDivide',
     (p) => p.floatExp + 4 * p.floatOp + 2.3 * p.floatDivide,
@@ -194,6 +197,9 @@ const COSTS: Readonly<Record<HostOperator, HostCost>> = {
   'nn.adaptive_avg_pool2d': reducing('out*ceil(H/OH)*ceil(W/OW)', adaptive, 'mean'),
   sum: reducing('in', (f) => f.in, 'sum'),
   mean: reducing('in', (f) => f.in, 'mean'),
+  max: reducing('in', (f) => f.in, 'maximum'),
+  min: reducing('in', (f) => f.in, 'maximum'),
+  argmax: reducing('in', (f) => f.in, 'maximum'),
   reshape: free,
   'nn.batch_flatten': free,
   squeeze: free,
@@ -204,9 +210,13 @@ const COSTS: Readonly<Record<HostOperator, HostCost>> = {
   split: moving(0.5),
   strided_slice: moving(0.5),
   'nn.pad': moving(1.2),
+  take: moving(1),
+  where: moving(1),
   // A 32 x 32 -> 64 bit product, two roundings, two limits; a softmax element takes about 15 such products.
   'tflite.requantize': integerSteps(12),
   'tflite.softmax': integerSteps(180),
+  // One load more than a move.
+  'tflite.lookup': integerSteps(1),
   'tflite.avg_pool2d': reducing('out*PH*PW', windowed, 'mean', () => 1.7),
   layout_transform: transform,
 };

@@ -41,7 +41,7 @@ function firstFit(intervals: readonly Interval[], order: readonly number[], alig
 
 type Rank = (x: Interval) => number;
 
-/** Orders worth trying: large first, long-lived first, by time, by what they hold over time; ties by position. */
+/** Orders worth trying: large first, long-lived first, by time, by what they hold over time; ties stay as given. */
 const RANKS: readonly (readonly Rank[])[] = [
   [(x) => -x.bytes],
   [(x) => -(x.to - x.from), (x) => -x.bytes],
@@ -64,7 +64,7 @@ export function placeIntervals(intervals: readonly Interval[], align: number): P
           const d = rank(intervals[a]!) - rank(intervals[b]!);
           if (d !== 0) return d;
         }
-        return a - b;
+        return 0;
       });
     const placement = firstFit(intervals, order, align);
     if (best === undefined || placement.peak < best.peak) best = placement;
