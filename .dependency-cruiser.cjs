@@ -56,7 +56,32 @@ module.exports = {
       name: 'compiler-without-machine',
       severity: 'error',
       from: { path: '^src/(ir|builder|relay|models|passes|lower|codegen|frontends|quantize)' },
-      to: { path: '^(golden|reports|sim/(?!isa)|src/cli)' },
+      to: { path: '^(golden|reports|sim/(?!isa)|src/(cli|library|node))' },
+    },
+    {
+      name: 'library-below-node-and-command-line',
+      severity: 'error',
+      from: { path: '^src/library/' },
+      to: { path: '^src/(cli|node|node\\.ts|index\\.ts)(/|$)' },
+    },
+    {
+      name: 'node-below-command-line',
+      severity: 'error',
+      from: { path: '^src/node/' },
+      to: { path: '^src/cli/' },
+    },
+    {
+      name: 'node-only-where-it-is-said',
+      comment: 'the library runs in browsers; files, tools and pictures are apart',
+      severity: 'error',
+      from: { path: '^(src|sim|golden|reports)/', pathNot: '^(src/(node|cli)/|reports/charts/draw\\.ts$)' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'browser-entry-without-node-folder',
+      severity: 'error',
+      from: { path: '^src/index\\.ts$' },
+      to: { path: '^(src/(node|cli)/|reports/charts/draw\\.ts$)', reachable: true },
     },
   ],
   options: {

@@ -1,5 +1,3 @@
-import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
 import { UserError } from '../src/base/errors.js';
 import { nearest } from '../src/base/nearest.js';
 import { requireExactConvolutions } from './selfcheck.js';
@@ -32,25 +30,6 @@ export function backendName(name: string): BackendName {
   return found;
 }
 
-// The packages' CommonJS bundles are one file each: about 35 ms for core and wasm, where the ES modules are hundreds of
-// files. And all of tfjs must come from one of the two, because a backend registers itself with the core that it imports.
-const require = createRequire(import.meta.url);
-
-/** Runs `action` and takes away the process-wide handlers of exceptions that it left behind (Emscripten's start-up does). */
-async function withoutNewHandlers<T>(action: () => Promise<T>): Promise<T> {
-  const events = ['uncaughtException', 'unhandledRejection'] as const;
-  const before = events.map((event) => new Set<unknown>(process.rawListeners(event)));
-  try {
-    return await action();
-  } finally {
-    events.forEach((event, i) => {
-      for (const listener of process.rawListeners(event))
-        if (before[i]?.has(listener) !== true)
-          process.removeListener(event, listener as (...args: unknown[]) => void);
-    });
-  }
-}
-
 /** What tfjs calls each backend. */
 const TFJS_NAMES = { wasm: 'wasm', cpu: 'cpu', node: 'tensorflow' } as const;
 
@@ -58,39 +37,61 @@ async function start(tf: Tf, name: BackendName): Promise<void> {
   if (!(await tf.setBackend(TFJS_NAMES[name]))) throw new Error(`tfjs did not start its backend ${name}`);
 }
 
-async function loadWasm(tf: Tf): Promise<void> {
-  const wasm = require('@tensorflow/tfjs-backend-wasm') as typeof import('@tensorflow/tfjs-backend-wasm');
-  // The .wasm files lie beside the bundle; without this, tfjs looks for them on a web server.
-  wasm.setWasmPaths(`${dirname(require.resolve('@tensorflow/tfjs-backend-wasm'))}/`);
-  await start(tf, 'wasm');
+/** Where tfjs's .wasm files are, for `setWasmFolder`. */
+let wasmFolder: string | undefined;
+
+/**
+ * Where a web page has the .wasm files of @tensorflow/tfjs-backend-wasm: the address of their folder, with its last slash. Before the
+ * first `openBackend`. Node finds them by itself.
+ *
+ * @example
+ * setWasmFolder('/assets/tfjs/');
+ */
+export function setWasmFolder(address: string): void {
+  wasmFolder = address;
 }
 
-/** tfjs-node brings its own tfjs-core; without the package or its native library, says what to do. */
-async function loadNode(): Promise<Tf> {
-  let tf: Tf;
-  try {
-    tf = require('@tensorflow/tfjs-node') as Tf;
-  } catch (cause) {
-    const why = (cause as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND' ? 'not installed' : 'broken';
-    throw new UserError(
-      `reference backend node: @tensorflow/tfjs-node is ${why}; run "npm install @tensorflow/tfjs-node" ` +
-        '(it downloads a native library) or take --reference-backend wasm.',
-      { cause },
-    );
-  }
-  await start(tf, 'node');
-  requireExactConvolutions(tf, 'node');
-  return tf;
+/** Imports tfjs and registers its backend; the result has not started yet. */
+export type LoadTfjs = () => Promise<Tf>;
+
+const LOADERS: Partial<Record<BackendName, LoadTfjs>> = {
+  wasm: async () => {
+    const [tf, wasm] = await Promise.all([
+      import('@tensorflow/tfjs-core'),
+      import('@tensorflow/tfjs-backend-wasm'),
+    ]);
+    if (wasmFolder !== undefined) wasm.setWasmPaths(wasmFolder);
+    return tf as unknown as Tf;
+  },
+  cpu: async () => {
+    const [tf] = await Promise.all([import('@tensorflow/tfjs-core'), import('@tensorflow/tfjs-backend-cpu')]);
+    return tf as unknown as Tf;
+  },
+};
+
+/** What must stand around tfjs's start on this platform; `diana-sim/node` sets one. */
+type Around = <T>(start: () => Promise<T>) => Promise<T>;
+let around: Around = (start) => start();
+
+/** Adds what a platform brings: backends that only it has, and what to do around tfjs's start. */
+export function extendBackends(loaders: Partial<Record<BackendName, LoadTfjs>>, aroundStart: Around): void {
+  Object.assign(LOADERS, loaders);
+  around = aroundStart;
 }
 
 async function load(name: BackendName): Promise<Backend> {
-  const tf = name === 'node' ? await withoutNewHandlers(loadNode) : (require('@tensorflow/tfjs-core') as Tf);
-  tf.enableProdMode(); // no banner on stderr
-  if (name === 'wasm') await withoutNewHandlers(() => loadWasm(tf));
-  if (name === 'cpu') {
-    require('@tensorflow/tfjs-backend-cpu');
-    await start(tf, 'cpu');
-  }
+  const loader = LOADERS[name];
+  if (loader === undefined)
+    throw new UserError(
+      `reference backend ${name} is only there in Node, through diana-sim/node; take ${DEFAULT_BACKEND} or cpu.`,
+    );
+  const tf = await around(async () => {
+    const loaded = await loader();
+    loaded.enableProdMode(); // no banner on stderr
+    await start(loaded, name);
+    return loaded;
+  });
+  if (name === 'node') requireExactConvolutions(tf, 'node');
   return {
     name,
     tf,

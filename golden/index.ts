@@ -7,7 +7,7 @@ export {
   openBackend,
 } from './backend.js';
 export { type Comparison, compareTensor } from './compare.js';
-export { type RecordedTensor, readRecorded, recordedInput } from './recorded.js';
+export { type RecordedTensor, recordedInput } from './recorded.js';
 export { compareRecorded, type RecordedComparison } from './recorded-match.js';
-export { evaluate, type Reference } from './reference.js';
+export { evaluate, evaluationSteps, type Reference } from './reference.js';
 export { showTolerance, type Tolerance } from './tolerance.js';

@@ -1,9 +1,7 @@
-import { readdirSync } from 'node:fs';
-import { basename, extname, join } from 'node:path';
 import { integerRange } from '../src/base/dtype.js';
 import { UserError } from '../src/base/errors.js';
-import { fileError, readBytes } from '../src/base/files.js';
-import { readNpyFile } from '../src/base/npy.js';
+import { decodeNpy } from '../src/base/npy.js';
+import { baseName, ending, stem } from '../src/base/path-name.js';
 import { elementCount, type Shape, showShape, type Tensor, tensor } from '../src/base/tensor.js';
 import type { TensorType } from '../src/ir/types.js';
 
@@ -47,28 +45,30 @@ export function parseRecordedText(text: string, path: string): RecordedTensor {
 }
 
 /** "out_layer10.txt" after "out_layer9.txt". */
-const inNumberOrder = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true });
+const inNumberOrder = (a: RecordedFile, b: RecordedFile): number =>
+  baseName(a.path).localeCompare(baseName(b.path), 'en', { numeric: true });
+
+/** A file of recorded values. */
+export interface RecordedFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Whether a folder's file can hold a recorded tensor. */
+export const isRecordedFile = (name: string): boolean => ['.txt', '.npy'].includes(ending(name));
 
 /**
- * The recorded tensors of a folder: input.txt, out_layer0.txt, ... (or any .txt with such a header) and .npy files named by
- * tensor; other files are left alone. Inputs first, then by file name, numbers in their order.
- * Throws a UserError when there is none, or one cannot be read.
+ * The recorded tensors in files: input.txt, out_layer0.txt, ... (or any .txt with such a header) and .npy files named by
+ * tensor. Inputs first, then by file name, numbers in their order. Throws a UserError when one cannot be read.
+ *
+ * @example
+ * const recorded = parseRecorded([{ path: 'out_layer0.txt', bytes }]);
  */
-export function readRecorded(folder: string): RecordedTensor[] {
-  let names: string[];
-  try {
-    names = readdirSync(folder);
-  } catch (error) {
-    throw fileError('read', folder, error);
-  }
-  const files = names.filter((name) => ['.txt', '.npy'].includes(extname(name))).sort(inNumberOrder);
-  if (files.length === 0)
-    throw new UserError(`${folder} holds no recorded tensors: no .npy and no .txt file.`);
-  const recorded = files.map((name): RecordedTensor => {
-    const path = join(folder, name);
-    if (extname(name) === '.txt') return parseRecordedText(new TextDecoder().decode(readBytes(path)), path);
-    const { shape, data } = readNpyFile(path);
-    return { name: basename(name, '.npy'), path, shape, order: 'row-major', values: data };
+export function parseRecorded(files: readonly RecordedFile[]): RecordedTensor[] {
+  const recorded = [...files].sort(inNumberOrder).map(({ path, bytes }): RecordedTensor => {
+    if (ending(path) === '.txt') return parseRecordedText(new TextDecoder().decode(bytes), path);
+    const { shape, data } = decodeNpy(bytes, path);
+    return { name: stem(path), path, shape, order: 'row-major', values: data };
   });
   const isInput = (r: RecordedTensor): boolean => r.name === 'input';
   return [...recorded.filter(isInput), ...recorded.filter((r) => !isInput(r))];

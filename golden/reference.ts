@@ -75,12 +75,30 @@ export function evaluate(
   params: ReadonlyMap<string, Tensor>,
   backend: Backend,
 ): Reference {
-  backend.activate();
+  const evaluation = evaluationSteps(main, inputs, params, backend);
+  for (;;) {
+    const next = evaluation.next();
+    if (next.done === true) return next.value;
+  }
+}
+
+/**
+ * `evaluate` that comes back before each operator: what it yields to decides when to go on. Others may use tfjs in between. Throws what
+ * `evaluate` throws.
+ */
+export function* evaluationSteps(
+  main: Func,
+  inputs: ReadonlyMap<string, Tensor>,
+  params: ReadonlyMap<string, Tensor>,
+  backend: Backend,
+): Generator<void, Reference> {
   const values = new Map<Expr, Value>();
   const tensors = new Map<string, Tensor>();
   const wrapped = new Map<string, number>();
   const tfjsDistance = new Map<string, number>();
   for (const e of postOrder(main.body)) {
+    yield;
+    backend.activate();
     const label = labelOf(e, inputs);
     const run: Run = {
       tf: backend.tf,

@@ -1,11 +1,9 @@
 import { UserError } from '../src/base/errors.js';
 import { nearest } from '../src/base/nearest.js';
 import type { ResultDocument } from '../src/results/document.js';
-import { CHART_NAMES, CHARTS } from './charts/all.js';
 import { renderCsv } from './csv.js';
-import { fileNamePart } from './file-name.js';
 import { renderAnnotations, renderStepSummary } from './github.js';
-import { renderHtml } from './html/page.js';
+import { type DrawCharts, renderHtml } from './html/page.js';
 import { renderJson } from './json.js';
 import { renderJunit } from './junit.js';
 import { renderMarkdown } from './markdown.js';
@@ -32,7 +30,7 @@ export const TEXT_FORMATS = {
     render: renderAnnotations,
   },
 } as const satisfies Readonly<
-  Record<string, { file: string; doc: string; render: (doc: ResultDocument) => string }>
+  Record<string, { file: string; doc: string; render: (doc: ResultDocument, draw?: DrawCharts) => string }>
 >;
 export type TextFormat = keyof typeof TEXT_FORMATS;
 
@@ -50,32 +48,11 @@ export function parseFormat(name: string): FormatName {
   );
 }
 
-/** File names' stems for the models of a document, each its own. */
-function stems(doc: ResultDocument): string[] {
-  const seen = new Map<string, number>();
-  return doc.models.map(({ run }) => {
-    const stem = fileNamePart(run.model);
-    const number = (seen.get(stem) ?? 0) + 1;
-    seen.set(stem, number);
-    return number === 1 ? stem : `${stem}-${number}`;
-  });
-}
-
-/** The PNG charts of every model: "resnet8-cycles.png" and so on. */
-export function chartFiles(doc: ResultDocument): Map<string, Uint8Array> {
-  const names = stems(doc);
-  return new Map(
-    doc.models.flatMap(({ run }, i) =>
-      CHART_NAMES.map((chart) => [`${names[i]}-${chart}.png`, CHARTS[chart].draw(run)] as const),
-    ),
-  );
-}
-
-/** Every format, by file name in a report folder; charts in their own folder, JUnit only where something was compared. */
-export function reportFiles(doc: ResultDocument): Map<string, string | Uint8Array> {
-  const files = new Map<string, string | Uint8Array>();
-  for (const [name, { file, render }] of Object.entries(TEXT_FORMATS))
-    if (name !== 'junit' || doc.command === 'verify') files.set(file, render(doc));
-  for (const [file, png] of chartFiles(doc)) files.set(`charts/${file}`, png);
-  return files;
-}
+/**
+ * A result as text in one format. Only HTML has a use for `draw`, the charts' pictures.
+ *
+ * @example
+ * const markdown = render(await verify(model), 'markdown');
+ */
+export const render = (doc: ResultDocument, format: TextFormat, draw?: DrawCharts): string =>
+  TEXT_FORMATS[format].render(doc, draw);

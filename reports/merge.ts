@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import isDeepEqual from 'fast-deep-equal';
 import { UserError } from '../src/base/errors.js';
 import type { ModelResult, ResultDocument } from '../src/results/document.js';
 import type { Verdict } from '../src/results/verdict.js';
@@ -15,7 +15,7 @@ const verdictIdentity = (verdict: Verdict): string =>
 
 function joinModel(first: ModelResult, second: ModelResult, name: string): ModelResult {
   const { model } = first.run;
-  if (!isDeepStrictEqual(first.run, second.run))
+  if (!isDeepEqual(first.run, second.run))
     throw new UserError(
       `${name}: ${model} ran differently in an earlier file; merge shards of one command only.`,
     );
@@ -46,6 +46,9 @@ function dealt(parts: readonly Named[]): { readonly name: string; readonly resul
  * shards come in order, the verdicts of a model
  * that several shards verified by number of the run. Throws a UserError for documents of different commands or versions, and
  * for a model that is there twice.
+ *
+ * @example
+ * const all = mergeResults([{ name: 'shard 1', doc: first }, { name: 'shard 2', doc: second }]);
  */
 export function mergeResults(parts: readonly Named[]): ResultDocument {
   const first = parts[0];

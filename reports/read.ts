@@ -6,7 +6,12 @@ export { check, type Format, parseJson };
 
 export const RESULT: Format = { format: RESULT_FORMAT, version: RESULT_VERSION, schema: RESULT_SCHEMA };
 
-/** Reads a result document, as `--json` and `merge` write it. */
+/**
+ * Reads a result document, as `--json` and `merge` write it.
+ *
+ * @example
+ * const result = readResult(text, 'result.json');
+ */
 export function readResult(text: string, name: string): ResultDocument {
   const value = parseJson(text, name);
   check(value, RESULT, name);

@@ -1,2 +1,2 @@
 /** Name and version that every written file carries. Kept equal to package.json by a test. */
-export const GENERATOR = 'diana-sim 0.1.0';
+export const GENERATOR = 'diana-sim 0.2.0';

@@ -1,22 +1,83 @@
 /**
- * What users of the package build models with:
+ * diana-sim as a library: from data to data. Models, Programs, tensors and results are plain objects; nothing here reads a file, prints
+ * or starts a process, so that it runs in Node and in browsers alike. `diana-sim/node` adds files and tools.
  *
- *     import { ModelBuilder, op, tensor } from 'diana-sim';
- *     const m = new ModelBuilder('mine');
- *     const x = m.input('input', [1, 3, 32, 32], 'int8');
- *     const y = m.conv2d(x, 'conv1', weights, bias, { shift: 8, relu: true });
- *     const model = m.build(op.maxPool2d(y, { poolSize: 2, strides: 2 }));
+ *     import { allEqual, buildModel, verify } from 'diana-sim';
+ *     const result = await verify(buildModel('resnet8'));
+ *     console.log(allEqual(result), result.models[0].run.totals.totalCycles);
+ *
+ * @module
  */
+
+// Running and comparing
+export { BACKENDS, type BackendName, setWasmFolder } from '../golden/backend.js';
+export { parseRecorded, type RecordedFile, type RecordedTensor } from '../golden/recorded.js';
+export type { RecordedComparison } from '../golden/recorded-match.js';
+// Results, reports, regressions
+export { FORMAT_NAMES, render, type TextFormat } from '../reports/formats.js';
+export { mergeResults } from '../reports/merge.js';
+export { readResult } from '../reports/read.js';
+export { type Baseline, baselinesOfResult, readBaseline } from '../reports/regression/baseline.js';
+export {
+  type ComparisonDocument,
+  type FailOn,
+  failures,
+} from '../reports/regression/comparison.js';
+export { renderComparisonHtml } from '../reports/regression/html.js';
+export { renderComparisonMarkdown } from '../reports/regression/markdown.js';
+export { renderComparisonTable } from '../reports/regression/table.js';
+export { parseThreshold, type Threshold, type Thresholds } from '../reports/regression/threshold.js';
+// Compiling
+export {
+  type ChipParameters,
+  type CycleParameters,
+  DEFAULT_PARAMETERS,
+  type HardwareParameters,
+} from '../sim/isa/parameters.js';
+export type { JobEvent } from '../sim/program/run.js';
+export { type RunOptions as ElfOptions, runElf, type SocResult } from '../sim/soc/run-elf.js';
+// Data
 export type { DType } from './base/dtype.js';
+export type { Limit } from './base/errors.js';
 export { LimitError, UserError } from './base/errors.js';
+export { decodeNpy, encodeNpy } from './base/npy.js';
+export { decodeNpz } from './base/npz.js';
 export { type Random, random, randomInts, randomUniform, type Seed } from './base/random.js';
 export { type Shape, type Tensor, tensor } from './base/tensor.js';
+// Models: built, by name, and from files
 export type { ConvLayerOptions, Requantization } from './builder/layers.js';
 export { ModelBuilder } from './builder/model-builder.js';
 /** Relay's operators as functions: `op.qnnConv2d`, `op.biasAdd`, `op.rightShift`, ... */
 export * as op from './builder/operators.js';
+export { type CompileOptions, type Partitioned, TARGETS, type Target } from './compile.js';
+export { type LoadedModel, type LoadOptions, loadModel, type ModelFile } from './frontends/load.js';
+export type { ExternalData } from './frontends/onnx/tensors.js';
 export { call, constant, scalar, tuple, tupleGetItem } from './ir/build.js';
-export type { Expr, Model } from './ir/expr.js';
+export { type Expr, type Func, inputsOf, type Model } from './ir/expr.js';
+export {
+  type BaselineOptions,
+  baseline,
+  type CompareBaselinesOptions,
+  compareBaselines,
+} from './library/baseline.js';
+export { type CProjectOptions, emitC } from './library/c-project.js';
+export { type CompileChoices, compile, partition } from './library/compile.js';
+// Quantizing
+export { divideSamples, type QuantizeOptions, quantize } from './library/quantize.js';
+export { type RecordedVectors, recordedVectors } from './library/recorded-vectors.js';
+export { allEqual, joinDocuments } from './library/result-document.js';
+export { samplesOf } from './library/samples.js';
+export {
+  type DeclaredInput,
+  modelInputs,
+  programInputs,
+  type SimulateOptions,
+  type Simulation,
+  simulate,
+} from './library/simulate.js';
+export type { Progress, WorkOptions } from './library/turns.js';
+export type { TensorPair, VerifiedRun } from './library/verified-run.js';
+export { type FinishedRun, type Inputs, type VerifyOptions, verify } from './library/verify.js';
 export { builtinInput } from './models/builtin-input.js';
 export {
   buildModel,
@@ -26,7 +87,22 @@ export {
   suiteModels,
   suiteNames,
 } from './models/registry.js';
-export { loadRelay, writeModelFiles } from './relay/load.js';
+export { disassemble } from './program/disassemble.js';
+export {
+  type MemorySizes,
+  overrideHardware,
+  overrideMemories,
+  parseHardware,
+} from './program/hardware-overrides.js';
+export { type ProgramFiles, parseProgram } from './program/parse.js';
+export { renderProgram } from './program/render.js';
+export type * from './program/types.js';
+export { type Agreement, type LayerReport, type Quantized, quantizedTensor } from './quantize/index.js';
+export { loadRelay, type RelayParameters, renderRelay } from './relay/load.js';
 export { readParams, writeParams } from './relay/params-file.js';
 export { type ParseOptions, parseRelay } from './relay/parse.js';
 export { type PrintOptions, printModule } from './relay/print.js';
+export type * from './results/document.js';
+export type * from './results/run.js';
+export type * from './results/soc.js';
+export type * from './results/verdict.js';

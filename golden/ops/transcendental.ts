@@ -1,7 +1,6 @@
-import type * as Core from '@tensorflow/tfjs-core';
 import { type Tensor, tensor } from '../../src/base/tensor.js';
 import { intAttr } from '../../src/ir/attrs.js';
-import { valuesOf } from '../tfjs.js';
+import { type TfTensor, valuesOf } from '../tfjs.js';
 import { type Evaluate, type Run, resultType } from '../value.js';
 
 // Functions that IEEE 754 does not round for us: every library has its own approximation. The value is the one that the
@@ -13,13 +12,13 @@ const ULPS = 16;
 /** Libraries differ in what they make of infinities and NaN: such tensors are not checked on tfjs. */
 const allFinite = (x: Tensor): boolean => x.data.every((v) => Number.isFinite(v));
 
-function onTfjs(x: Tensor, run: Run, fn: (t: Core.Tensor) => Core.Tensor): Float32Array {
+function onTfjs(x: Tensor, run: Run, fn: (t: TfTensor) => TfTensor): Float32Array {
   const { tf } = run;
   return valuesOf(tf, () => fn(tf.tensor(x.data as Float32Array, [...x.shape], 'float32')));
 }
 
 const pointwise =
-  (definition: (x: number) => number, tfjs: (tf: Run['tf']) => (t: Core.Tensor) => Core.Tensor): Evaluate =>
+  (definition: (x: number) => number, tfjs: (tf: Run['tf']) => (t: TfTensor) => TfTensor): Evaluate =>
   (_, args, run) => {
     const x = args[0]!;
     const out = tensor(x.shape, 'float32', Float32Array.from(x.data, definition));

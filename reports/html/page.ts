@@ -1,5 +1,6 @@
+import { base64Encode } from '@bufbuild/protobuf/wire';
 import type { ModelResult, ResultDocument } from '../../src/results/document.js';
-import { CHART_NAMES, CHARTS } from '../charts/all.js';
+import type { RunResult } from '../../src/results/run.js';
 import { ESTIMATED } from '../metrics.js';
 import { layersTable } from './layers.js';
 import { SCRIPT } from './script.js';
@@ -17,14 +18,25 @@ import { type Html, html, raw } from './tags.js';
 import { tilingSection } from './tiling.js';
 import { timelineSection } from './timeline.js';
 
-const picture = (png: Uint8Array, alt: string): Html =>
-  html`<figure><img alt="${alt}" src="data:image/png;base64,${Buffer.from(png).toString('base64')}"></figure>
+/** A chart as a PNG, and what it shows in words. */
+export interface Picture {
+  readonly png: Uint8Array;
+  readonly alt: string;
+}
+
+/** Draws the charts of a run; needs a canvas, which not every platform has. */
+export type DrawCharts = (run: RunResult) => readonly Picture[];
+
+const picture = ({ png, alt }: Picture): Html =>
+  html`<figure><img alt="${alt}" src="data:image/png;base64,${base64Encode(png)}"></figure>
 `;
 
-const pictures = ({ run }: ModelResult): readonly Html[] =>
-  CHART_NAMES.map((name) => picture(CHARTS[name].draw(run), `${run.model}: ${CHARTS[name].alt}`));
+const charts = (pictures: readonly Picture[]): Html =>
+  html`<h3>Charts</h3>
+<div class="charts">${pictures.map(picture)}</div>
+`;
 
-function modelSection(result: ModelResult, model: number): Html {
+function modelSection(result: ModelResult, model: number, draw: DrawCharts | undefined): Html {
   const { run } = result;
   return html`<section id="m${model}"><h2>${run.model} <span class="faint">on "${run.target}"</span></h2>
 ${cards(result)}
@@ -34,9 +46,7 @@ ${socSection(result)}
 ${layersTable(result, model)}
 <h3>Where the cycles and the memory go</h3>
 <div class="pair">${reasonsTable(run)}${memoryTable(run)}</div>
-<h3>Charts</h3>
-<div class="charts">${pictures(result)}</div>
-<h3>Timeline</h3>
+${draw === undefined ? '' : charts(draw(run))}<h3>Timeline</h3>
 ${timelineSection(run, model)}
 <h3>Tiling</h3>
 ${tilingSection(run)}
@@ -59,8 +69,11 @@ ${script === '' ? '' : raw(`<script>${script}</script>`)}
 </body></html>
 `.html;
 
-/** The report as one self-contained page: tables, charts, timeline, tiling, warnings and parameters of every model. */
-export function renderHtml(doc: ResultDocument): string {
+/**
+ * The report as one self-contained page: tables, charts (where `draw` makes pictures of them), timeline, tiling, warnings and parameters of
+ * every model.
+ */
+export function renderHtml(doc: ResultDocument, draw?: DrawCharts): string {
   const models = doc.models.map(({ run }) => run.model).join(', ');
   const contents =
     doc.models.length < 2
@@ -68,5 +81,9 @@ export function renderHtml(doc: ResultDocument): string {
       : html`<nav><ul>${doc.models.map(({ run }, i) => html`<li><a href="#m${i}">${run.model}</a></li>`)}</ul></nav>`;
   const head = html`<header><h1>diana-sim ${doc.command}: ${models}</h1>
 <p>Cycles and milliseconds are <b>${ESTIMATED}</b>. <span class="faint">Written by ${doc.generator}.</span></p>${contents}</header>`;
-  return page(`diana-sim: ${models}`, html`${head}${doc.models.map(modelSection)}`, SCRIPT);
+  return page(
+    `diana-sim: ${models}`,
+    html`${head}${doc.models.map((m, i) => modelSection(m, i, draw))}`,
+    SCRIPT,
+  );
 }

@@ -106,7 +106,12 @@ export function baselineOf(run: RunResult, seed: string, generator: string, sour
   };
 }
 
-/** Baselines of the models of a result document; the seed is the one of its verdicts, "" where there are none. */
+/**
+ * Baselines of the models of a result document; the seed is the one of its verdicts, "" where there are none.
+ *
+ * @example
+ * const [before] = baselinesOfResult(readResult(text, 'result.json'));
+ */
 export const baselinesOfResult = (doc: ResultDocument): Baseline[] =>
   doc.models.map((result: ModelResult) =>
     baselineOf(result.run, result.verdicts[0]?.seed ?? '', doc.generator),
@@ -117,7 +122,12 @@ export const baselineFile = (model: string): string => `${fileNamePart(model)}.j
 
 const FORMAT: Format = { format: BASELINE_FORMAT, version: BASELINE_VERSION, schema: BASELINE_SCHEMA };
 
-/** Reads a baseline file. Throws a UserError of one line for anything else. */
+/**
+ * Reads a baseline file. Throws a UserError of one line for anything else.
+ *
+ * @example
+ * const before = readBaseline(text, 'resnet8.json');
+ */
 export function readBaseline(text: string, name: string): Baseline {
   const value = parseJson(text, name);
   check(value, FORMAT, name);

@@ -81,6 +81,9 @@ export type FailOn = (typeof FAIL_ON)[number];
 /**
  * Models for which the check fails: regressions and models that vanished always; with `improved` also better figures, so that
  * the baseline gets them; with `changed` every difference.
+ *
+ * @example
+ * if (failures(comparison, 'regressed').length > 0) throw new Error('slower');
  */
 export function failures(doc: ComparisonDocument, failOn: FailOn): readonly ModelComparison[] {
   const improves = (model: ModelComparison): boolean =>

@@ -78,7 +78,12 @@ function section(model: ModelComparison, doc: ComparisonDocument): Html {
 `;
 }
 
-/** The comparison as one self-contained page. */
+/**
+ * The comparison as one self-contained page.
+ *
+ * @example
+ * console.log(renderComparisonHtml(comparison));
+ */
 export function renderComparisonHtml(doc: ComparisonDocument): string {
   const moved = doc.models.filter(({ status }) => status !== 'same');
   const same = doc.models.filter(({ status }) => status === 'same').map(({ model }) => model);

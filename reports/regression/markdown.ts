@@ -100,7 +100,12 @@ function modelMarkdown(model: ModelComparison, doc: ComparisonDocument): string[
   return parts.filter((lines) => lines.length > 0).flatMap((lines) => [...lines, '']);
 }
 
-/** The comparison as a pull-request comment: what moved, within what GitHub accepts as one comment. */
+/**
+ * The comparison as a pull-request comment: what moved, within what GitHub accepts as one comment.
+ *
+ * @example
+ * console.log(renderComparisonMarkdown(comparison));
+ */
 export function renderComparisonMarkdown(doc: ComparisonDocument): string {
   const moved = doc.models.filter(({ status }) => status !== 'same');
   const order = ['regressed', 'vanished', 'changed', 'improved', 'new'];

@@ -95,7 +95,12 @@ function modelLines(model: ModelComparison, doc: ComparisonDocument, columns: nu
   return lines;
 }
 
-/** The comparison for a terminal: a line for what is the same, tables for what moved. */
+/**
+ * The comparison for a terminal: a line for what is the same, tables for what moved.
+ *
+ * @example
+ * console.log(renderComparisonTable(comparison));
+ */
 export function renderComparisonTable(
   doc: ComparisonDocument,
   options: { readonly columns?: number; readonly colour?: boolean } = {},

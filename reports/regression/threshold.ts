@@ -22,7 +22,12 @@ export interface Threshold {
   readonly relative: boolean;
 }
 
-/** "0", "+2%", "1.5 %", "+1000": parses what a user wrote for `option`; throws a UserError for anything else. */
+/**
+ * "0", "+2%", "1.5 %", "+1000": parses what a user wrote for `option`; throws a UserError for anything else.
+ *
+ * @example
+ * const twoPercent = parseThreshold('+2%', 'cycles');
+ */
 export function parseThreshold(text: string, option: string): Threshold {
   const match = /^\+?(\d+(?:\.\d+)?)\s*(%?)$/.exec(text.trim());
   if (match === null)

@@ -2,7 +2,7 @@ import { cpus, loadavg } from 'node:os';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { openBackend } from '../../golden/index.js';
-import { writeFileAtomic } from '../../src/base/atomic-write.js';
+import { writeFileAtomic } from '../../src/node/atomic-write.js';
 import { conv64, measure, networks } from './networks.js';
 import { type BenchResult, renderBench } from './report.js';
 import { shell } from './shell.js';

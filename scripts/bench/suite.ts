@@ -1,10 +1,10 @@
 import type { Backend } from '../../golden/index.js';
 import { evaluate } from '../../golden/index.js';
 import { renderTable } from '../../reports/table.js';
-import { compareRun } from '../../src/cli/verification.js';
 import { compile, DEFAULT_OPTIONS } from '../../src/compile.js';
 import { GENERATOR } from '../../src/generator.js';
 import { builtinInput, expandModels } from '../../src/index.js';
+import { compareRun } from '../../src/library/verified-run.js';
 import { RESULT_FORMAT, RESULT_VERSION } from '../../src/results/document.js';
 import { milliseconds } from './timing.js';
 

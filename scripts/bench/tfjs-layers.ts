@@ -1,6 +1,6 @@
-import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type * as Core from '@tensorflow/tfjs-core';
 import type { Backend } from '../../golden/index.js';
-import { type Tf, valuesOf } from '../../golden/tfjs.js';
+import { type Tf, type TfTensor, valuesOf } from '../../golden/tfjs.js';
 import { intAttr, intsAttr } from '../../src/ir/attrs.js';
 import { type Call, type Model, tensorTypeOf } from '../../src/ir/expr.js';
 import { postOrder } from '../../src/ir/visit.js';
@@ -11,7 +11,7 @@ type Shape4 = readonly [number, number, number, number];
 const values = (count: number): Float32Array =>
   Float32Array.from({ length: count }, (_, i) => ((i * 7) % 17) - 8);
 
-function tensor4(tf: Tf, shape: Shape4): Tensor4D {
+function tensor4(tf: Tf, shape: Shape4): TfTensor {
   return tf.tensor4d(values(shape.reduce((a, b) => a * b)), [...shape]);
 }
 
@@ -39,9 +39,10 @@ function convolution(tf: Tf, call: Call): () => void {
 function dense(tf: Tf, call: Call): () => void {
   const [n, c] = tensorTypeOf(call.args[0]!).shape as [number, number];
   const [k] = tensorTypeOf(call.args[1]!).shape as [number, number];
-  const x = tf.tensor2d(values(n * c), [n, c]);
-  const weights = tf.tensor2d(values(k * c), [k, c]);
-  return () => void valuesOf(tf, () => tf.matMul(x, weights, false, true));
+  const core = tf as unknown as typeof Core;
+  const x = core.tensor2d(values(n * c), [n, c]);
+  const weights = core.tensor2d(values(k * c), [k, c]);
+  return () => void valuesOf(tf, () => core.matMul(x, weights, false, true));
 }
 
 /** All convolutions and dense layers of a model on tfjs, one after another; nothing between them. */

@@ -6,8 +6,8 @@ import { isFloat } from '../../src/base/dtype.js';
 import type { Shape } from '../../src/base/tensor.js';
 import type { Model } from '../../src/ir/expr.js';
 import { builtinInput } from '../../src/models/builtin-input.js';
+import { runOnSoc } from '../../src/node/toolchain/soc.js';
 import type { HostStep, Operand, Program } from '../../src/program/types.js';
-import { runOnSoc } from '../../src/toolchain/soc.js';
 
 export const HOST_PARAMETERS = Object.keys(DEFAULT_PARAMETERS.host) as (keyof HostCycleParameters)[];
 

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { DEFAULT_PARAMETERS } from '../../sim/isa/parameters.js';
-import { crossCompiler, requireCrossTools } from '../../src/toolchain/soc.js';
+import { crossCompiler, requireCrossTools } from '../../src/node/toolchain/soc.js';
 import { fitNonNegative } from './fit.js';
 import { HOST_PARAMETERS, type KernelSample, kernelSamples } from './kernels.js';
 import { calibrationPrograms } from './programs.js';

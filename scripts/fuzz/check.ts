@@ -1,10 +1,10 @@
 import type { Backend } from '../../golden/index.js';
 import { evaluate, type Reference } from '../../golden/index.js';
 import { roundUp } from '../../src/base/units.js';
-import { compareRun, type VerifiedRun } from '../../src/cli/verification.js';
 import { type CompileOptions, compile, DEFAULT_OPTIONS, type Target } from '../../src/compile.js';
 import { builtinInput, LimitError, type Model, type Tensor } from '../../src/index.js';
-import { overrideMemories } from '../../src/program/hardware-file.js';
+import { compareRun, type VerifiedRun } from '../../src/library/verified-run.js';
+import { overrideMemories } from '../../src/program/hardware-overrides.js';
 import type { Program } from '../../src/program/types.js';
 import type { OptionChoices } from './graph.js';
 

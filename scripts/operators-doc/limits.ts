@@ -1,3 +1,5 @@
+import type { HostOperator } from '../../src/base/operators.js';
+
 /** What an operator takes on the host, and its part in the digital core's patterns (sources: hardware.md, section 6 [htvm]). */
 interface Limits {
   readonly host: string;
@@ -15,8 +17,8 @@ const CONV_CORE =
   'first of the conv pattern [htvm]: int8, kernel sides 1, 3, 5, 7, SAME padding, strides 1,1 or 2,2, dilation 1, ' +
   'groups 1 or depthwise; 16 output channels of weights within the weight memory';
 
-/** By Relay's name; every operator of the registry, and `layout_transform`, has an entry. */
-export const LIMITS: Readonly<Record<string, Limits>> = {
+/** By Relay's name. */
+export const LIMITS: Readonly<Record<HostOperator, Limits>> = {
   'nn.conv2d': { host: `${PRODUCT}; NCHW, OIHW`, core: CONV_CORE },
   'qnn.conv2d': { host: `${PRODUCT}; NCHW, OIHW; zero points 0`, core: CONV_CORE },
   'nn.dense': { host: PRODUCT, core: 'first of the dense pattern [htvm]: int8; C at most 4080' },

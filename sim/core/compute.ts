@@ -1,5 +1,7 @@
+import { hex } from '../../src/base/units.js';
 import { ARRAY_CHANNELS, ARRAY_COLUMNS, LINE_BYTES } from '../isa/geometry.js';
 import { reverseWords } from '../isa/layout.js';
+import type { NoteOddity } from '../isa/oddity.js';
 import type { ConvOperation, DenseOperation, Operation, SumOperation } from '../isa/operation.js';
 import { CONV_BIAS_BYTES, convBlockBytes, DENSE_BIAS_BYTES, denseBlockBytes } from '../isa/weights.js';
 import type { Memory } from './memory.js';
@@ -12,6 +14,30 @@ export interface ComputeContext {
   readonly array: PeArray;
   /** The step of the program, for the memory's record of writers. */
   readonly writer: number;
+  /** What a read of bytes never written is. */
+  readonly undefinedData: 'fault' | 'read';
+  readonly note: NoteOddity;
+}
+
+/** Looks at the bytes [at, at + n) before they are read: what was never written is an error, or noted once for `what`. */
+function checkWritten(c: ComputeContext, memory: Memory, at: number, n: number, what: string): void {
+  if (c.undefinedData === 'fault') {
+    memory.requireWritten(at, n, what);
+    return;
+  }
+  const gap = memory.firstUnwritten(at, n, what);
+  if (gap !== undefined)
+    c.note({
+      subject: `${what}: ${memory.name} byte ${hex(gap)}`,
+      value: 'never written',
+      usual: 'drivers copy what a job reads',
+    });
+}
+
+/** The bytes [at, at + n), looked at by `checkWritten`. */
+function readWritten(c: ComputeContext, memory: Memory, at: number, n: number, what: string): Uint8Array {
+  checkWritten(c, memory, at, n, what);
+  return memory.peek(at, n, what);
 }
 
 /** Values in natural order from bytes in the core's order. */
@@ -21,11 +47,18 @@ function natural(bytes: Uint8Array): Int8Array {
   return copy;
 }
 
-/** Throws unless `count` elements from element `first` of the tensor at `base` were written (word order in mind). */
-function requireElements(memory: Memory, base: number, first: number, count: number, what: string): void {
+/** `checkWritten` of `count` elements from element `first` of the tensor at `base` (word order in mind). */
+function requireElements(
+  c: ComputeContext,
+  memory: Memory,
+  base: number,
+  first: number,
+  count: number,
+  what: string,
+): void {
   const whole = count & ~3;
-  memory.requireWritten(base + first, whole, what);
-  for (let e = first + whole; e < first + count; e++) memory.requireWritten(base + (e ^ 3), 1, what);
+  checkWritten(c, memory, base + first, whole, what);
+  for (let e = first + whole; e < first + count; e++) checkWritten(c, memory, base + (e ^ 3), 1, what);
 }
 
 /**
@@ -78,7 +111,7 @@ function conv(o: ConvOperation, context: ComputeContext): number {
   const columns = o.pitch - o.padding.deadColumns;
   const planeElements = o.rows * o.pitch;
   for (let row = 0; row < o.channels * o.rows; row++)
-    requireElements(l1, o.input, row * o.pitch, columns, 'conv input');
+    requireElements(context, l1, o.input, row * o.pitch, columns, 'conv input');
   const outputColumns = o.columnGroups * ARRAY_COLUMNS;
   const addBlock = array.conv({
     channels: o.channels,
@@ -100,7 +133,9 @@ function conv(o: ConvOperation, context: ComputeContext): number {
   const blockBytes = convBlockBytes(o.channels, o.kernelHeight, o.kernelWidth);
   let overflows = 0;
   for (let block = 0; block < o.blocks; block++) {
-    const bytes = natural(weightMemory.read(o.weights + block * blockBytes, blockBytes, 'conv weights'));
+    const bytes = natural(
+      readWritten(context, weightMemory, o.weights + block * blockBytes, blockBytes, 'conv weights'),
+    );
     const wrapped: number[] = [];
     addBlock(bytes.subarray(0, blockBytes - CONV_BIAS_BYTES), sums);
     const biases = bytes.subarray(blockBytes - CONV_BIAS_BYTES);
@@ -124,13 +159,15 @@ const denseBias = (bytes: Int8Array, lane: number): number =>
 function dense(o: DenseOperation, context: ComputeContext): number {
   const { l1, weightMemory, array, writer } = context;
   const inputs = o.inputLines * LINE_BYTES;
-  const input = natural(l1.read(o.input, inputs, 'FC input'));
+  const input = natural(readWritten(context, l1, o.input, inputs, 'FC input'));
   const blockBytes = denseBlockBytes(inputs);
   const sums = new Float64Array(ARRAY_CHANNELS);
   const out = new Uint8Array(o.blocks * ARRAY_CHANNELS);
   const wrapped: number[] = [];
   for (let block = 0; block < o.blocks; block++) {
-    const bytes = natural(weightMemory.read(o.weights + block * blockBytes, blockBytes, 'FC weights'));
+    const bytes = natural(
+      readWritten(context, weightMemory, o.weights + block * blockBytes, blockBytes, 'FC weights'),
+    );
     array.dense(input, bytes.subarray(0, blockBytes - DENSE_BIAS_BYTES), sums);
     const biases = bytes.subarray(blockBytes - DENSE_BIAS_BYTES);
     for (let lane = 0; lane < ARRAY_CHANNELS; lane++)
@@ -154,8 +191,8 @@ function dense(o: DenseOperation, context: ComputeContext): number {
 function sum(o: SumOperation, context: ComputeContext): number {
   const { l1, writer } = context;
   const n = o.lines * LINE_BYTES;
-  const a = new Int8Array(l1.read(o.inputA, n, 'sum operand A'));
-  const b = new Int8Array(l1.read(o.inputB, n, 'sum operand B'));
+  const a = new Int8Array(readWritten(context, l1, o.inputA, n, 'sum operand A'));
+  const b = new Int8Array(readWritten(context, l1, o.inputB, n, 'sum operand B'));
   const out = new Uint8Array(n);
   for (let i = 0; i < n; i++) {
     const shifted = (a[i]! + b[i]!) >> o.shift;

@@ -3,6 +3,7 @@ import { hex } from '../../src/base/units.js';
 import { copyCycles, issuedMacs, loadCycles, operationCycles } from '../isa/cycles.js';
 import { COPY_GRANULE_BYTES, LINE_BYTES, WORD_BYTES } from '../isa/geometry.js';
 import { decode, type Fields, INSTRUCTION_WORDS } from '../isa/instruction.js';
+import type { NoteOddity, Oddity } from '../isa/oddity.js';
 import { type Operation, toOperation } from '../isa/operation.js';
 import type { HardwareParameters } from '../isa/parameters.js';
 import {
@@ -16,6 +17,9 @@ import { compute } from './compute.js';
 import { Memory } from './memory.js';
 import type { PeArray } from './pe-array.js';
 
+/** L1's banks, each a quarter of it. [ours, after DORY's analog driver] */
+const BANKS = 4;
+
 /** What one job did and cost. */
 export type JobReport = CopyReport | ComputeReport;
 
@@ -25,6 +29,8 @@ export interface CopyReport {
   readonly l1Address: number;
   readonly bytes: number;
   readonly cycles: number;
+  /** What the job did oddly; empty for a job as drivers make it. */
+  readonly oddities: readonly Oddity[];
 }
 
 export interface ComputeReport {
@@ -43,7 +49,14 @@ export interface ComputeReport {
   readonly issuedMacs: number;
   /** int32 accumulators that wrapped, in all lanes, also those whose outputs nobody wants. */
   readonly overflows: number;
+  /** What the job did oddly; empty for a job as drivers make it. */
+  readonly oddities: readonly Oddity[];
 }
+
+/**
+ * Reads of bytes that nothing has written: an error (our compiler never means one), or what lies there is read and noted, as the chip would.
+ */
+export type UndefinedData = 'fault' | 'read';
 
 /**
  * The digital core: registers, copy engine, instruction decoder and PE array over L1, weight memory and the SoC's L2. A write
@@ -59,8 +72,18 @@ export class DigitalCore {
   /** Who writes: the program's step, kept in the memories beside each byte. */
   writer = 0;
 
-  constructor(l2: Memory, parameters: HardwareParameters, array: PeArray) {
+  readonly #undefinedData: UndefinedData;
+  #oddities: Oddity[] = [];
+  readonly #note: NoteOddity = (oddity) => this.#oddities.push(oddity);
+
+  constructor(
+    l2: Memory,
+    parameters: HardwareParameters,
+    array: PeArray,
+    undefinedData: UndefinedData = 'fault',
+  ) {
     this.#l2 = l2;
+    this.#undefinedData = undefinedData;
     this.#array = array;
     this.#parameters = parameters;
     this.l1 = new Memory('L1', 0, parameters.chip.l1Bytes);
@@ -120,6 +143,7 @@ export class DigitalCore {
   }
 
   #run(): JobReport {
+    this.#oddities = [];
     switch (this.#get('MEMCPY_OP')) {
       case MEMCPY_OP.compute:
         return this.#compute();
@@ -127,22 +151,70 @@ export class DigitalCore {
         return this.#copy('copyOut');
       case MEMCPY_OP.l2ToL1:
         return this.#copy('copyIn');
+      case MEMCPY_OP.banksL1ToL2:
+        return this.#copyBanks('copyOut');
+      case MEMCPY_OP.banksL2ToL1:
+        return this.#copyBanks('copyIn');
       default:
         throw new LimitError({
           subject: 'register MEMCPY_OP',
           value: this.#get('MEMCPY_OP'),
-          rule: '0 (compute), 1 (L1 to L2) or 2 (L2 to L1); the bank order of 3 and 4 is not public and not modelled',
+          rule: '0 (compute), 1 or 3 (L1 to L2), 2 or 4 (L2 to L1)',
         });
     }
   }
 
-  #copy(kind: 'copyIn' | 'copyOut'): CopyReport {
+  /** The length of a copy in words; one that drivers would round up is noted. */
+  #copyLength(): number {
     const words = COPY_GRANULE_BYTES / WORD_BYTES;
-    const length = this.#require(
-      'MEMCPY_N',
-      (v) => v > 0 && v % words === 0,
-      `a positive multiple of ${words} words (drivers round copies up to ${COPY_GRANULE_BYTES} bytes)`,
+    const length = this.#require('MEMCPY_N', (v) => v > 0, 'at least 1 word');
+    if (length % words !== 0)
+      this.#note({
+        subject: 'register MEMCPY_N',
+        value: `${length} words`,
+        usual: `drivers round copies up to ${COPY_GRANULE_BYTES} bytes (${words} words)`,
+      });
+    return length;
+  }
+
+  /**
+   * A copy of several banks [ours, after what DORY's analog driver gives]: MEMCPY_BANK_LENGTH banks, MEMCPY_ROW_LENGTH lines in each. L2 holds
+   * one line of each bank after the other; the lines of a bank follow each other from L1ADDR on.
+   */
+  #copyBanks(kind: 'copyIn' | 'copyOut'): CopyReport {
+    const bankBytes = this.l1.size / BANKS;
+    const l2Address = this.#require(
+      'MEMCPY_ADDR',
+      (v) => v % WORD_BYTES === 0,
+      `a multiple of ${WORD_BYTES} bytes`,
     );
+    const banks = this.#require('MEMCPY_BANK_LENGTH', (v) => v >= 1 && v <= BANKS, `1 to ${BANKS} banks`);
+    const lines = this.#require('MEMCPY_ROW_LENGTH', (v) => v >= 1, 'at least 1 line a bank');
+    const bytes = banks * lines * LINE_BYTES;
+    this.#require(
+      'MEMCPY_N',
+      (v) => v * WORD_BYTES === bytes,
+      `MEMCPY_BANK_LENGTH * MEMCPY_ROW_LENGTH lines, ${bytes / WORD_BYTES} words; what the chip does otherwise is not known`,
+    );
+    const l1Address = this.#get('L1ADDR') * LINE_BYTES;
+    for (let line = 0; line < lines; line++)
+      for (let bank = 0; bank < banks; bank++) {
+        const outside = l2Address + (line * banks + bank) * LINE_BYTES;
+        const inside = bank * bankBytes + l1Address + line * LINE_BYTES;
+        if (kind === 'copyIn')
+          this.l1.copyFrom(this.#l2, outside, inside, LINE_BYTES, this.writer, 'copy L2 to L1');
+        else this.#l2.copyFrom(this.l1, inside, outside, LINE_BYTES, this.writer, 'copy L1 to L2');
+      }
+    return this.#copyReport(kind, l2Address, l1Address, bytes);
+  }
+
+  #copyReport(kind: 'copyIn' | 'copyOut', l2Address: number, l1Address: number, bytes: number): CopyReport {
+    const cycles = copyCycles(bytes, this.#parameters.cycles);
+    return { kind, l2Address, l1Address, bytes, cycles, oddities: this.#oddities };
+  }
+
+  #copy(kind: 'copyIn' | 'copyOut'): CopyReport {
+    const length = this.#copyLength();
     const l2Address = this.#require(
       'MEMCPY_ADDR',
       (v) => v % WORD_BYTES === 0,
@@ -153,12 +225,15 @@ export class DigitalCore {
     if (kind === 'copyIn')
       this.l1.copyFrom(this.#l2, l2Address, l1Address, bytes, this.writer, 'copy L2 to L1');
     else this.#l2.copyFrom(this.l1, l1Address, l2Address, bytes, this.writer, 'copy L1 to L2');
-    return { kind, l2Address, l1Address, bytes, cycles: copyCycles(bytes, this.#parameters.cycles) };
+    return this.#copyReport(kind, l2Address, l1Address, bytes);
   }
 
   #words(address: RegisterName, count: number, what: string): Uint32Array {
     const at = this.#require(address, (v) => v % WORD_BYTES === 0, `a multiple of ${WORD_BYTES} bytes`);
-    const bytes = this.#l2.read(at, count * WORD_BYTES, what);
+    const bytes =
+      this.#undefinedData === 'fault'
+        ? this.#l2.read(at, count * WORD_BYTES, what)
+        : this.#l2.peek(at, count * WORD_BYTES, what);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     return Uint32Array.from({ length: count }, (_, i) => view.getUint32(i * WORD_BYTES, true));
   }
@@ -173,7 +248,7 @@ export class DigitalCore {
     const out: { fields: Fields; operation: Operation }[] = [];
     for (let i = 0; i < count; i += INSTRUCTION_WORDS) {
       const fields = decode(words.subarray(i, i + INSTRUCTION_WORDS));
-      const operation = toOperation(fields);
+      const operation = toOperation(fields, this.#note);
       if (operation === null) return out;
       out.push({ fields, operation });
     }
@@ -184,21 +259,18 @@ export class DigitalCore {
     });
   }
 
+  /** A sum takes any configuration: its driver leaves the words as the job before left them. [hal] */
   #checkConfiguration(operation: Operation): void {
+    if (operation.kind === 'sum') return;
     this.#require('CONF_N', (v) => v === CONFIGURATION_WORDS, `${CONFIGURATION_WORDS} words`);
     const words = this.#words('CONF_ADDR', CONFIGURATION_WORDS, 'configuration registers');
-    const expected =
-      operation.kind === 'conv'
-        ? CONFIGURATION.conv
-        : operation.kind === 'dense'
-          ? CONFIGURATION.fullyConnected
-          : CONFIGURATION.sum;
+    const expected = operation.kind === 'conv' ? CONFIGURATION.conv : CONFIGURATION.fullyConnected;
     words.forEach((word, i) => {
       if (word !== (expected[i] ?? 0))
         throw new LimitError({
           subject: `configuration word ${i}`,
           value: hex(word),
-          rule: `${hex(expected[i] ?? 0)} for a ${operation.kind} job`,
+          rule: `${hex(expected[i] ?? 0)} for a ${operation.kind} job; what the chip does otherwise is not known`,
         });
     });
   }
@@ -255,6 +327,8 @@ export class DigitalCore {
         weightMemory: this.weightMemory,
         array: this.#array,
         writer: this.writer,
+        undefinedData: this.#undefinedData,
+        note: this.#note,
       });
       computeCycles += operationCycles(operation, p);
       macs += issuedMacs(operation);
@@ -274,6 +348,7 @@ export class DigitalCore {
       instructionBytes: confBytes + imBytes,
       issuedMacs: macs,
       overflows,
+      oddities: this.#oddities,
     };
   }
 }

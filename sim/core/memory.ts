@@ -47,13 +47,19 @@ export class Memory {
     return this.peek(at, n, what);
   }
 
-  /** Throws unless every byte of [at, at + n) was written. */
-  requireWritten(at: number, n: number, what: string): void {
+  /** The first byte of [at, at + n) that nothing has written; undefined where all are. */
+  firstUnwritten(at: number, n: number, what: string): number | undefined {
     const start = this.#offset(at, n, what);
     const gap = this.#state.subarray(start, start + n).indexOf(0);
-    if (gap >= 0)
+    return gap < 0 ? undefined : at + gap;
+  }
+
+  /** Throws unless every byte of [at, at + n) was written. */
+  requireWritten(at: number, n: number, what: string): void {
+    const gap = this.firstUnwritten(at, n, what);
+    if (gap !== undefined)
       throw new LimitError({
-        subject: `${what}: ${this.name} byte ${hex(at + gap)}`,
+        subject: `${what}: ${this.name} byte ${hex(gap)}`,
         value: 'never written',
         rule: 'written before it is read',
         fix: 'Look for a missing copy or a wrong address.',

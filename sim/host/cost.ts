@@ -1,5 +1,6 @@
 import { bytesPerElement, type DType, isFloat } from '../../src/base/dtype.js';
 import { UserError } from '../../src/base/errors.js';
+import { entryOf, type HostOperator } from '../../src/base/operators.js';
 import { elementCount, type Shape } from '../../src/base/tensor.js';
 import type { HostOp } from '../../src/program/types.js';
 import type { HostCycleParameters } from '../isa/parameters.js';
@@ -78,8 +79,6 @@ const float = (formula: string, cycles: (p: HostCycleParameters) => number): Hos
   cycles: ({ out, p }) => out * cycles(p),
 });
 
-const each = (names: readonly string[], cost: HostCost): [string, HostCost][] => names.map((n) => [n, cost]);
-
 /** An integer operator of `steps` simple steps an output element. */
 const integerSteps = (steps: number): HostCost => ({
   formula: `out * ${steps} * element`,
@@ -87,42 +86,63 @@ const integerSteps = (steps: number): HostCost => ({
 });
 
 /** Cycles of every host operator. All formulas are [ours]; the parameters are fitted to runs on the SoC model. */
-const COSTS: ReadonlyMap<string, HostCost> = new Map<string, HostCost>([
-  ...each(['nn.conv2d', 'qnn.conv2d'], conv),
-  ['nn.dense', dense],
-  ...each(['nn.bias_add', 'add', 'subtract', 'multiply', 'maximum', 'minimum'], perElement()),
-  ...each(['right_shift', 'left_shift', 'clip', 'cast', 'negative', 'abs', 'nn.relu'], perElement()),
-  ['divide', floatDivision],
-  ['nn.leaky_relu', perElement(2)],
-  ...each(['floor', 'round'], rounding),
-  ['exp', float('floatExp', (p) => p.floatExp)],
-  ['sqrt', float('floatDivide', (p) => p.floatDivide)],
-  ['tanh', float('floatExp + 2*floatOp + floatDivide', (p) => p.floatExp + 2 * p.floatOp + p.floatDivide)],
-  ['sigmoid', float('floatExp + floatOp + floatDivide', (p) => p.floatExp + p.floatOp + p.floatDivide)],
-  [
-    'nn.softmax',
-    float('3*floatOp + floatExp + floatDivide', (p) => 3 * p.floatOp + p.floatExp + p.floatDivide),
-  ],
-  ['nn.avg_pool2d', reducing('out*PH*PW', windowed, true)],
-  ['nn.max_pool2d', reducing('out*PH*PW', windowed, false)],
-  ['nn.global_avg_pool2d', reducing('in', (f) => f.in, true)],
-  ['nn.global_max_pool2d', reducing('in', (f) => f.in, false)],
-  ['nn.adaptive_avg_pool2d', reducing('out*ceil(H/OH)*ceil(W/OW)', adaptive, true)],
-  ['sum', reducing('in', (f) => f.in, false)],
-  ['mean', reducing('in', (f) => f.in, true)],
+const COSTS: Readonly<Record<HostOperator, HostCost>> = {
+  'nn.conv2d': conv,
+  'qnn.conv2d': conv,
+  'nn.dense': dense,
+  'nn.bias_add': perElement(),
+  add: perElement(),
+  subtract: perElement(),
+  multiply: perElement(),
+  maximum: perElement(),
+  minimum: perElement(),
+  right_shift: perElement(),
+  left_shift: perElement(),
+  clip: perElement(),
+  cast: perElement(),
+  negative: perElement(),
+  abs: perElement(),
+  'nn.relu': perElement(),
+  'nn.leaky_relu': perElement(2),
+  divide: floatDivision,
+  floor: rounding,
+  round: rounding,
+  exp: float('floatExp', (p) => p.floatExp),
+  sqrt: float('floatDivide', (p) => p.floatDivide),
+  tanh: float('floatExp + 2*floatOp + floatDivide', (p) => p.floatExp + 2 * p.floatOp + p.floatDivide),
+  sigmoid: float('floatExp + floatOp + floatDivide', (p) => p.floatExp + p.floatOp + p.floatDivide),
+  'nn.softmax': float(
+    '3*floatOp + floatExp + floatDivide',
+    (p) => 3 * p.floatOp + p.floatExp + p.floatDivide,
+  ),
+  'nn.avg_pool2d': reducing('out*PH*PW', windowed, true),
+  'nn.max_pool2d': reducing('out*PH*PW', windowed, false),
+  'nn.global_avg_pool2d': reducing('in', (f) => f.in, true),
+  'nn.global_max_pool2d': reducing('in', (f) => f.in, false),
+  'nn.adaptive_avg_pool2d': reducing('out*ceil(H/OH)*ceil(W/OW)', adaptive, true),
+  sum: reducing('in', (f) => f.in, false),
+  mean: reducing('in', (f) => f.in, true),
   // A reshape copies when it stands alone and only recomputes indices in a fused kernel; both are charged alike.
-  ...each(['reshape', 'nn.batch_flatten', 'squeeze', 'expand_dims'], moving),
-  ...each(['transpose', 'reverse', 'concatenate', 'split', 'strided_slice', 'nn.pad'], moving),
+  reshape: moving,
+  'nn.batch_flatten': moving,
+  squeeze: moving,
+  expand_dims: moving,
+  transpose: moving,
+  reverse: moving,
+  concatenate: moving,
+  split: moving,
+  strided_slice: moving,
+  'nn.pad': moving,
   // A 32 x 32 -> 64 bit product, two roundings, two limits; a softmax element takes about 15 such products.
-  ['tflite.requantize', integerSteps(4)],
-  ['tflite.softmax', integerSteps(60)],
-  ['tflite.avg_pool2d', reducing('out*PH*PW', windowed, true)],
-  ['layout_transform', { formula: 'bytes * transform', cycles: ({ outBytes, p }) => outBytes * p.transform }],
-]);
+  'tflite.requantize': integerSteps(4),
+  'tflite.softmax': integerSteps(60),
+  'tflite.avg_pool2d': reducing('out*PH*PW', windowed, true),
+  layout_transform: { formula: 'bytes * transform', cycles: ({ outBytes, p }) => outBytes * p.transform },
+};
 
 /** The cost formula of the host operator `name`. Throws a UserError when there is none. */
 export function hostCost(name: string): HostCost {
-  const cost = COSTS.get(name);
+  const cost = entryOf(COSTS, name);
   if (cost === undefined) throw new UserError(`host operator ${name} is not known to this simulator.`);
   return cost;
 }

@@ -1,4 +1,5 @@
 import { UserError } from '../../src/base/errors.js';
+import { entryOf, type HostOperator } from '../../src/base/operators.js';
 import { sameShape, showShape, type Tensor } from '../../src/base/tensor.js';
 import type { HostOp } from '../../src/program/types.js';
 import { biasAdd, binary } from './binary.js';
@@ -11,45 +12,55 @@ import { reduce, softmax } from './reduction.js';
 import * as tflite from './tflite.js';
 import { cast, clip, leakyRelu, unary } from './unary.js';
 
-/** Every operator that the host can run, by Relay's name. A new operator adds its line here. */
-const KERNELS: ReadonlyMap<string, HostKernel> = new Map<string, HostKernel>([
-  ['nn.conv2d', conv2d],
-  ['qnn.conv2d', conv2d],
-  ['nn.dense', dense],
-  ['nn.bias_add', biasAdd],
-  ...['add', 'subtract', 'multiply', 'divide', 'maximum', 'minimum', 'right_shift', 'left_shift'].map(
-    (name) => [name, binary] as const,
-  ),
-  ['clip', clip],
-  ['cast', cast],
-  ...['negative', 'abs', 'floor', 'round', 'exp', 'sqrt', 'tanh', 'sigmoid', 'nn.relu'].map(
-    (name) => [name, unary] as const,
-  ),
-  ['nn.leaky_relu', leakyRelu],
-  ['nn.avg_pool2d', pool2d],
-  ['nn.max_pool2d', pool2d],
-  ['nn.global_avg_pool2d', globalPool2d],
-  ['nn.global_max_pool2d', globalPool2d],
-  ['nn.adaptive_avg_pool2d', adaptivePool2d],
-  ['nn.softmax', softmax],
-  ['sum', reduce],
-  ['mean', reduce],
-  ...['reshape', 'nn.batch_flatten', 'squeeze', 'expand_dims', 'layout_transform'].map(
-    (name) => [name, sameOrder] as const,
-  ),
-  ['transpose', transpose],
-  ['reverse', reverse],
-  ['concatenate', concatenate],
-  ['split', split],
-  ['strided_slice', stridedSlice],
-  ['nn.pad', pad],
-  ['tflite.requantize', tflite.requantize],
-  ['tflite.avg_pool2d', tflite.avgPool2d],
-  ['tflite.softmax', tflite.softmax],
-]);
-
-/** The names of all operators that the host can run. */
-export const hostOperators = (): string[] => [...KERNELS.keys()];
+/** The kernel of every operator that the host runs. */
+const KERNELS: Readonly<Record<HostOperator, HostKernel>> = {
+  'nn.conv2d': conv2d,
+  'qnn.conv2d': conv2d,
+  'nn.dense': dense,
+  'nn.bias_add': biasAdd,
+  add: binary,
+  subtract: binary,
+  multiply: binary,
+  divide: binary,
+  maximum: binary,
+  minimum: binary,
+  right_shift: binary,
+  left_shift: binary,
+  clip,
+  cast,
+  negative: unary,
+  abs: unary,
+  floor: unary,
+  round: unary,
+  exp: unary,
+  sqrt: unary,
+  tanh: unary,
+  sigmoid: unary,
+  'nn.relu': unary,
+  'nn.leaky_relu': leakyRelu,
+  'nn.avg_pool2d': pool2d,
+  'nn.max_pool2d': pool2d,
+  'nn.global_avg_pool2d': globalPool2d,
+  'nn.global_max_pool2d': globalPool2d,
+  'nn.adaptive_avg_pool2d': adaptivePool2d,
+  'nn.softmax': softmax,
+  sum: reduce,
+  mean: reduce,
+  reshape: sameOrder,
+  'nn.batch_flatten': sameOrder,
+  squeeze: sameOrder,
+  expand_dims: sameOrder,
+  layout_transform: sameOrder,
+  transpose,
+  reverse,
+  concatenate,
+  split,
+  strided_slice: stridedSlice,
+  'nn.pad': pad,
+  'tflite.requantize': tflite.requantize,
+  'tflite.avg_pool2d': tflite.avgPool2d,
+  'tflite.softmax': tflite.softmax,
+};
 
 const show = ({ shape, dtype }: Pick<Tensor, 'shape' | 'dtype'>): string => `${showShape(shape)} ${dtype}`;
 
@@ -60,7 +71,7 @@ const show = ({ shape, dtype }: Pick<Tensor, 'shape' | 'dtype'>): string => `${s
  * shift is out of range, or the results are not of the declared types.
  */
 export function executeHostOp(op: HostOp, args: readonly Tensor[], context: HostContext = {}): Tensor[] {
-  const kernel = KERNELS.get(op.op);
+  const kernel = entryOf(KERNELS, op.op);
   if (kernel === undefined) throw new UserError(`host operator ${op.op} is not known to this simulator.`);
   const results = kernel(op, args, context);
   const declared = op.results;

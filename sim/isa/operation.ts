@@ -7,6 +7,7 @@ import {
   type Fields,
   type ZeroPadding,
 } from './instruction.js';
+import type { NoteOddity } from './oddity.js';
 
 /** A conv, or one channel of a depthwise conv (channels 1, blocks 1). Sizes in elements; addresses in bytes. */
 export interface ConvOperation {
@@ -123,7 +124,7 @@ const line = (fields: Fields, name: FieldName) =>
 const shiftOf = (fields: Fields) => want(fields, 'shift_fixed_point', (v) => v <= 31, '0..31 bits');
 const reluOf = (fields: Fields) => want(fields, 'activation_function', (v) => v <= 1, '0 or 1') === 1;
 
-/** Fields that hardware.md gives as 0 for every kind of job. */
+/** Fields that every driver known leaves 0; what the core does with other values is not known. */
 const ALWAYS_ZERO: readonly FieldName[] = [
   'type_nonlinear_function',
   'weight_tile_size',
@@ -150,11 +151,24 @@ const CONV_ONLY: readonly FieldName[] = [
   'conv_strided',
 ];
 
+const NOT_KNOWN = 'what the chip does otherwise is not known';
+
 function zero(fields: Fields, names: readonly FieldName[]): void {
-  for (const name of names) equal(fields, name, 0, '0 for this mode');
+  for (const name of names) equal(fields, name, 0, `0; ${NOT_KNOWN}`);
 }
 
-function toConv(f: Fields): ConvOperation {
+/** Words that a mode does not use: left over from an earlier job, they change nothing. */
+function unused(fields: Fields, names: readonly FieldName[], mode: string, note: NoteOddity): void {
+  for (const name of names)
+    if (fields[name] !== 0)
+      note({
+        subject: `field ${name}`,
+        value: String(fields[name]),
+        usual: `drivers leave it 0, as ${mode} does not use it`,
+      });
+}
+
+function toConv(f: Fields, note: NoteOddity): ConvOperation {
   const pitch = want(
     f,
     'cx',
@@ -162,14 +176,14 @@ function toConv(f: Fields): ConvOperation {
     `a positive multiple of ${LINE_BYTES} columns`,
   );
   const rows = positive(f, 'cy');
-  equal(f, 'padded_cx', pitch, `cx (${pitch})`);
-  equal(f, 'size_channel', pitch * rows, `cx * cy (${pitch * rows})`);
+  equal(f, 'padded_cx', pitch, `cx (${pitch}); ${NOT_KNOWN}`);
+  equal(f, 'size_channel', pitch * rows, `cx * cy (${pitch * rows}); ${NOT_KNOWN}`);
   const columnGroups = positive(f, 'ox');
   const outputRows = positive(f, 'oy');
   const outputSize = ARRAY_COLUMNS * columnGroups * outputRows;
-  equal(f, 'output_channel_size', outputSize, `16 * ox * oy (${outputSize})`);
+  equal(f, 'output_channel_size', outputSize, `16 * ox * oy (${outputSize}); ${NOT_KNOWN}`);
   equal(f, 'write_l2_l1', PLANAR, '2 (planar); 1 feeds the analog core, which is not modelled');
-  equal(f, 'dilation', 1, '1');
+  equal(f, 'dilation', 1, `1; ${NOT_KNOWN}`);
   const padding = decodeZeroPadding(
     want(f, 'zero_padding', (v) => v <= 0xffff, 'four nibbles (at most 0xffff)'),
   );
@@ -177,11 +191,10 @@ function toConv(f: Fields): ConvOperation {
   const kernelHeight = positive(f, 'fy');
   const lastRow = (outputRows - 1) * stride + kernelHeight - padding.top;
   if (lastRow > rows + padding.bottom)
-    throw new LimitError({
+    note({
       subject: 'field oy',
-      value: outputRows,
-      unit: 'rows',
-      rule: `such that the last window ends within cy + bottom padding (${rows} + ${padding.bottom} rows; it ends at ${lastRow})`,
+      value: `${outputRows} rows`,
+      usual: `the last window ends at row ${lastRow}, beyond cy + bottom padding (${rows} + ${padding.bottom}), and reads zeros there`,
     });
   return {
     kind: 'conv',
@@ -203,10 +216,10 @@ function toConv(f: Fields): ConvOperation {
   };
 }
 
-function toDense(f: Fields): DenseOperation {
-  zero(f, CONV_ONLY);
-  equal(f, 'write_l2_l1', PLANAR, '2 (planar)');
-  equal(f, 'dilation', 1, '1');
+function toDense(f: Fields, note: NoteOddity): DenseOperation {
+  unused(f, CONV_ONLY, 'an FC job', note);
+  equal(f, 'write_l2_l1', PLANAR, `2 (planar); ${NOT_KNOWN}`);
+  equal(f, 'dilation', 1, `1; ${NOT_KNOWN}`);
   return {
     kind: 'dense',
     weights: line(f, 'weight_memory_pointer'),
@@ -219,8 +232,13 @@ function toDense(f: Fields): DenseOperation {
   };
 }
 
-function toSum(f: Fields): SumOperation {
-  zero(f, [...CONV_ONLY, 'k', 'activation_function', 'write_l2_l1', 'dilation']);
+function toSum(f: Fields, note: NoteOddity): SumOperation {
+  unused(
+    f,
+    [...CONV_ONLY, 'k', 'activation_function', 'write_l2_l1', 'dilation'],
+    'an element-wise sum',
+    note,
+  );
   return {
     kind: 'sum',
     inputA: line(f, 'input_memory_pointer'),
@@ -233,20 +251,20 @@ function toSum(f: Fields): SumOperation {
 
 /**
  * The operation that an instruction asks for; null for one with stop = 1, which ends the job and computes nothing [ours:
- * drivers leave its other words 0]. Throws a LimitError that names the field for anything hardware.md's table does not
- * allow, and, stricter than it [ours]: L1 and WMEM pointers and row pitches on whole lines of 16 bytes, and output rows that
- * stay within the declared bottom padding.
+ * drivers leave its other words 0]. `note` is told of what is odd but known to run: words that the mode does not use, output rows beyond the
+ * declared bottom padding. Throws a LimitError that names the field where nobody knows what the chip would do; L1 and WMEM pointers and row
+ * pitches must be on whole lines of 16 bytes [ours].
  */
-export function toOperation(fields: Fields): Operation | null {
+export function toOperation(fields: Fields, note: NoteOddity = () => {}): Operation | null {
   if (want(fields, 'stop', (v) => v <= 1, '0 or 1') === 1) return null;
   zero(fields, ALWAYS_ZERO);
   switch (fields.mode) {
     case MODE.conv:
-      return toConv(fields);
+      return toConv(fields, note);
     case MODE.dense:
-      return toDense(fields);
+      return toDense(fields, note);
     case MODE.sum:
-      return toSum(fields);
+      return toSum(fields, note);
     default:
       throw new LimitError({
         subject: 'field mode',

@@ -62,6 +62,7 @@ export interface HostCycleParameters {
   readonly floatExp: number;
 }
 
+/** The parameter set "diana-default"; docs/hardware-model.md has the source of each value. */
 export const DEFAULT_PARAMETERS: HardwareParameters = {
   name: 'diana-default',
   chip: {

@@ -66,7 +66,7 @@ export const MEMCPY_OP = {
 export const INSTRUCTION_MEMORY_WORDS = 64;
 export const CONFIGURATION_WORDS = 16;
 
-/** Configuration words 0..2 (the other 13 are 0), by the kind of compute job. [hal] */
+/** Configuration words 0..2 (the other 13 are 0), by the kind of compute job; a sum takes any, and our compiler gives it zeros. [hal] */
 export const CONFIGURATION = {
   conv: [0x800, 0xf, 0],
   fullyConnected: [0, 0, 0],

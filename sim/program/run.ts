@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { UserError } from '../../src/base/errors.js';
+import { sha256 } from '../../src/base/sha256.js';
 import { sameShape, showShape, type Tensor } from '../../src/base/tensor.js';
 import type { Buffer, HostStep, JobStep, Program, Step } from '../../src/program/types.js';
 import type { BufferLife, Reason, RunResult, TimelineSlice } from '../../src/results/run.js';
@@ -49,7 +49,7 @@ export interface ProgramRun {
   readonly outputs: ReadonlyMap<string, Tensor>;
 }
 
-const sha256 = (t: Tensor): string => createHash('sha256').update(bytesFromValues(t)).digest('hex');
+const checksum = (t: Tensor): string => sha256(bytesFromValues(t));
 
 /** One run of a program: memories, core, clock. */
 class Machine {
@@ -89,10 +89,12 @@ class Machine {
     }
   }
 
-  run(): void {
+  /** Runs step after step; comes back before each one, so that a caller may do something else in between. */
+  *steps(): Generator<void, void> {
     const { steps, layers } = this.#program.manifest;
     let layer = -1;
-    steps.forEach((step, i) => {
+    for (const [i, step] of steps.entries()) {
+      yield;
       if (step.layer !== layer) {
         layer = step.layer;
         this.#options.onLayer?.(layer, layers.length);
@@ -104,7 +106,7 @@ class Machine {
       } catch (e) {
         throw e instanceof UserError ? new ProgramFault(this.#program, i, e) : e;
       }
-    });
+    }
   }
 
   #step(step: Step, index: number): void {
@@ -212,7 +214,7 @@ class Machine {
     // What wrapped in lanes and columns beyond the tensor is nobody's output; a tensor in two places counts once.
     if (buffer.dtype === 'int8')
       account.overflows = Math.max(account.overflows, memory.countWrapped(tensor.data.length, addressOf));
-    account.checksum = sha256(tensor);
+    account.checksum = checksum(tensor);
     if (isOutput) this.#outputs.set(buffer.tensor ?? buffer.name, tensor);
     this.#options.onTensor?.({
       buffer,
@@ -255,7 +257,7 @@ class Machine {
         weightMemoryLimit: chip.weightMemoryBytes,
       },
       warnings: manifest.warnings,
-      outputs: Object.fromEntries([...this.#outputs].map(([name, t]) => [name, sha256(t)])),
+      outputs: Object.fromEntries([...this.#outputs].map(([name, t]) => [name, checksum(t)])),
       timeline: this.#timeline,
       buffers: this.#lives(),
     };
@@ -272,8 +274,21 @@ export function runProgram(
   inputs: ReadonlyMap<string, Tensor>,
   options: RunOptions = {},
 ): ProgramRun {
+  const run = programSteps(program, inputs, options);
+  for (;;) {
+    const next = run.next();
+    if (next.done === true) return next.value;
+  }
+}
+
+/** `runProgram` that comes back before each step: what it yields to decides when to go on. Throws what `runProgram` throws. */
+export function* programSteps(
+  program: Program,
+  inputs: ReadonlyMap<string, Tensor>,
+  options: RunOptions = {},
+): Generator<void, ProgramRun> {
   const machine = new Machine(program, options);
   machine.load(inputs);
-  machine.run();
+  yield* machine.steps();
   return machine.finish();
 }

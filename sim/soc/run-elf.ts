@@ -38,6 +38,9 @@ export const DEFAULT_MAX_CYCLES = 10_000_000_000;
 /**
  * Runs an ELF file on the SoC from its first instruction to its exit. Throws `ElfError` for a file that cannot run here,
  * `MachineFault` for a program that goes wrong, `LimitError` for one that does not end.
+ *
+ * @example
+ * const { exitStatus, stdout, cycles } = runElf(bytes, { file: 'demo.elf' });
  */
 export function runElf(elf: Uint8Array, options: RunOptions = {}): SocResult {
   const printed: number[] = [];

@@ -79,7 +79,7 @@ export class Soc {
     const interrupts = new InterruptController();
     const events = new EventUnit((id) => interrupts.pushEvent(id));
     const control = new SocControl();
-    const digital = new DigitalCore(this.l2, this.parameters, new TypedArrayPeArray());
+    const digital = new DigitalCore(this.l2, this.parameters, new TypedArrayPeArray(), 'read');
     this.port = new DigitalPort(digital, {
       raise: (id) => events.raise(id),
       listening: () => !events.masked(EVENT.digitalCore),

@@ -26,8 +26,12 @@ function validator(schema: Schema): ValidateFunction {
   return known;
 }
 
-/** Parses JSON; the error names the file and says whether it looks cut off. */
-export function parseJson(text: string, name: string): unknown {
+/** Parses JSON; the error names the file, says whether it looks cut off, and ends with `fix`. */
+export function parseJson(
+  text: string,
+  name: string,
+  fix = 'Write it again with the command that made it.',
+): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -36,9 +40,7 @@ export function parseJson(text: string, name: string): unknown {
     const reason = cutOff
       ? 'it ends in the middle (truncated?)'
       : (error as Error).message.replaceAll(/\s+/g, ' ');
-    throw new UserError(
-      `${name} is not valid JSON: ${reason}. Write it again with the command that made it.`,
-    );
+    throw new UserError(`${name} is not valid JSON: ${reason}. ${fix}`);
   }
 }
 
@@ -66,6 +68,11 @@ export function check(value: unknown, { format, version, schema }: Format, name:
     throw new UserError(
       `${name}: version is ${head.version} of ${format}; this diana-sim reads up to ${version}. Update diana-sim.`,
     );
+  checkSchema(value, schema, format, name);
+}
+
+/** Throws a UserError of one line, beginning with `name`, where `value` breaks the schema of what messages call `what`. */
+export function checkSchema(value: unknown, schema: Schema, what: string, name: string): void {
   const validate = validator(schema);
-  if (!validate(value)) throw new UserError(`${name}: not a valid ${format}: ${describe(validate.errors)}.`);
+  if (!validate(value)) throw new UserError(`${name}: not a valid ${what}: ${describe(validate.errors)}.`);
 }

@@ -1,6 +1,5 @@
 import type { DType } from './dtype.js';
 import { UserError } from './errors.js';
-import { readBytes } from './files.js';
 import { encodeNpyHeader, type NpyHeader, parseNpyHeader } from './npy-header.js';
 import { elementCount, type Shape, sameShape, showShape, strides, type Tensor, tensor } from './tensor.js';
 
@@ -33,6 +32,9 @@ const TYPES: Readonly<Record<DType, string>> = {
  * A .npy file's tensor, in row-major order whatever the file's is. float64 is rounded to float32; a value beyond float32, or
  * an int64 beyond 2^53, is refused, and so is a file whose length is not what its header says.
  * `where` (a path) begins the message of every UserError.
+ *
+ * @example
+ * const image = decodeNpy(bytes, 'image.npy');
  */
 export function decodeNpy(bytes: Uint8Array, where: string): Tensor {
   const header = parseNpyHeader(bytes, where);
@@ -76,7 +78,12 @@ function checkRepresentable(value: number, type: string, where: string): void {
     throw new UserError(`${where} holds ${value}, which is beyond the range of float32.`);
 }
 
-/** The bytes of a .npy file (version 1, little-endian, row-major): the same bytes that numpy writes. */
+/**
+ * The bytes of a .npy file (version 1, little-endian, row-major): the same bytes that numpy writes.
+ *
+ * @example
+ * await response.write(encodeNpy(outputs.get('output')));
+ */
 export function encodeNpy({ shape, dtype, data }: Tensor): Uint8Array {
   const header = encodeNpyHeader(TYPES[dtype], shape);
   const valueBytes = Number(TYPES[dtype].slice(2));
@@ -105,11 +112,4 @@ export function requireType(
       `${where} holds ${found.dtype} of shape ${showShape(found.shape)}; ` +
         `must be ${wanted.dtype} of shape ${showShape(wanted.shape)}.`,
     );
-}
-
-/** The tensor in the .npy file `path`; with `wanted`, of that shape and dtype. Throws a UserError. */
-export function readNpyFile(path: string, wanted?: { readonly shape: Shape; readonly dtype: DType }): Tensor {
-  const found = decodeNpy(readBytes(path), path);
-  if (wanted !== undefined) requireType(found, wanted, path);
-  return found;
 }

@@ -1,6 +1,5 @@
 import { unzipSync } from 'fflate';
 import { UserError } from './errors.js';
-import { readBytes } from './files.js';
 import { decodeNpy } from './npy.js';
 import type { Tensor } from './tensor.js';
 
@@ -13,6 +12,9 @@ const SMALLEST_ENTRY_BYTES = 46;
 /**
  * The tensors of a .npz archive (numpy's `savez` and `savez_compressed`) by name, in the archive's order.
  * Throws a UserError that begins with `where`.
+ *
+ * @example
+ * const weights = decodeNpz(bytes, 'weights.npz').get('conv1.weights');
  */
 export function decodeNpz(bytes: Uint8Array, where: string): Map<string, Tensor> {
   const members = unpack(bytes, where);
@@ -47,6 +49,3 @@ function unpack(bytes: Uint8Array, where: string): Record<string, Uint8Array> {
     throw new UserError(`${where} is no readable .npz archive: ${why}.`);
   }
 }
-
-/** The tensors in the .npz file `path`. Throws a UserError. */
-export const readNpzFile = (path: string): Map<string, Tensor> => decodeNpz(readBytes(path), path);

@@ -16,6 +16,9 @@ export interface Random {
 /**
  * The stream of `parts`, joined by '/': a model gives each of its parameters a stream of its own ("7", "resnet8",
  * "conv1.weights"), so that a new layer does not change the values of the others.
+ *
+ * @example
+ * const rng = random('seed', 'weights');
  */
 export function random(...parts: readonly Seed[]): Random {
   const generator = seedrandom(parts.join('/'));
@@ -27,7 +30,12 @@ export function random(...parts: readonly Seed[]): Random {
   };
 }
 
-/** A tensor of integers drawn evenly from `low` to `high`, both included. */
+/**
+ * A tensor of integers drawn evenly from `low` to `high`, both included.
+ *
+ * @example
+ * const weights = randomInts(random(0, 'w'), [16, 3, 3, 3], -128, 127, 'int8');
+ */
 export function randomInts(rng: Random, shape: Shape, low: number, high: number, dtype: DType): Tensor {
   const out = tensor(shape, dtype);
   for (let i = 0; i < out.data.length; i++) out.data[i] = rng.int(low, high);
@@ -37,6 +45,9 @@ export function randomInts(rng: Random, shape: Shape, low: number, high: number,
 /**
  * A tensor of numbers drawn evenly from `low` on and below `high`, then converted to `dtype` as C converts: an integer
  * dtype drops the fraction, so that -10..10 gives -9..9 with zero twice as often (numpy's `uniform(...).astype(int8)`).
+ *
+ * @example
+ * const x = randomUniform(random(0, 'x'), [1, 10], -1, 1, 'float32');
  */
 export function randomUniform(rng: Random, shape: Shape, low: number, high: number, dtype: DType): Tensor {
   const out = tensor(shape, dtype);

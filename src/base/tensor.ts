@@ -12,7 +12,12 @@ export interface Tensor {
 /** Number of elements of a shape; 1 for a scalar (`[]`). */
 export const elementCount = (shape: Shape): number => shape.reduce((n, d) => n * d, 1);
 
-/** A tensor over `data`, or of zeros. Throws when the data's length is not the shape's element count. */
+/**
+ * A tensor over `data`, or of zeros. Throws when the data's length is not the shape's element count.
+ *
+ * @example
+ * const image = tensor([1, 3, 32, 32], 'int8', pixels);
+ */
 export function tensor(shape: Shape, dtype: DType, data?: ArrayLike<number>): Tensor {
   const array = allocate(dtype, elementCount(shape));
   if (data !== undefined) {

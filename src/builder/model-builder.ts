@@ -12,6 +12,12 @@ import { addLayer, type ConvLayerOptions, convLayer, denseLayer, type Requantiza
  * Builds a model: declares inputs and parameters, collects the parameters' values and finishes a Model. The layer methods
  * name their parameters "<layer>.weights" and "<layer>.bias". Operators that no method makes come from
  * src/builder/operators.ts.
+ *
+ * @example
+ * const m = new ModelBuilder('mine');
+ * const x = m.input('input', [1, 3, 32, 32], 'int8');
+ * const y = m.conv2d(x, 'conv1', weights, bias, { shift: 8, relu: true });
+ * const model = m.build(op.maxPool2d(y, { poolSize: 2, strides: 2 }));
  */
 export class ModelBuilder {
   readonly #name: string;

@@ -1,19 +1,13 @@
-import type { DType } from '../base/dtype.js';
 import { UserError } from '../base/errors.js';
-import { readNpyFile } from '../base/npy.js';
-import type { Shape, Tensor } from '../base/tensor.js';
-
-export interface DeclaredInput {
-  readonly name: string;
-  readonly shape: Shape;
-  readonly dtype: DType;
-}
+import type { Tensor } from '../base/tensor.js';
+import type { DeclaredInput } from '../library/simulate.js';
+import { readNpyFile } from '../node/npy-file.js';
 
 /**
  * Inputs from `--input`: a file for the only input, or NAME=FILE for each. Throws a UserError for a missing, unknown or doubled
  * name and for a file of another shape or dtype.
  */
-export function programInputs(
+export function readInputs(
   words: readonly string[],
   declared: readonly DeclaredInput[],
 ): Map<string, Tensor> {

@@ -1,6 +1,8 @@
-import { isFileArgument } from '../frontends/file-name.js';
+import { UserError } from '../base/errors.js';
 import type { Model } from '../ir/expr.js';
+import { isFileArgument } from './file-argument.js';
 import { loadOptionsOf, type ModelArguments } from './model-options.js';
+import { configuredModel, teamConfig } from './team-config.js';
 import { printImportWarnings } from './warnings.js';
 
 /** A model that the command line names, not built yet. */
@@ -25,16 +27,27 @@ export async function namedModels(words: readonly string[], options: ModelArgume
 
 /** A model file, with the importer's warnings on stderr. */
 export async function loadFile(path: string, args: Omit<ModelArguments, 'seed'>): Promise<Model> {
-  const { loadModelFile } = await import('../frontends/index.js');
-  const model = loadModelFile(path, loadOptionsOf(args));
+  const { loadModelFile } = await import('../node/model-file.js');
+  const given = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
+  const model = loadModelFile(path, loadOptionsOf({ ...configuredModel(path), ...given }));
   printImportWarnings(path, model.warnings);
   return model;
+}
+
+/** The words that name models: those given, else those of the configuration. Throws a UserError where there are none. */
+export function modelWords(given: readonly string[] | undefined): readonly string[] {
+  if (given !== undefined && given.length > 0) return given;
+  const words = teamConfig()?.models?.map(({ model }) => model) ?? [];
+  if (words.length === 0)
+    throw new UserError(
+      'Name a model (`diana-sim models` lists them), a suite or a file, or "models" in a diana.config.json.',
+    );
+  return words;
 }
 
 /** The one model that a word stands for. Throws a UserError when it stands for several. */
 export async function oneModel(word: string, options: ModelArguments): Promise<Model> {
   const models = await namedModels([word], options);
-  const { UserError } = await import('../base/errors.js');
   if (models.length !== 1)
     throw new UserError(`${word} stands for ${models.length} models; name one of them.`);
   return models[0]!.build();

@@ -1,6 +1,6 @@
 import type { Options } from 'yargs';
 import { UserError } from '../base/errors.js';
-import type { LoadOptions } from '../frontends/index.js';
+import type { FileLoadOptions } from '../node/model-file.js';
 
 /** Options of every command that reads a model's file. */
 export const fileOptions = {
@@ -30,7 +30,7 @@ export interface ModelArguments {
 }
 
 /** The loader's options from the command line. Throws a UserError for a dimension or range that cannot be read. */
-export function loadOptionsOf(args: Omit<ModelArguments, 'seed'>): LoadOptions {
+export function loadOptionsOf(args: Omit<ModelArguments, 'seed'>): FileLoadOptions {
   const { params, dimensions, 'input-range': range } = args;
   return {
     ...(params === undefined ? {} : { params }),

@@ -22,6 +22,9 @@ export const compileOptions = {
 
 export { type ModelArguments, modelOptions } from './model-options.js';
 
+/** Options that a diana.config.json may give to every command that compiles. */
+export const CONFIGURED = ['seed', ...(Object.keys(compileOptions) as (keyof typeof compileOptions)[])];
+
 /** Splits the models over machines. */
 export const shardOption = {
   shard: { type: 'string', describe: 'i/n: the i-th of n parts of the models; join them with merge' },
@@ -39,9 +42,13 @@ export interface CompileArguments {
 
 /** What the compiler needs, from the command line. Throws a UserError for a bad target, file or size. */
 export async function readCompileOptions(args: CompileArguments): Promise<CompileOptions> {
-  const [{ parseTarget }, { DEFAULT_PARAMETERS }, { overrideMemories, readHardwareFile }] = await Promise.all(
-    [import('../compile.js'), import('../../sim/isa/parameters.js'), import('../program/hardware-file.js')],
-  );
+  const [{ parseTarget }, { DEFAULT_PARAMETERS }, { overrideMemories }, { readHardwareFile }] =
+    await Promise.all([
+      import('../compile.js'),
+      import('../../sim/isa/parameters.js'),
+      import('../program/hardware-overrides.js'),
+      import('../node/hardware-file.js'),
+    ]);
   const base = args.hw === undefined ? DEFAULT_PARAMETERS : readHardwareFile(args.hw);
   return {
     target: parseTarget(args.target),

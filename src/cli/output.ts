@@ -1,6 +1,9 @@
 import { appendFileSync } from 'node:fs';
-import { writeFileAtomic, writeFolderAtomic } from '../base/atomic-write.js';
-import { fileError } from '../base/files.js';
+import type { ComparisonDocument } from '../../reports/regression/comparison.js';
+import { renderComparisonTable } from '../../reports/regression/table.js';
+import { terminalOptions } from '../../reports/terminal/style.js';
+import { writeFileAtomic, writeFolderAtomic } from '../node/atomic-write.js';
+import { fileError } from '../node/files.js';
 import type { ResultDocument } from '../results/document.js';
 
 /** Where a result goes beside the terminal. */
@@ -18,8 +21,12 @@ export const outputOptions = {
 /** Prints the terminal report on stdout, in the terminal's width and with colour where it is one. */
 export async function printReport(document: ResultDocument): Promise<void> {
   const { renderTable } = await import('../../reports/table.js');
-  const { terminalOptions } = await import('../../reports/terminal/style.js');
   process.stdout.write(renderTable(document, terminalOptions(process.stdout, process.env)));
+}
+
+/** Prints a comparison of baselines on stdout, as `printReport` does a result. */
+export function printComparison(document: ComparisonDocument): void {
+  process.stdout.write(renderComparisonTable(document, terminalOptions(process.stdout, process.env)));
 }
 
 /** Writes the result as JSON, whole or not at all. */
@@ -52,7 +59,7 @@ async function tellGitHub(document: ResultDocument): Promise<void> {
 /** Ends a command: files first, all whole or none, then the terminal report and what GitHub reads. */
 export async function finish(document: ResultDocument, { json, report }: OutputArguments): Promise<void> {
   if (report !== undefined) {
-    const { reportFiles } = await import('../../reports/formats.js');
+    const { reportFiles } = await import('../../reports/files.js');
     writeFolderAtomic(report, reportFiles(document));
   }
   if (json !== undefined) await writeJson(json, document);

@@ -74,6 +74,3 @@ export class Progress {
     this.#drawn = true;
   }
 }
-
-/** Lets signals and timers in between two pieces of synchronous work. */
-export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,8 +1,11 @@
+/**
+ * The C project of a Program, file by file. Its parts, each a folder:
+ * c/ (how C is written: types, literals, names, lines), network/ (data, kernels' functions and the function that calls them), host/ (the
+ * bodies of host kernels), accelerator/ (the bodies of the core's layers: register writes, rerolled into loops), application/ (the demo with
+ * its sample), runtime/ (drivers, mathematics, start-up code and makefiles, the same for every network).
+ */
 import type { Program } from '../program/types.js';
-import { planData } from './data.js';
-import { demoFile, type Sample, sampleBytes, sampleFile, sampleHeader } from './demo.js';
-import { bufferNames, kernelFile, kernelFunctions, usesFixedPoint } from './kernels.js';
-import { internalHeader, networkFile, type Profile, portsOf, publicHeader } from './network.js';
+import { demoFile, type Sample, sampleBytes, sampleFile, sampleHeader } from './application/demo.js';
 import {
   CONSOLE_C,
   CONSOLE_H,
@@ -12,7 +15,10 @@ import {
   MALLOC_WRAPPER_H,
   PROFILE_C,
   profileHeader,
-} from './runtime/application.js';
+} from './application/runtime.js';
+import { planData } from './network/data.js';
+import { bufferNames, kernelFile, kernelFunctions, usesFixedPoint } from './network/kernels.js';
+import { internalHeader, networkFile, type Profile, portsOf, publicHeader } from './network/network.js';
 import { DIANA_C, DIANA_PORT_H, dianaHeader, registersHeader } from './runtime/diana.js';
 import { HOST_FIXED_H } from './runtime/host-fixed.js';
 import { HOST_MATH_H } from './runtime/host-math.js';

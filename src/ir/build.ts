@@ -19,19 +19,32 @@ import { type TensorType, tensorType } from './types.js';
 /** A parameter of a function. */
 export const variable = (name: string, type: TensorType): Var => ({ kind: 'var', name, type });
 
-/** A constant tensor; `name` is the parameter it came from. */
+/**
+ * A constant tensor; `name` is the parameter it came from.
+ *
+ * @example
+ * const w = constant(tensor([16], 'int32'), 'conv1.bias');
+ */
 export function constant(value: Tensor, name?: string): Constant {
   const type = tensorType(value.shape, value.dtype);
   return name === undefined ? { kind: 'constant', value, type } : { kind: 'constant', value, type, name };
 }
 
-/** A scalar constant, as `relay.const` makes it: int32 unless said otherwise. */
+/**
+ * A scalar constant, as `relay.const` makes it: int32 unless said otherwise.
+ *
+ * @example
+ * const eight = scalar(8);
+ */
 export const scalar = (value: number, dtype: TensorType['dtype'] = 'int32'): Constant =>
   constant(tensor([], dtype, [value]));
 
 /**
  * The operator `op` applied to `args`, its type inferred and its attributes completed.
  * Throws a UserError when the operator, an attribute or an argument does not fit.
+ *
+ * @example
+ * const y = call('nn.max_pool2d', [x], { pool_size: [2, 2], strides: [2, 2] });
  */
 export function call(op: string, args: readonly Expr[], attrs: Attrs = {}, label: Label = {}): Call {
   const def = opDef(op);
@@ -47,7 +60,12 @@ export function call(op: string, args: readonly Expr[], attrs: Attrs = {}, label
   return { kind: 'call', op, args, attrs: complete, type, label };
 }
 
-/** Several tensors as one argument (of `concatenate`). */
+/**
+ * Several tensors as one argument (of `concatenate`).
+ *
+ * @example
+ * const y = call('concatenate', [tuple([a, b])], { axis: 1 });
+ */
 export function tuple(fields: readonly Expr[]): TupleExpr {
   const types = fields.map((f) => {
     if (f.type.kind !== 'tensor') throw new UserError('a tuple of tuples is not supported.');
@@ -56,7 +74,12 @@ export function tuple(fields: readonly Expr[]): TupleExpr {
   return { kind: 'tuple', fields, type: { kind: 'tuple', fields: types } };
 }
 
-/** Field `index` of an expression of tuple type (a result of `split`). */
+/**
+ * Field `index` of an expression of tuple type (a result of `split`).
+ *
+ * @example
+ * const first = tupleGetItem(call('split', [x], { indices_or_sections: 2, axis: 1 }), 0);
+ */
 export function tupleGetItem(from: Expr, index: number, label: Label = {}): TupleGetItem {
   const type = from.type.kind === 'tuple' ? from.type.fields[index] : undefined;
   if (type === undefined) throw new UserError(`a value of ${from.type.kind} type has no field .${index}.`);

@@ -88,7 +88,12 @@ export interface Model {
   readonly params: ReadonlyMap<string, Tensor>;
 }
 
-/** The parameters of `main` that are given at run time. */
+/**
+ * The parameters of `main` that are given at run time.
+ *
+ * @example
+ * inputsOf(model).map((input) => input.name); // ['input']
+ */
 export const inputsOf = (model: Model): Var[] => model.main.params.filter((p) => !model.params.has(p.name));
 
 /** The type of an expression that must be a tensor; a tuple here is a mistake in this program. */

@@ -1,5 +1,6 @@
 import { UserError } from '../base/errors.js';
 import { nearest } from '../base/nearest.js';
+import { entryOf, OPERATORS, type Operator } from '../base/operators.js';
 import type { OpDef } from './op.js';
 import { nnConv2d, qnnConv2d } from './ops/convolution.js';
 import { nnDense } from './ops/dense.js';
@@ -41,65 +42,61 @@ import {
   tanh,
 } from './ops/unary.js';
 
-/** Every operator this compiler knows, by Relay's name. A new operator adds its line here. */
-const OPS: ReadonlyMap<string, OpDef> = new Map(
-  [
-    qnnConv2d,
-    nnConv2d,
-    nnDense,
-    nnBiasAdd,
-    add,
-    subtract,
-    multiply,
-    divide,
-    maximum,
-    minimum,
-    rightShift,
-    leftShift,
-    clip,
-    cast,
-    negative,
-    abs,
-    floor,
-    round,
-    exp,
-    sqrt,
-    tanh,
-    sigmoid,
-    nnRelu,
-    nnLeakyRelu,
-    nnAvgPool2d,
-    nnMaxPool2d,
-    nnGlobalAvgPool2d,
-    nnGlobalMaxPool2d,
-    nnAdaptiveAvgPool2d,
-    nnSoftmax,
-    sum,
-    mean,
-    reshape,
-    nnBatchFlatten,
-    squeeze,
-    expandDims,
-    transpose,
-    reverse,
-    concatenate,
-    split,
-    stridedSlice,
-    nnPad,
-    tfliteRequantize,
-    tfliteAvgPool2d,
-    tfliteSoftmax,
-  ].map((op) => [op.name, op]),
-);
+/** The type rule and the fusion pattern of every operator. */
+const OPS: Readonly<Record<Operator, OpDef>> = {
+  'qnn.conv2d': qnnConv2d,
+  'nn.conv2d': nnConv2d,
+  'nn.dense': nnDense,
+  'nn.bias_add': nnBiasAdd,
+  add,
+  subtract,
+  multiply,
+  divide,
+  maximum,
+  minimum,
+  right_shift: rightShift,
+  left_shift: leftShift,
+  clip,
+  cast,
+  negative,
+  abs,
+  floor,
+  round,
+  exp,
+  sqrt,
+  tanh,
+  sigmoid,
+  'nn.relu': nnRelu,
+  'nn.leaky_relu': nnLeakyRelu,
+  'nn.avg_pool2d': nnAvgPool2d,
+  'nn.max_pool2d': nnMaxPool2d,
+  'nn.global_avg_pool2d': nnGlobalAvgPool2d,
+  'nn.global_max_pool2d': nnGlobalMaxPool2d,
+  'nn.adaptive_avg_pool2d': nnAdaptiveAvgPool2d,
+  'nn.softmax': nnSoftmax,
+  sum,
+  mean,
+  reshape,
+  'nn.batch_flatten': nnBatchFlatten,
+  squeeze,
+  expand_dims: expandDims,
+  transpose,
+  reverse,
+  concatenate,
+  split,
+  strided_slice: stridedSlice,
+  'nn.pad': nnPad,
+  'tflite.requantize': tfliteRequantize,
+  'tflite.avg_pool2d': tfliteAvgPool2d,
+  'tflite.softmax': tfliteSoftmax,
+};
 
 /** The definition of `name`. Throws a UserError with the nearest names when there is none. */
 export function opDef(name: string): OpDef {
-  const def = OPS.get(name);
+  const def = entryOf(OPS, name);
   if (def === undefined)
-    throw new UserError(
-      `operator ${name} is not known; nearest: ${nearest(name, [...OPS.keys()]).join(', ')}.`,
-    );
+    throw new UserError(`operator ${name} is not known; nearest: ${nearest(name, OPERATORS).join(', ')}.`);
   return def;
 }
 
-export const allOps = (): OpDef[] => [...OPS.values()];
+export const allOps = (): OpDef[] => OPERATORS.map((name) => OPS[name]);

@@ -14,6 +14,9 @@ const OCTAVES: readonly (readonly [cell: number, weight: number])[] = [
  * The inputs of run number `run` of a model: noise that changes slowly over the last two axes, as pictures and spectrograms
  * do. Every plane is a sum of three grids of random points, interpolated linearly, stretched to the whole range of int8
  * (uint8: 0 to 255; floats: -1 to 1). The same model name, seed and run give the same bytes.
+ *
+ * @example
+ * const inputs = builtinInput(buildModel('resnet8'), 0, 1); // of the second run
  */
 export const builtinInput = (model: Model, seed: Seed = 0, run = 0): Map<string, Tensor> =>
   builtinInputs(

@@ -17,6 +17,7 @@ import { RESNET20 } from './resnet20.js';
 export interface ModelEntry {
   readonly name: string;
   readonly description: string;
+  /** Its model with the parameters that `seed` gives. */
   readonly build: (seed: Seed) => Model;
 }
 
@@ -60,15 +61,30 @@ const SUITES: ReadonlyMap<string, readonly ModelEntry[]> = new Map([
 ]);
 const EVERY_MODEL = [...new Set([...SUITES.values()].flat())];
 
-/** Names of the models to list: all but the single layers of suites. */
+/**
+ * Names of the models to list: all but the single layers of suites.
+ *
+ * @example
+ * modelNames().includes('resnet8'); // true
+ */
 export const modelNames = (): string[] => MODELS.map((m) => m.name);
-/** Names of the suites: "all" (what modelNames lists) and "htvm-suite". */
+/**
+ * Names of the suites: "all" (what modelNames lists) and "htvm-suite".
+ *
+ * @example
+ * suiteNames(); // ['all', 'htvm-suite']
+ */
 export const suiteNames = (): string[] => [...SUITES.keys()];
 
 const unknown = (what: string, name: string, known: readonly string[]): UserError =>
   new UserError(`${what} ${name} is not known; nearest: ${nearest(name, known).join(', ')}.`);
 
-/** The models of the suite `name`, in a fixed order. Throws a UserError with the nearest names when there is none. */
+/**
+ * The models of the suite `name`, in a fixed order. Throws a UserError with the nearest names when there is none.
+ *
+ * @example
+ * const models = suiteModels('htvm-suite').map((entry) => entry.build(0));
+ */
 export function suiteModels(name: string): readonly ModelEntry[] {
   const found = SUITES.get(name);
   if (found === undefined) throw unknown('suite', name, suiteNames());
@@ -86,10 +102,20 @@ export function modelEntry(name: string): ModelEntry {
   return found;
 }
 
-/** The models that `names` stand for, each once, suites expanded in place. Throws a UserError for an unknown name. */
+/**
+ * The models that `names` stand for, each once, suites expanded in place. Throws a UserError for an unknown name.
+ *
+ * @example
+ * expandModels(['resnet8', 'htvm-suite']).length; // 90
+ */
 export const expandModels = (names: readonly string[]): readonly ModelEntry[] => [
   ...new Set(names.flatMap((name) => SUITES.get(name) ?? [modelEntry(name)])),
 ];
 
-/** The model named `name`, with the parameters that `seed` gives. Throws a UserError when there is none. */
+/**
+ * The model named `name`, with the parameters that `seed` gives. Throws a UserError when there is none.
+ *
+ * @example
+ * const model = buildModel('resnet8');
+ */
 export const buildModel = (name: string, seed: Seed = DEFAULT_SEED): Model => modelEntry(name).build(seed);

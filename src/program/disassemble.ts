@@ -92,6 +92,9 @@ function host(step: HostStep, index: number, program: Program): string[] {
 /**
  * All steps of a program as text: copies with addresses and bytes, compute jobs with the instruction that the core will fetch
  * (the image's words, with what the host stores before the job), host kernels with their operators.
+ *
+ * @example
+ * console.log(disassemble(compile(model)));
  */
 export function disassemble(program: Program): string {
   const image = new ImageWords(program);

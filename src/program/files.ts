@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../base/sha256.js';
 import type { Manifest } from './types.js';
 
 /** The two files of a Program's folder. */
 export const MANIFEST_FILE = 'program.json';
 export const IMAGE_FILE = 'image.bin';
-
-const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
 
 /** The manifest's entry for the bytes that L2 holds from `address` on. */
 export const describeImage = (address: number, image: Uint8Array): Manifest['image'] => ({

@@ -3,6 +3,7 @@ import type { Attrs } from '../base/attr-value.js';
 import type { DType } from '../base/dtype.js';
 import type { Shape } from '../base/tensor.js';
 
+/** What `manifest.format` of every Program says. */
 export const PROGRAM_FORMAT = 'diana-sim-program';
 /** Bumped whenever a reader of the previous version would misread the file. */
 export const PROGRAM_VERSION = 1;

@@ -26,6 +26,16 @@ export const MAX_SAMPLES = 512;
  * Throws a UserError when the network has several inputs, is no float network, or a sample does not fit.
  */
 export function quantize(model: Model, options: QuantizeOptions): Quantized {
+  const steps = quantizeSteps(model, options);
+  for (;;) {
+    const next = steps.next();
+    if (next.done === true) return next.value;
+    options.progress?.(next.value);
+  }
+}
+
+/** `quantize` that comes back before each longer step with what it is, for a person who waits. */
+export function* quantizeSteps(model: Model, options: QuantizeOptions): Generator<string, Quantized> {
   const inputs = inputsOf(model);
   const input = inputs[0];
   if (inputs.length !== 1 || input === undefined || input.type.dtype !== 'float32')
@@ -38,19 +48,20 @@ export function quantize(model: Model, options: QuantizeOptions): Quantized {
   checkSamples(options.calibration, input.type.shape);
   const bound = bindParameters(model);
   const folded = foldScales(bound.body);
-  const say = options.progress ?? (() => {});
   const float = relabel(bound, folded);
   const outputs = (main: Func, samples: readonly Tensor[]) => run(options.evaluate, main, samples);
-  say('float network');
+  yield 'float network';
   const floatCalibration = outputs(float, options.calibration);
-  const tried = [false, true].map((equalized) => {
-    say(equalized ? 'quantizing with equalized channels' : 'quantizing');
+  const tried = (equalized: boolean) => {
     const main = rescaled(equalized ? relabel(bound, equalizeChannels(folded)) : float, options);
     return { equalized, ...attempt(model.name, main, floatCalibration, options) };
-  });
-  const [plain, equal] = tried as [(typeof tried)[number], (typeof tried)[number]];
+  };
+  yield 'quantizing';
+  const plain = tried(false);
+  yield 'quantizing with equalized channels';
+  const equal = tried(true);
   const best = equal.calibration.meanError < plain.calibration.meanError ? equal : plain;
-  say('held-aside samples');
+  yield 'held-aside samples';
   const { model: integer, inputExponent } = best;
   const test =
     options.test.length === 0

@@ -212,7 +212,12 @@ class Quantizer {
 
 const labelOf = (e: Call): Label => (e.label.layer === undefined ? {} : { layer: e.label.layer });
 
-/** A float tensor on the int8 grid of scale 2^exponent. */
+/**
+ * A float tensor on the int8 grid of scale 2^exponent.
+ *
+ * @example
+ * const input = quantizedTensor(sample, quantized.inputExponent);
+ */
 export const quantizedTensor = (t: Tensor, exponent: number): Tensor =>
   tensor(
     t.shape,

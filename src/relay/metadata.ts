@@ -1,3 +1,4 @@
+import { base64Decode, base64Encode } from '@bufbuild/protobuf/wire';
 import { UserError } from '../base/errors.js';
 import type { Tensor } from '../base/tensor.js';
 import { ByteReader } from './byte-reader.js';
@@ -64,7 +65,7 @@ class MetadataReader {
     const text = this.#arrays[slot];
     if (typeof text !== 'string' || text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text))
       return this.#fail(`${what} has no base64 array number ${slot}.`);
-    return readNdarray(new ByteReader(Buffer.from(text, 'base64'), this.#where), what);
+    return readNdarray(new ByteReader(base64Decode(text), this.#where), what);
   }
 
   #fail(why: string): never {
@@ -101,7 +102,7 @@ export function showConstants(constants: readonly Tensor[]): string {
         attrs: { _checked_type_: '0', data: String(i), span: '0' },
       })),
     ],
-    b64ndarrays: constants.map((c) => Buffer.from(writeNdarray(c)).toString('base64')),
+    b64ndarrays: constants.map((c) => base64Encode(writeNdarray(c))),
     attrs: { tvm_version: '0.8.0' },
   };
   return `\n${METADATA_MARK}\n${JSON.stringify(document, null, 2)}\n`;

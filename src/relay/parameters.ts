@@ -1,51 +1,29 @@
-import { readdirSync, statSync } from 'node:fs';
-import { extname, join } from 'node:path';
 import { UserError } from '../base/errors.js';
-import { fileError, readBytes } from '../base/files.js';
 import { nearest } from '../base/nearest.js';
-import { readNpyFile, requireType } from '../base/npy.js';
-import { readNpzFile } from '../base/npz.js';
+import { requireType } from '../base/npy.js';
 import type { Tensor } from '../base/tensor.js';
 import { type Expr, type Func, tensorTypeOf, type Var } from '../ir/expr.js';
 import { postOrder } from '../ir/visit.js';
-import { readParams } from './params-file.js';
 
-const isFolder = (path: string): boolean => {
-  try {
-    return statSync(path).isDirectory();
-  } catch (error) {
-    throw fileError('read', path, error);
-  }
-};
-
-/** The .npy files of a folder that are named after a parameter: "conv1.weights.npy". Other files may lie beside them. */
-function readFolder(path: string, wanted: ReadonlySet<string>): Map<string, Tensor> {
-  const names = readdirSync(path)
-    .filter((f) => f.endsWith('.npy') && wanted.has(f.slice(0, -4)))
-    .sort();
-  if (names.length === 0)
-    throw new UserError(
-      `${path} holds no parameter: its .npy files must be named after them, such as ${[...wanted].at(-1) ?? 'weights'}.npy.`,
-    );
-  return new Map(names.map((f) => [f.slice(0, -4), readNpyFile(join(path, f))]));
+/** Values of a Relay text's parameters, by name, and where they come from (a path), which begins every message on them. */
+export interface RelayParameters {
+  readonly from: string;
+  /** The values that the source has; `wanted` are the names that the text takes, for sources that hold other things, too. */
+  readonly values: (wanted: ReadonlySet<string>) => ReadonlyMap<string, Tensor>;
 }
 
-/**
- * The values in `path` of parameters of `main`: TVM's .params file, a .npz archive, or a folder of .npy files.
- * Throws a UserError when the file cannot be read or has a value for something that `main` does not take.
- */
-function readValues(path: string, main: Func): Map<string, Tensor> {
+/** Throws a UserError when the source has a value for something that `main` does not take. */
+function readValues({ from, values }: RelayParameters, main: Func): ReadonlyMap<string, Tensor> {
   const wanted = new Set(main.params.map((p) => p.name));
-  if (isFolder(path)) return readFolder(path, wanted);
-  const values = extname(path) === '.npz' ? readNpzFile(path) : readParams(readBytes(path), path);
-  for (const name of values.keys())
+  const found = values(wanted);
+  for (const name of found.keys())
     if (!wanted.has(name)) {
       const near = nearest(name.slice(0, 256), [...wanted].slice(0, 200)).map((n) => `%${n}`);
       throw new UserError(
-        `${path} has a value for ${JSON.stringify(name.slice(0, 256))}, which @main does not take; nearest: ${near.join(', ')}.`,
+        `${from} has a value for ${JSON.stringify(name.slice(0, 256))}, which @main does not take; nearest: ${near.join(', ')}.`,
       );
     }
-  return values;
+  return found;
 }
 
 /** The variables that stand where a layer's weights or bias do; a network without them cannot run. */
@@ -57,11 +35,12 @@ function weightVars(main: Func): Set<Expr> {
 }
 
 /**
- * The values of `main`'s parameters that `path` holds, checked against the types in the text. The rest are the inputs.
+ * The values of `main`'s parameters that `source` holds, checked against the types in the text. The rest are the inputs.
  * Throws a UserError when a type differs, weights are missing, or no input is left.
  */
-export function readParameters(path: string, main: Func): Map<string, Tensor> {
-  const values = readValues(path, main);
+export function boundParameters(source: RelayParameters, main: Func): Map<string, Tensor> {
+  const values = readValues(source, main);
+  const path = source.from;
   const given = (p: Var) => values.get(p.name);
   for (const p of main.params) {
     const value = given(p);

@@ -13,6 +13,9 @@ const MIN_NAME_BYTES = 8;
 /**
  * The parameters in `bytes`, by name, in the file's order. `file` is what messages call the file.
  * Throws a UserError when the file is no .params file, is cut short, or holds one name twice.
+ *
+ * @example
+ * const params = readParams(bytes, 'net.params');
  */
 export function readParams(bytes: Uint8Array, file: string): Map<string, Tensor> {
   const reader = new ByteReader(bytes, file);
@@ -42,18 +45,31 @@ function u64(n: number): Uint8Array {
   return new Uint8Array(out.buffer);
 }
 
-/** The bytes of a `.params` file with `params` in their order: TVM's `relay.load_param_dict` reads it. */
+/**
+ * The bytes of a `.params` file with `params` in their order: TVM's `relay.load_param_dict` reads it.
+ *
+ * @example
+ * const bytes = writeParams(model.params);
+ */
 export function writeParams(params: ReadonlyMap<string, Tensor>): Uint8Array {
   const header = new DataView(new ArrayBuffer(16));
   header.setBigUint64(0, MAGIC, true);
   const names = [...params.keys()].map((name) => new TextEncoder().encode(name));
-  const file = Buffer.concat([
+  return concatenate([
     new Uint8Array(header.buffer),
     u64(names.length),
     ...names.flatMap((name) => [u64(name.length), name]),
     u64(names.length),
     ...[...params.values()].map(writeNdarray),
   ]);
-  // Not a Buffer: its slice() shares memory.
-  return new Uint8Array(file.buffer, file.byteOffset, file.length);
+}
+
+function concatenate(parts: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(parts.reduce((n, part) => n + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
 }

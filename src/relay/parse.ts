@@ -44,6 +44,9 @@ function label(main: Func, textNames: ReadonlyMap<Expr, string>): Func {
  * The function `main` of a module in Relay's text, with the functions it calls; every type inferred, every tensor labelled.
  * Throws a UserError of one line with file, line and column. Memory stays below 200 bytes a character of the text, plus the
  * stand-ins; nesting is limited (src/relay/token-stream.ts).
+ *
+ * @example
+ * const main = parseRelay('fn (%x: Tensor[(1, 4), int8]) { clip(%x, a_min=0f, a_max=5f) }', { file: 'inline' });
  */
 export function parseRelay(text: string, options: ParseOptions): Func {
   const { program, metadata } = splitMetadata(text.replaceAll('\r\n', '\n'));

@@ -112,7 +112,12 @@ export function globalFunctions(main: Func): Func[] {
   return [...found].filter((f) => f.name !== '').sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Relay text of a whole module: `main`, then every global function that it calls. */
+/**
+ * Relay text of a whole module: `main`, then every global function that it calls.
+ *
+ * @example
+ * console.log(printModule(model.main, { types: true }));
+ */
 export function printModule(main: Func, options: PrintOptions): string {
   const printer = new Printer(options.types);
   const functions = [main, ...globalFunctions(main)].map((f) => `def @${f.name}${printer.func(f, '')}\n`);

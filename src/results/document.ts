@@ -2,8 +2,9 @@ import type { RunResult } from './run.js';
 import type { SocRun } from './soc.js';
 import type { Verdict } from './verdict.js';
 
-/** Bumped whenever a reader of the previous version would misread the file. */
+/** What `format` of every result says. */
 export const RESULT_FORMAT = 'diana-sim-result';
+/** Bumped whenever a reader of the previous version would misread the file. */
 export const RESULT_VERSION = 1;
 
 /** What `--json` writes: the runs of one command, each with its verdicts where it was verified. */

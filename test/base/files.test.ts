@@ -2,11 +2,12 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { writeFileAtomic, writeFolderAtomic } from '../../src/base/atomic-write.js';
 import { UserError } from '../../src/base/errors.js';
-import { readBytes, readText } from '../../src/base/files.js';
-import { encodeNpy, readNpyFile } from '../../src/base/npy.js';
+import { encodeNpy } from '../../src/base/npy.js';
 import { tensor } from '../../src/base/tensor.js';
+import { writeFileAtomic, writeFolderAtomic } from '../../src/node/atomic-write.js';
+import { readBytes, readText } from '../../src/node/files.js';
+import { readNpyFile } from '../../src/node/npy-file.js';
 
 let dir = '';
 beforeEach(() => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { runCli } from './run-cli.js';
+import { runCli } from './run.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'diana-action-'));
@@ -22,8 +22,8 @@ function runAction(env: Readonly<Record<string, string>>): { status: number | nu
 describe('the composite action', () => {
   const baselines = join(folder, 'baselines');
 
-  it('passes on the models as they were recorded, one a line or separated by blanks', () => {
-    expect(runCli(['baseline', 'single-conv', 'two-convs', '-o', baselines]).status).toBe(0);
+  it('passes on the models as they were recorded, one a line or separated by blanks', async () => {
+    expect((await runCli(['baseline', 'single-conv', 'two-convs', '-o', baselines])).status).toBe(0);
     const markdown = join(folder, 'comment.md');
     const done = runAction({ MODELS: 'single-conv\ntwo-convs\n', BASELINES: baselines, MARKDOWN: markdown });
     expect(done).toMatchObject({ status: 0 });

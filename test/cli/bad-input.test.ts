@@ -14,8 +14,8 @@ import { encodeNpy } from '../../src/base/npy.js';
 import { tensor } from '../../src/base/tensor.js';
 import { compile } from '../../src/compile.js';
 import { buildModel } from '../../src/models/registry.js';
+import { writeProgram } from '../../src/node/program-folder.js';
 import { PROGRAM_VERSION, type Program } from '../../src/program/types.js';
-import { writeProgram } from '../../src/program/write.js';
 import { type fieldOf, jobsOf, withField, withRegister } from '../verify/plant.js';
 import { diana } from './run.js';
 
@@ -92,7 +92,10 @@ const CASES: readonly (readonly [string, string | RegExp])[] = [
   ['show all', 'all stands for 10 models; name one of them.'],
   ['frobnicate', 'command frobnicate is not known; nearest: compare, compile, simulate.'],
   ['', 'Name a command; `diana-sim --help` lists them.'],
-  ['verify', 'Not enough non-option arguments: got 0, need at least 1'],
+  [
+    'verify',
+    'Name a model (`diana-sim models` lists them), a suite or a file, or "models" in a diana.config.json.',
+  ],
   ['compile single-conv', 'Missing required argument: output'],
   ['verify single-conv --frob', 'Unknown argument: frob'],
   ['show single-conv --seed 1 --seed 2', '--seed is given 2 times (1, 2); give it once.'],

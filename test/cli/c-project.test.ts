@@ -10,8 +10,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasTool } from '../../src/toolchain/tool.js';
-import { command, diana } from './run.js';
+import { hasTool } from '../../src/node/toolchain/tool.js';
+import { command } from './process.js';
+import { diana } from './run.js';
 
 const canBuild = hasTool('gcc') && hasTool('make');
 const canCross = hasTool('riscv64-unknown-elf-gcc') && hasTool('make');
@@ -131,16 +132,8 @@ describe.skipIf(!canBuild)('verify --native', () => {
     // A compiler that turns every clip to -128..127 into one to -128..126.
     const script = `#!/bin/sh\nsed -i 's/, -128, 127)/, -128, 3)/' codegen/host/src/*.c\nexec gcc "$@"\n`;
     writeFileSync(join(dir, 'lying-gcc'), script, { mode: 0o755 });
-    const done = await command(dir, 'env', [
-      `CC=${join(dir, 'lying-gcc')}`,
-      process.execPath,
-      join(import.meta.dirname, '../../dist/src/cli/main.js'),
-      'verify',
-      'two-convs',
-      '--target',
-      'c',
-      '--native',
-    ]);
+    const args = ['verify', 'two-convs', '--target', 'c', '--native'];
+    const done = await diana(dir, args, { CC: join(dir, 'lying-gcc') });
     expect(done.status).toBe(1);
     expect(done.stdout).toMatch(
       /two-convs: native C, kernel tvmgen_\w+ differs from the simulator in \d+ of 32768 elements; the first is \[0, .*\]: 3, not \d+\n$/,

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readNpyFile } from '../../src/base/npy.js';
-import { readProgram } from '../../src/program/read.js';
+import { readNpyFile } from '../../src/node/npy-file.js';
+import { readProgram } from '../../src/node/program-folder.js';
 import type { ResultDocument } from '../../src/results/document.js';
 import { BUILT, COMPILED } from '../relay/texts.js';
-import { command, diana } from './run.js';
-import { MAIN } from './run-cli.js';
+import { command, dianaProcess, MAIN } from './process.js';
+import { diana } from './run.js';
 
 let dir = '';
 const at = (...names: string[]) => join(dir, ...names);
@@ -160,7 +160,8 @@ describe('verify', () => {
 });
 
 describe('without tfjs', () => {
-  const run = (...args: string[]) => diana(dir, args, ['--import', pathToFileURL(at('no-tfjs.mjs')).href]);
+  const run = (...args: string[]) =>
+    dianaProcess(dir, args, ['--import', pathToFileURL(at('no-tfjs.mjs')).href]);
   it.each([
     ['models'],
     ['show single-conv'],

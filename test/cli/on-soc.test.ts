@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { hasTool, riscvPrefix } from '../../src/toolchain/tool.js';
-import { runCli } from './run-cli.js';
+import { hasTool, riscvPrefix } from '../../src/node/toolchain/tool.js';
+import { runCli } from './run.js';
 
 const gcc = `${riscvPrefix()}gcc`;
 const canBuild = hasTool(gcc) && hasTool('make');
@@ -12,12 +12,12 @@ const dir = mkdtempSync(join(tmpdir(), 'diana-on-soc-'));
 afterAll(() => rmSync(dir, { recursive: true }));
 
 describe.skipIf(!canBuild)('verify --on soc', () => {
-  it('reports both, the same bytes each time, and leaves no folder behind', { timeout: 60_000 }, () => {
+  it('reports both, the same bytes each time, and leaves no folder behind', { timeout: 60_000 }, async () => {
     const run = (name: string) =>
       runCli(['verify', 'two-convs', '--on', 'soc', '--optimize', 'O3', '--json', join(dir, name)], {
         TMPDIR: dir,
       });
-    const [first, second] = [run('a.json'), run('b.json')];
+    const [first, second] = [await run('a.json'), await run('b.json')];
     expect(first.stderr).toBe('');
     expect(first.status).toBe(0);
     expect(first.stdout).toMatch(
@@ -41,8 +41,8 @@ describe('verify refuses', () => {
       { RISCV_PREFIX: 'absent-' },
       'absent-gcc: --on soc needs it; apt-get install gcc-riscv64-unknown-elf.',
     ],
-  ])('%j', (args, env, said) => {
-    const done = runCli(['verify', 'two-convs', ...args], env as Record<string, string>);
+  ])('%j', async (args, env, said) => {
+    const done = await runCli(['verify', 'two-convs', ...args], env as Record<string, string>);
     expect(done.stderr).toBe(`diana-sim: ${said}\n`);
     expect(done.stdout).toBe('');
     expect(done.status).toBe(2);

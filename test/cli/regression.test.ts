@@ -11,7 +11,7 @@ import { compile, DEFAULT_OPTIONS } from '../../src/compile.js';
 import type { Model } from '../../src/ir/expr.js';
 import { builtinInput } from '../../src/models/builtin-input.js';
 import { expandModels } from '../../src/models/registry.js';
-import { runCli } from './run-cli.js';
+import { runCli } from './run.js';
 
 const resnet8 = (): Model => expandModels(['resnet8'])[0]!.build('0');
 
@@ -63,22 +63,22 @@ describe('a change of resnet8', () => {
 describe('baseline and compare on the command line', () => {
   const folder = mkdtempSync(join(tmpdir(), 'diana-baseline-'));
   const at = (...parts: string[]): string => join(folder, ...parts);
-  beforeAll(() => {
+  beforeAll(async () => {
     writeFileSync(at('hw.json'), JSON.stringify({ name: 'diana-default', cycles: { copySetup: 90 } }));
-    expect(runCli(['baseline', 'resnet8', 'single-conv', '-o', at('old')]).status).toBe(0);
+    expect((await runCli(['baseline', 'resnet8', 'single-conv', '-o', at('old')])).status).toBe(0);
     expect(
-      runCli(['baseline', 'resnet8', 'single-conv', '-o', at('new'), '--hw', at('hw.json')]).status,
+      (await runCli(['baseline', 'resnet8', 'single-conv', '-o', at('new'), '--hw', at('hw.json')])).status,
     ).toBe(0);
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('the same twice: exit 0', () => {
-    const result = runCli(['compare', at('old'), at('old')]);
+  it('the same twice: exit 0', async () => {
+    const result = await runCli(['compare', at('old'), at('old')]);
     expect(result).toMatchObject({ status: 0, stdout: '2 models: 2 the same\n', stderr: '' });
   });
 
-  it('a regression: exit 1, the layers, and how to record it', () => {
-    const { status, stdout, stderr } = runCli(['compare', at('old'), at('new')]);
+  it('a regression: exit 1, the layers, and how to record it', async () => {
+    const { status, stdout, stderr } = await runCli(['compare', at('old'), at('new')]);
     expect(status).toBe(1);
     expect(stdout).toMatch(/^add_3 .*\+20 +copy out \+20$/m);
     expect(stderr).toBe(
@@ -92,48 +92,51 @@ describe('baseline and compare on the command line', () => {
     [['--max-cycles', '+79'], 1],
     [['--max-cycles', '+5%', '--max-layer-cycles', '+1%'], 1], // dense is small
     [['--max-cycles', '+5%', '--fail-on', 'changed'], 1],
-  ])('%j: exit %i', (options, status) =>
-    expect(runCli(['compare', at('old'), at('new'), ...options]).status).toBe(status),
+  ])('%j: exit %i', async (options, status) =>
+    expect((await runCli(['compare', at('old'), at('new'), ...options])).status).toBe(status),
   );
 
-  it('--fail-on improved fails when figures got better', () => {
-    expect(runCli(['compare', at('new'), at('old')]).status).toBe(0);
-    expect(runCli(['compare', at('new'), at('old'), '--fail-on', 'improved']).status).toBe(1);
+  it('--fail-on improved fails when figures got better', async () => {
+    expect((await runCli(['compare', at('new'), at('old')])).status).toBe(0);
+    expect((await runCli(['compare', at('new'), at('old'), '--fail-on', 'improved'])).status).toBe(1);
   });
 
-  it.each(['markdown', 'json', 'html'])('writes %s to a file, and the same text to stdout', (format) => {
-    const text = runCli(['compare', at('old'), at('new'), '-f', format]).stdout;
-    runCli(['compare', at('old'), at('new'), '-f', format, '-o', at(`c.${format}`)]);
-    expect(readFileSync(at(`c.${format}`), 'utf8')).toBe(text);
-    expect(text).toContain('cycles');
+  it.each(['markdown', 'json', 'html'])(
+    'writes %s to a file, and the same text to stdout',
+    async (format) => {
+      const text = (await runCli(['compare', at('old'), at('new'), '-f', format])).stdout;
+      await runCli(['compare', at('old'), at('new'), '-f', format, '-o', at(`c.${format}`)]);
+      expect(readFileSync(at(`c.${format}`), 'utf8')).toBe(text);
+      expect(text).toContain('cycles');
+    },
+  );
+
+  it('reads results as well as baselines', async () => {
+    await runCli(['verify', 'resnet8', 'single-conv', '--json', at('result.json')]);
+    expect((await runCli(['compare', at('old'), at('result.json')])).stdout).toBe('2 models: 2 the same\n');
   });
 
-  it('reads results as well as baselines', () => {
-    runCli(['verify', 'resnet8', 'single-conv', '--json', at('result.json')]);
-    expect(runCli(['compare', at('old'), at('result.json')]).stdout).toBe('2 models: 2 the same\n');
-  });
-
-  it('recording again prints what is different', () => {
-    const { stdout } = runCli(['baseline', 'resnet8', 'single-conv', '-o', at('new')]);
+  it('recording again prints what is different', async () => {
+    const { stdout } = await runCli(['baseline', 'resnet8', 'single-conv', '-o', at('new')]);
     expect(stdout).toContain('parameter cycles.copySetup: 90 -> 70');
     expect(stdout).toContain('copy in -20');
-    expect(runCli(['compare', at('old'), at('new')]).status).toBe(0);
+    expect((await runCli(['compare', at('old'), at('new')])).status).toBe(0);
   });
 
-  it('shards of baseline make the same folder', () => {
+  it('shards of baseline make the same folder', async () => {
     for (const shard of ['1/2', '2/2'])
       expect(
-        runCli(['baseline', 'resnet8', 'single-conv', '-o', at('sharded'), '--shard', shard]).status,
+        (await runCli(['baseline', 'resnet8', 'single-conv', '-o', at('sharded'), '--shard', shard])).status,
       ).toBe(0);
     for (const file of ['resnet8.json', 'single-conv.json'])
       expect(readFileSync(at('sharded', file), 'utf8')).toBe(readFileSync(at('old', file), 'utf8'));
   });
 
-  it('a GitHub step gets a summary and an error line', () => {
+  it('a GitHub step gets a summary and an error line', async () => {
     const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: at('summary.md') };
-    const fresh = runCli(['baseline', 'resnet8', '-o', at('slow'), '--hw', at('hw.json')]);
+    const fresh = await runCli(['baseline', 'resnet8', '-o', at('slow'), '--hw', at('hw.json')]);
     expect(fresh.status).toBe(0);
-    const { stdout } = runCli(['compare', at('old'), at('slow'), '--allow-missing'], env);
+    const { stdout } = await runCli(['compare', at('old'), at('slow'), '--allow-missing'], env);
     expect(stdout).toContain('::error title=diana-sim compare::1 model: 1 regressed (resnet8)');
     expect(readFileSync(at('summary.md'), 'utf8')).toContain('#### ❌ resnet8: regressed');
   });
@@ -149,8 +152,8 @@ describe('baseline and compare on the command line', () => {
     [['compare', at('old'), at('old'), '--max-l2', 'much'], '--max-l2 is "much"; must be an increase'],
     [['baseline', 'resnet8', '-o', at('x'), '--shard', '3/2'], '--shard is "3/2"; must be i/n'],
     [['baseline', 'resnet8', '-o', at('hw.json')], 'it is a file, not a folder'],
-  ])('%j: exit 2 with one line', (args, message) => {
-    const { status, stderr } = runCli(args);
+  ])('%j: exit 2 with one line', async (args, message) => {
+    const { status, stderr } = await runCli(args);
     expect(status).toBe(2);
     expect(stderr).toContain(message);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);

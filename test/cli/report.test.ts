@@ -10,7 +10,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { interruptCli, runCli } from './run-cli.js';
+import { interruptCli } from './process.js';
+import { runCli } from './run.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'diana-report-'));
 const at = (...parts: string[]): string => join(folder, ...parts);
@@ -35,9 +36,11 @@ const filesOf = (path: string): string[] =>
     .map((entry) => join(entry.parentPath, entry.name).slice(path.length + 1))
     .sort();
 
-beforeAll(() => {
+beforeAll(async () => {
   for (const name of ['a', 'b'])
-    expect(runCli(['verify', 'resnet8', '--report', at(name), '--json', at(`${name}.json`)]).status).toBe(0);
+    expect(
+      (await runCli(['verify', 'resnet8', '--report', at(name), '--json', at(`${name}.json`)])).status,
+    ).toBe(0);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -48,9 +51,9 @@ describe('--report', () => {
     expect(readFileSync(at('a', file)).equals(readFileSync(at('b', file)))).toBe(true),
   );
 
-  it('simulate writes no JUnit file: nothing was compared', () => {
-    expect(runCli(['compile', 'single-conv', '-o', at('program')]).status).toBe(0);
-    expect(runCli(['simulate', at('program'), '--report', at('simulated')]).status).toBe(0);
+  it('simulate writes no JUnit file: nothing was compared', async () => {
+    expect((await runCli(['compile', 'single-conv', '-o', at('program')])).status).toBe(0);
+    expect((await runCli(['simulate', at('program'), '--report', at('simulated')])).status).toBe(0);
     expect(filesOf(at('simulated'))).not.toContain('junit.xml');
     expect(filesOf(at('simulated'))).toContain('charts/single-conv-cycles.png');
   });
@@ -68,18 +71,18 @@ describe('report', () => {
     summary: 'summary.md',
     annotations: 'annotations.txt',
   };
-  it.each(Object.entries(names))('--format %s prints what --report wrote to %s', (format, file) => {
-    const { status, stdout } = runCli(['report', at('a.json'), '-f', format]);
+  it.each(Object.entries(names))('--format %s prints what --report wrote to %s', async (format, file) => {
+    const { status, stdout } = await runCli(['report', at('a.json'), '-f', format]);
     expect(status).toBe(0);
     expect(stdout).toBe(readFileSync(at('a', file), 'utf8'));
   });
 
-  it('-o writes a file; png and all write a folder', () => {
-    expect(runCli(['report', at('a.json'), '-f', 'csv', '-o', at('x', 'layers.csv')]).status).toBe(0);
+  it('-o writes a file; png and all write a folder', async () => {
+    expect((await runCli(['report', at('a.json'), '-f', 'csv', '-o', at('x', 'layers.csv')])).status).toBe(0);
     expect(readFileSync(at('x', 'layers.csv'))).toEqual(readFileSync(at('a', 'layers.csv')));
-    expect(runCli(['report', at('a.json'), '-f', 'png', '-o', at('png')]).status).toBe(0);
+    expect((await runCli(['report', at('a.json'), '-f', 'png', '-o', at('png')])).status).toBe(0);
     expect(filesOf(at('png'))).toEqual(FILES.flatMap((f) => (f.startsWith('charts/') ? [f.slice(7)] : [])));
-    expect(runCli(['report', at('a.json'), '-f', 'all', '-o', at('all')]).status).toBe(0);
+    expect((await runCli(['report', at('a.json'), '-f', 'all', '-o', at('all')])).status).toBe(0);
     expect(filesOf(at('all'))).toEqual(FILES);
   });
 
@@ -96,12 +99,12 @@ describe('report', () => {
     [['report', at('a.json'), '-f', 'csv', '-o', at('a.json', 'x.csv')], 'cannot write'],
     [['verify', 'resnet8', '--report', at('a.json')], 'it is a file, not a folder'],
     [['merge', at('a.json'), at('a.json'), '-o', at('m.json')], 'give each shard once'],
-  ])('%j: exit 2 with one line, and nothing written', (args, message) => {
+  ])('%j: exit 2 with one line, and nothing written', async (args, message) => {
     const text = readFileSync(at('a.json'), 'utf8');
     writeFileSync(at('cut.json'), text.slice(0, 5000));
     writeFileSync(at('new.json'), text.replace('"version": 1', '"version": 9'));
     const before = filesOf(folder);
-    const { status, stderr } = runCli(args);
+    const { status, stderr } = await runCli(args);
     expect(status).toBe(2);
     const lines = stderr
       .trimEnd()
@@ -114,21 +117,23 @@ describe('report', () => {
 });
 
 describe('--shard and merge', () => {
-  it('two machines give the result of one', () => {
+  it('two machines give the result of one', async () => {
     const models = ['resnet8', 'single-conv', 'two-convs'];
-    expect(runCli(['verify', ...models, '--json', at('whole.json')]).status).toBe(0);
+    expect((await runCli(['verify', ...models, '--json', at('whole.json')])).status).toBe(0);
     for (const i of [1, 2])
-      expect(runCli(['verify', ...models, '--shard', `${i}/2`, '--json', at(`s${i}.json`)]).status).toBe(0);
-    expect(runCli(['merge', at('s1.json'), at('s2.json'), '-o', at('merged.json')]).status).toBe(0);
+      expect(
+        (await runCli(['verify', ...models, '--shard', `${i}/2`, '--json', at(`s${i}.json`)])).status,
+      ).toBe(0);
+    expect((await runCli(['merge', at('s1.json'), at('s2.json'), '-o', at('merged.json')])).status).toBe(0);
     expect(readFileSync(at('merged.json')).equals(readFileSync(at('whole.json')))).toBe(true);
   });
 });
 
 describe('GitHub', () => {
-  it('verify appends to the step summary and prints warning lines', () => {
+  it('verify appends to the step summary and prints warning lines', async () => {
     const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: at('step.md') };
     writeFileSync(at('step.md'), 'before\n');
-    const { stdout } = runCli(['verify', 'resnet8'], env);
+    const { stdout } = await runCli(['verify', 'resnet8'], env);
     expect(stdout).toContain('::warning title=resnet8::nn.softmax (softmax) stays on the host');
     expect(readFileSync(at('step.md'), 'utf8')).toMatch(
       /^before\n### diana-sim verify\n[\s\S]*\| resnet8 \| ✅ exact \|/,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { literal } from '../../src/codegen/c-types.js';
-import { LINE_WIDTH, wrapWords } from '../../src/codegen/c-writer.js';
-import { fnv1a } from '../../src/codegen/demo.js';
-import { identifiers } from '../../src/codegen/names.js';
+import { fnv1a } from '../../src/codegen/application/demo.js';
+import { identifiers } from '../../src/codegen/c/names.js';
+import { literal } from '../../src/codegen/c/types.js';
+import { LINE_WIDTH, wrapWords } from '../../src/codegen/c/writer.js';
 import { emitProject } from '../../src/codegen/project.js';
 import { compile, DEFAULT_OPTIONS } from '../../src/compile.js';
 import { builtinInput } from '../../src/models/builtin-input.js';

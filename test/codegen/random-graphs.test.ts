@@ -9,9 +9,10 @@ import { emitProject } from '../../src/codegen/project.js';
 import { type CompileOptions, compile, DEFAULT_OPTIONS } from '../../src/compile.js';
 import type { Model } from '../../src/ir/expr.js';
 import { builtinInput } from '../../src/models/builtin-input.js';
-import { buildElf } from '../../src/toolchain/cross.js';
-import { runNative } from '../../src/toolchain/native.js';
-import { hasTool, nativeCompiler, riscvPrefix } from '../../src/toolchain/tool.js';
+import { buildElf } from '../../src/node/toolchain/cross.js';
+import { runNative } from '../../src/node/toolchain/native.js';
+import { hasTool, nativeCompiler, riscvPrefix } from '../../src/node/toolchain/tool.js';
+import { runs } from '../full.js';
 
 /** Random networks with branches, several inputs and outputs and every operator, by number. */
 function graph(number: number): Model {
@@ -29,7 +30,7 @@ function equalTo(want: number, got: number, isFloat: boolean): boolean {
 }
 
 describe.skipIf(!hasTool(nativeCompiler()))('random networks on the host', () => {
-  it.each(numbers(16))(
+  it.each(numbers(runs(16, 8)))(
     'graph %i: every kernel of the C equals the simulator',
     { timeout: 60_000 },
     (number) => {
@@ -61,7 +62,7 @@ describe.skipIf(!hasTool(`${riscvPrefix()}gcc`) || !hasTool('make'))(
   'random networks on core and host',
   () => {
     // 16: an operator on a tensor in the core's layout; 20: the host stores over bytes that a rounded copy left unwritten.
-    it.each([...numbers(6), 16, 20])(
+    it.each([...numbers(runs(6, 2)), 16, 20])(
       "graph %i runs on the SoC with the simulator's outputs",
       { timeout: 120_000 },
       (number) => {

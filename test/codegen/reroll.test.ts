@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Action } from '../../src/codegen/layer/actions.js';
-import { expand, type Node, reproduces, reroll } from '../../src/codegen/layer/reroll.js';
+import type { Action } from '../../src/codegen/accelerator/actions.js';
+import { expand, type Node, reproduces, reroll } from '../../src/codegen/accelerator/reroll.js';
 
 const copy = (buffer: number, ...params: readonly [number, number, number]): Action => ({
   shape: `copyIn ${buffer}`,

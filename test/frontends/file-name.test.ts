@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/base/errors.js';
-import { formatOf, isFileArgument, loadModelFile } from '../../src/frontends/index.js';
+import { isFileArgument } from '../../src/cli/file-argument.js';
+import { formatOf } from '../../src/frontends/format.js';
+import { loadModelFile } from '../../src/node/model-file.js';
 
 let dir = '';
 let before = '';

@@ -1,6 +1,6 @@
 import type { Tensor } from '../../src/base/tensor.js';
-import { evaluateOnHost } from '../../src/cli/host-evaluator.js';
 import { inputsOf, type Model } from '../../src/ir/expr.js';
+import { evaluateOnHost } from '../../src/library/host-evaluator.js';
 
 /** Every tensor of a model by label, computed operator by operator with the simulator's host kernels. */
 export const runOnHost = (model: Model, inputs: Readonly<Record<string, Tensor>>): Map<string, Tensor> =>

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openBackend } from '../../golden/backend.js';
-import { readRecorded, recordedInput } from '../../golden/recorded.js';
+import { recordedInput } from '../../golden/recorded.js';
 import { compareRecorded } from '../../golden/recorded-match.js';
 import { evaluate } from '../../golden/reference.js';
-import { loadModelFile } from '../../src/frontends/index.js';
+import { loadModelFile } from '../../src/node/model-file.js';
+import { readRecorded } from '../../src/node/recorded-folder.js';
 import { differing, runOnHost, soleInput } from './host-run.js';
 import { describeWithModels, MODELS } from './shared-models.js';
 

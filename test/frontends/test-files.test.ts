@@ -3,11 +3,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { openBackend } from '../../golden/backend.js';
-import { recordedVectors } from '../../src/cli/recorded-vectors.js';
-import { verifyRun } from '../../src/cli/verification.js';
 import { compile, DEFAULT_OPTIONS } from '../../src/compile.js';
-import { loadModelFile } from '../../src/frontends/index.js';
+import { recordedVectors } from '../../src/library/recorded-vectors.js';
+import { verifyRun } from '../../src/library/verified-run.js';
 import { builtinInput } from '../../src/models/builtin-input.js';
+import { loadModelFile } from '../../src/node/model-file.js';
+import { readRecorded } from '../../src/node/recorded-folder.js';
 import { testFiles } from './test-files.js';
 
 const folder = fileURLToPath(new URL('../data/formats/', import.meta.url));
@@ -42,7 +43,7 @@ describe('compile, simulate and compare with the reference', () => {
 
   it('the recorded layers are equal in every value, and a changed one is named', async () => {
     const model = loadModelFile(join(folder, 'nemo/model.onnx'));
-    const recorded = recordedVectors(join(folder, 'nemo'), model, '0');
+    const recorded = recordedVectors(readRecorded(join(folder, 'nemo')), model, '0');
     const program = compile(model, DEFAULT_OPTIONS);
     const { reference } = verifyRun(program, model, recorded.inputs, await openBackend(), {
       seed: '0',

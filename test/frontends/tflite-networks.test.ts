@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openBackend } from '../../golden/backend.js';
 import { evaluate } from '../../golden/reference.js';
-import { readNpyFile } from '../../src/base/npy.js';
 import { type Tensor, tensor } from '../../src/base/tensor.js';
-import { loadModelFile } from '../../src/frontends/index.js';
+import { loadModelFile } from '../../src/node/model-file.js';
+import { readNpyFile } from '../../src/node/npy-file.js';
 import { differing, runOnHost, soleInput } from './host-run.js';
 import { describeWithModels, MODELS } from './shared-models.js';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openBackend } from '../../golden/backend.js';
-import { parseRecordedText, readRecorded, recordedInput, valuesInOrder } from '../../golden/recorded.js';
+import { parseRecordedText, recordedInput, valuesInOrder } from '../../golden/recorded.js';
 import { compareRecorded } from '../../golden/recorded-match.js';
 import { evaluate } from '../../golden/reference.js';
 import { encodeNpy } from '../../src/base/npy.js';
@@ -11,6 +11,7 @@ import { tensor } from '../../src/base/tensor.js';
 import { call, scalar, variable } from '../../src/ir/build.js';
 import { labelTensors } from '../../src/ir/label.js';
 import { tensorType } from '../../src/ir/types.js';
+import { readRecorded } from '../../src/node/recorded-folder.js';
 
 const folders: string[] = [];
 function folderOf(files: Record<string, string | Uint8Array>): string {

@@ -1,8 +1,8 @@
 import { type Backend, openBackend } from '../../golden/index.js';
 import { tensor } from '../../src/base/tensor.js';
-import { verifyRun } from '../../src/cli/verification.js';
 import { type CompileOptions, compile, DEFAULT_OPTIONS } from '../../src/compile.js';
 import type { Model } from '../../src/ir/expr.js';
+import { verifyRun } from '../../src/library/verified-run.js';
 import { builtinInput } from '../../src/models/builtin-input.js';
 import type { Manifest } from '../../src/program/types.js';
 import type { LayerResult } from '../../src/results/run.js';

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { compile } from '../../src/compile.js';
 import { buildModel, modelNames } from '../../src/models/registry.js';
-import { readProgram } from '../../src/program/read.js';
-import { writeProgram } from '../../src/program/write.js';
+import { readProgram, writeProgram } from '../../src/node/program-folder.js';
 
 let dir = '';
 beforeAll(() => {

@@ -11,7 +11,7 @@ export function sampleProgram(): Program {
   const manifest: Manifest = {
     format: PROGRAM_FORMAT,
     version: PROGRAM_VERSION,
-    generator: 'diana-sim 0.1.0',
+    generator: 'diana-sim 0.2.0',
     model: 'sample',
     target: 'soma_dory, c',
     hardware: DEFAULT_PARAMETERS,

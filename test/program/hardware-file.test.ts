@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_PARAMETERS } from '../../sim/isa/parameters.js';
 import { UserError } from '../../src/base/errors.js';
-import { overrideMemories, readHardwareFile } from '../../src/program/hardware-file.js';
+import { readHardwareFile } from '../../src/node/hardware-file.js';
+import { overrideMemories } from '../../src/program/hardware-overrides.js';
 import { checkHardware } from '../../src/program/hardware-rules.js';
 
 let dir = '';

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/base/errors.js';
+import { readProgram, writeProgram } from '../../src/node/program-folder.js';
 import { manifestDigest } from '../../src/program/files.js';
-import { readProgram } from '../../src/program/read.js';
+import { renderManifest } from '../../src/program/render.js';
 import type { Manifest } from '../../src/program/types.js';
-import { renderManifest, writeProgram } from '../../src/program/write.js';
 import { sampleProgram } from './fixture.js';
 
 let dir = '';

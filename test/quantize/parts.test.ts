@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { tensor } from '../../src/base/tensor.js';
-import { evaluateOnHost } from '../../src/cli/host-evaluator.js';
 import { importOnnx } from '../../src/frontends/onnx/importer.js';
 import { type Expr, type Func, tensorTypeOf } from '../../src/ir/expr.js';
 import { labelTensors } from '../../src/ir/label.js';
 import { postOrder } from '../../src/ir/visit.js';
+import { evaluateOnHost } from '../../src/library/host-evaluator.js';
 import { bindParameters } from '../../src/passes/bind.js';
 import { embedKernel, evenAxis } from '../../src/quantize/embed.js';
 import { equalizeChannels } from '../../src/quantize/equalize.js';

@@ -1,18 +1,19 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readNpyFile } from '../../src/base/npy.js';
 import { type Tensor, tensor } from '../../src/base/tensor.js';
-import { evaluateOnHost } from '../../src/cli/host-evaluator.js';
-import { readSamples } from '../../src/cli/samples.js';
 import { compile, DEFAULT_OPTIONS } from '../../src/compile.js';
-import { loadModelFile } from '../../src/frontends/index.js';
 import { importOnnx } from '../../src/frontends/onnx/importer.js';
 import type { Model } from '../../src/ir/expr.js';
+import { evaluateOnHost } from '../../src/library/host-evaluator.js';
+import { samplesOf } from '../../src/library/samples.js';
+import { loadModelFile } from '../../src/node/model-file.js';
+import { readNpyFile } from '../../src/node/npy-file.js';
 import { quantize, quantizedTensor } from '../../src/quantize/index.js';
 import { runOnHost, soleInput } from '../frontends/host-run.js';
 import { encodeOnnx, floats, type ModelSpec } from '../frontends/onnx-writer.js';
 import { randomOf } from '../frontends/random.js';
 import { describeWithModels, MODELS } from '../frontends/shared-models.js';
+import { runs } from '../full.js';
 
 const load = (spec: ModelSpec): Model =>
   importOnnx(encodeOnnx(spec), {
@@ -153,10 +154,14 @@ describeWithModels('the trained networks of MLPerf Tiny', () => {
 
   it('resnet8: all convolutions, sums and the dense layer on the core, at least 90 % of the classes', () => {
     const model = loadModelFile(file('resnet8_float32.tflite'));
-    const all = readSamples(file('photo_crops_32x32_uint8_nhwc.npy'), [1, 32, 32, 3], 1, 0);
+    const all = samplesOf(
+      readNpyFile(file('photo_crops_32x32_uint8_nhwc.npy')),
+      'photo_crops_32x32_uint8_nhwc.npy',
+      [1, 32, 32, 3],
+    );
     const q = quantize(model, {
-      calibration: all.slice(0, 32),
-      test: all.slice(32),
+      calibration: all.slice(0, runs(32, 8)),
+      test: all.slice(32, 32 + runs(all.length, 10)),
       evaluate: evaluateOnHost,
     });
     expect(q.test!.top1).toBeGreaterThanOrEqual(0.9);
@@ -172,7 +177,7 @@ describeWithModels('the trained networks of MLPerf Tiny', () => {
   it('dscnn: all but its 10x4 convolution on the core, over variations of the one sample there is', () => {
     const model = loadModelFile(file('dscnn_float32.tflite'));
     const { data } = readNpyFile(file('kws_sample_int8_nhwc.npy'));
-    const variations = Array.from({ length: 32 }, (_, k) => variation(data, k));
+    const variations = Array.from({ length: runs(32, 16) }, (_, k) => variation(data, k));
     const even = variations.filter((_, k) => k % 2 === 0);
     const odd = variations.filter((_, k) => k % 2 === 1);
     const q = quantize(model, { calibration: even, test: odd, evaluate: evaluateOnHost });

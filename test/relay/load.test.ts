@@ -9,7 +9,7 @@ import { buildModel, call, tuple } from '../../src/index.js';
 import { constant, variable } from '../../src/ir/build.js';
 import { type Expr, inputsOf, type Model } from '../../src/ir/expr.js';
 import { tensorType } from '../../src/ir/types.js';
-import { loadRelay, writeModelFiles } from '../../src/relay/load.js';
+import { loadRelayFile, writeModelFiles } from '../../src/node/relay-files.js';
 import { writeParams } from '../../src/relay/params-file.js';
 import { printModule } from '../../src/relay/print.js';
 
@@ -53,7 +53,7 @@ describe('parameters', () => {
     ],
   ] as const)('come from %s', (_, files, from) => {
     const path = project(files);
-    const model = loadRelay(join(path, 'net.relay'), join(path, from));
+    const model = loadRelayFile(join(path, 'net.relay'), join(path, from));
     expect(model.name).toBe('net');
     expect(model.params).toEqual(PARAMS);
     expect([...model.params.keys()]).toEqual(['fc.weights', 'fc.bias']);
@@ -65,11 +65,11 @@ describe('parameters', () => {
     ['net.npz', zipSync(npy)],
   ])('come from %s beside the text when no file is named', (name, content) => {
     const path = project({ [name]: content });
-    expect(loadRelay(join(path, 'net.relay')).params).toEqual(PARAMS);
+    expect(loadRelayFile(join(path, 'net.relay')).params).toEqual(PARAMS);
   });
 
   it('are all inputs when there is no file', () => {
-    const model = loadRelay(join(project(), 'net.relay'));
+    const model = loadRelayFile(join(project(), 'net.relay'));
     expect(inputsOf(model).map((p) => p.name)).toEqual(['x', 'fc.weights', 'fc.bias']);
   });
 
@@ -105,12 +105,12 @@ describe('parameters', () => {
     ['no file', {}, /cannot read .*p\.params: there is no such file or folder\.$/],
   ] as const)('with %s are refused in one line', (_, files, message) => {
     const path = project(files);
-    expect(() => loadRelay(join(path, 'net.relay'), join(path, 'p.params'))).toThrow(message);
+    expect(() => loadRelayFile(join(path, 'net.relay'), join(path, 'p.params'))).toThrow(message);
   });
 
   it('in a folder must be named after the parameters', () => {
     const path = project({ 'p/other.npy': npy['fc.bias.npy'] });
-    expect(() => loadRelay(join(path, 'net.relay'), join(path, 'p'))).toThrow(
+    expect(() => loadRelayFile(join(path, 'net.relay'), join(path, 'p'))).toThrow(
       /p holds no parameter: its \.npy files must be named after them, such as fc\.bias\.npy\.$/,
     );
   });
@@ -121,7 +121,7 @@ describe('written models', () => {
     const model = buildModel(name);
     const path = join(folder, 'out', name, 'net.relay');
     writeModelFiles(model, path);
-    const back = loadRelay(path);
+    const back = loadRelayFile(path);
     expect(printModule(back.main, { types: true })).toBe(printModule(model.main, { types: true }));
     expect(back.params).toEqual(model.params);
     expect(readdirSync(join(path, '..')).sort()).toEqual(['net.params', 'net.relay']);
@@ -144,7 +144,7 @@ describe('written models', () => {
     };
     const path = join(folder, 'constant.relay');
     writeModelFiles(model, path);
-    expect(printModule(loadRelay(path).main, { types: true, metadata: true })).toBe(
+    expect(printModule(loadRelayFile(path).main, { types: true, metadata: true })).toBe(
       printModule(model.main, { types: true, metadata: true }),
     );
   });
@@ -162,7 +162,7 @@ describe('written models', () => {
     };
     const path = join(folder, 'names.relay');
     writeModelFiles(model, path);
-    const back = loadRelay(path);
+    const back = loadRelayFile(path);
     expect([...back.params.values()]).toEqual(names.map((_, i) => value(i)));
     expect([...back.params.keys()].slice(0, -1)).toEqual([
       'a_b',
@@ -188,7 +188,7 @@ describe('written models', () => {
 });
 
 it('names the file that cannot be read', () => {
-  expect(() => loadRelay(join(folder, 'none.relay'))).toThrow(
+  expect(() => loadRelayFile(join(folder, 'none.relay'))).toThrow(
     /^cannot read .*none\.relay: there is no such file or folder\.$/,
   );
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { compile, DEFAULT_OPTIONS, partitionModel } from '../../src/compile.js';
 import { buildModel, expandModels } from '../../src/models/registry.js';
-import { loadRelay, writeModelFiles } from '../../src/relay/load.js';
+import { loadRelayFile, writeModelFiles } from '../../src/node/relay-files.js';
 import { parseRelay } from '../../src/relay/parse.js';
 import { printModule } from '../../src/relay/print.js';
 import { COMPILED } from './texts.js';
@@ -40,7 +40,7 @@ it.each(['single-conv', 'residual', 'resnet8', 'ds-cnn', 'dae'])(
     const path = join(folder, 'net.relay');
     const model = buildModel(name);
     writeModelFiles(model, path);
-    const [built, loaded] = [compile(model), compile(loadRelay(path))];
+    const [built, loaded] = [compile(model), compile(loadRelayFile(path))];
     rmSync(folder, { recursive: true });
     expect(Buffer.compare(built.image, loaded.image)).toBe(0);
     expect(loaded.manifest.steps).toEqual(built.manifest.steps);

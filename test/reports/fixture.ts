@@ -338,7 +338,7 @@ export const documentOf = (
 ): ResultDocument => ({
   format: RESULT_FORMAT,
   version: RESULT_VERSION,
-  generator: 'diana-sim 0.1.0',
+  generator: 'diana-sim 0.2.0',
   command: runs.some((run) => verdicts(run).length > 0) ? 'verify' : 'simulate',
   models: runs.map((run) => ({ run, verdicts: verdicts(run) })),
 });

@@ -4,17 +4,18 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { drawCharts } from '../../reports/files.js';
 import { renderHtml } from '../../reports/html/page.js';
 import { differingVerdict, documentOf, exactVerdict, resnet8Run, verifiedResnet8 } from './fixture.js';
 
 const doc = documentOf([resnet8Run(), { ...resnet8Run(), model: '</script><b>&"other' }], (run) => [
   run.model === 'resnet8' ? exactVerdict(run) : differingVerdict(run),
 ]);
-const page = renderHtml(doc);
+const page = renderHtml(doc, drawCharts);
 
 describe('renderHtml', () => {
   it('is the same text for the same document', () =>
-    expect(renderHtml(verifiedResnet8())).toBe(renderHtml(verifiedResnet8())));
+    expect(renderHtml(verifiedResnet8(), drawCharts)).toBe(renderHtml(verifiedResnet8(), drawCharts)));
 
   it('needs nothing from the network', () => {
     expect(page).not.toMatch(/\b(src|href)="(?!data:|#)/);

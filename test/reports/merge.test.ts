@@ -54,7 +54,7 @@ describe('mergeResults', () => {
     ],
     [
       [part('1/1'), { name: 'y', doc: { ...whole, generator: 'diana-sim 9' } }],
-      'y: generator is "diana-sim 9", but "diana-sim 0.1.0" in 1/1',
+      'y: generator is "diana-sim 9", but "diana-sim 0.2.0" in 1/1',
     ],
     [
       [

@@ -23,8 +23,8 @@ import type { RunResult } from '../../src/results/run.js';
 import { resnet8Run, totalsOf } from './fixture.js';
 
 const run = resnet8Run();
-const base = baselineOf(run, '0', 'diana-sim 0.1.0');
-const options: CompareOptions = { generator: 'diana-sim 0.1.0' };
+const base = baselineOf(run, '0', 'diana-sim 0.2.0');
+const options: CompareOptions = { generator: 'diana-sim 0.2.0' };
 const slower = resnet8Run({
   ...DEFAULT_PARAMETERS,
   cycles: { ...DEFAULT_PARAMETERS.cycles, copySetup: 90 },

@@ -39,7 +39,7 @@ describe('Markdown', () => {
 describe('JUnit XML', () => {
   it('has a suite a run and a case a tensor', () => {
     const text = renderJunit(differing);
-    expect(text).toContain('<testsuites name="diana-sim 0.1.0" tests="32" failures="1" errors="0" time="0">');
+    expect(text).toContain('<testsuites name="diana-sim 0.2.0" tests="32" failures="1" errors="0" time="0">');
     expect(text).toContain('<testsuite name="resnet8 run 0" tests="16" failures="0"');
     expect(text).toContain('<testsuite name="resnet8 run 1" tests="16" failures="1"');
     expect(text.match(/<testcase /g)).toHaveLength(32);

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Debugger } from '../../sim/soc/debugger.js';
-import { frame, PacketReader } from '../../sim/soc/gdb/packet.js';
-import { serveGdb } from '../../sim/soc/gdb/server.js';
 import { Soc } from '../../sim/soc/soc.js';
+import { frame, PacketReader } from '../../src/node/gdb/packet.js';
+import { serveGdb } from '../../src/node/gdb/server.js';
 import { compileC, dataFile, gccPresent } from './toolchain.js';
 
 const demo = readFileSync(new URL('../data/soc/demo.elf', import.meta.url));

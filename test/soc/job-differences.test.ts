@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { jobsDifference, programJobs } from '../../src/cli/soc-verification.js';
 import { compile, DEFAULT_OPTIONS } from '../../src/compile.js';
 import { builtinInput } from '../../src/models/builtin-input.js';
 import { buildModel } from '../../src/models/registry.js';
+import { jobsDifference, programJobs } from '../../src/node/verify-on-soc.js';
 
 const model = buildModel('two-convs');
 const program = compile(model, DEFAULT_OPTIONS);

@@ -84,7 +84,7 @@ describe.skipIf(!gccPresent)('compiled here', () => {
     [
       'a job of no length',
       'CORE(0xA0) = 2; CORE(0) = 1;',
-      /job 0 of the digital core: register MEMCPY_N is 0; must be a positive multiple of 8 words/,
+      /job 0 of the digital core: register MEMCPY_N is 0; must be at least 1 word/,
     ],
     [
       'a trigger while a job runs',

@@ -7,9 +7,9 @@ import { clip, maximum, subtract } from '../../src/builder/operators.js';
 import { emitProject } from '../../src/codegen/project.js';
 import { compile } from '../../src/compile.js';
 import { builtinInput } from '../../src/models/builtin-input.js';
+import { buildElf } from '../../src/node/toolchain/cross.js';
+import { hasTool, riscvPrefix } from '../../src/node/toolchain/tool.js';
 import type { HostStep } from '../../src/program/types.js';
-import { buildElf } from '../../src/toolchain/cross.js';
-import { hasTool, riscvPrefix } from '../../src/toolchain/tool.js';
 
 /** Two convs of 25 columns (rows of 32 bytes on the core's side), whose results meet in operators of the host, and a third. */
 function model() {

@@ -3,9 +3,9 @@ import { type Backend, openBackend } from '../../golden/index.js';
 import { renderTable } from '../../reports/table.js';
 import { tensor } from '../../src/base/tensor.js';
 import { ModelBuilder } from '../../src/builder/model-builder.js';
-import { combined, verifyRun } from '../../src/cli/verification.js';
 import { type CompileOptions, compile, DEFAULT_OPTIONS } from '../../src/compile.js';
 import type { Model } from '../../src/ir/expr.js';
+import { combined, verifyRun } from '../../src/library/verified-run.js';
 import { RESULT_FORMAT, RESULT_VERSION } from '../../src/results/document.js';
 
 const LARGEST = 2 ** 31 - 1;

@@ -1,9 +1,11 @@
 import type { CommandModule } from 'yargs';
 import { METRIC_TEXT, METRICS, type Metric } from '../../../reports/regression/threshold.js';
+import { UserError } from '../../base/errors.js';
+import { configured, teamConfig } from '../team-config.js';
 
 interface Arguments extends Readonly<Record<Limit, string | undefined>> {
   readonly baseline: string;
-  readonly current: string;
+  readonly current?: string | undefined;
   readonly format: string;
   readonly output: string | undefined;
   readonly 'fail-on': string;
@@ -33,14 +35,30 @@ const limitsOf = (args: Arguments): Partial<Record<Metric, string>> =>
     }),
   );
 
+/** What is compared: both as given, or the configuration's baselines and the only one given. */
+function folders({ baseline, current }: Arguments): { readonly baseline: string; readonly current: string } {
+  if (current !== undefined) return { baseline, current };
+  const recorded = teamConfig()?.baselines;
+  if (recorded === undefined)
+    throw new UserError(
+      `compare ${baseline}: what is it to be compared with? Give BASELINE and CURRENT, or "baselines" in a diana.config.json.`,
+    );
+  return { baseline: recorded, current: baseline };
+}
+
 /** `compare BASELINE CURRENT`: layer by layer, what changed. */
 export const compareCommand: CommandModule<object, Arguments> = {
-  command: 'compare <baseline> <current>',
+  command: 'compare <baseline> [current]',
   describe: 'compare baselines or results; exit 1 on a regression',
   builder: (y) =>
     y
-      .positional('baseline', { type: 'string', demandOption: true, describe: 'file or folder: as it was' })
-      .positional('current', { type: 'string', demandOption: true, describe: 'file or folder: as it is' })
+      .positional('baseline', {
+        type: 'string',
+        demandOption: true,
+        describe:
+          'file or folder: as it was; with a diana.config.json that names them, only the current ones',
+      })
+      .positional('current', { type: 'string', describe: 'file or folder: as it is' })
       .options(LIMITS)
       .option('max-layer-cycles', {
         type: 'string',
@@ -71,11 +89,13 @@ export const compareCommand: CommandModule<object, Arguments> = {
         type: 'boolean',
         default: false,
         describe: 'models of the baseline that the current results lack are no failure',
-      }),
+      })
+      .config(configured([...Object.keys(LIMITS), 'max-layer-cycles', 'fail-on'])),
   handler: async (args) => {
-    const { compare } = await import('../comparing.js');
+    const { compare } = await import('../actions/compare.js');
     process.exitCode = compare({
       ...args,
+      ...folders(args),
       failOn: args['fail-on'],
       layerCycles: args['max-layer-cycles'],
       allowParameters: args['allow-parameters'],

@@ -2,12 +2,14 @@ import type { CommandModule } from 'yargs';
 import { UserError } from '../../base/errors.js';
 import { oneModel } from '../model-argument.js';
 import {
+  CONFIGURED,
   type CompileArguments,
   compileOptions,
   type ModelArguments,
   modelOptions,
   readCompileOptions,
 } from '../options.js';
+import { configured } from '../team-config.js';
 import { printWarnings } from '../warnings.js';
 
 interface Arguments extends CompileArguments, ModelArguments {
@@ -34,19 +36,20 @@ export const compileCommand: CommandModule<object, Arguments> = {
       .option('profile', {
         choices: ['individual', 'global'],
         describe: 'with --emit c: count cycles around each kernel, or around the whole network',
-      }),
+      })
+      .config(configured(CONFIGURED)),
   handler: async (args) => {
     const model = await oneModel(args.model, args);
     const options = await readCompileOptions(args);
     const { compile } = await import('../../compile.js');
-    const { writeProgram } = await import('../../program/write.js');
+    const { writeProgram } = await import('../../node/program-folder.js');
     const program = compile(model, options);
     const listed =
       args.emit === 'c' ? 'the report of verify lists each' : `${args.output}/program.json lists each`;
     printWarnings(program.manifest.warnings, listed);
     if (args.emit === 'c') {
-      const { parseProfile, writeProject } = await import('../c-project.js');
-      writeProject(args.output, program, model, { seed: args.seed, profile: parseProfile(args.profile) });
+      const { parseProfile, writeProject } = await import('../actions/c-project.js');
+      writeProject(args.output, program, { seed: args.seed, profile: parseProfile(args.profile) });
       return;
     }
     if (args.profile !== undefined) throw new UserError('--profile goes with --emit c.');

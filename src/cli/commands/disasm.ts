@@ -8,7 +8,7 @@ export const disasmCommand: CommandModule<object, { readonly program: string }> 
     y.positional('program', { type: 'string', demandOption: true, describe: 'folder that compile wrote' }),
   handler: async (args) => {
     const [{ readProgram }, { disassemble }] = await Promise.all([
-      import('../../program/read.js'),
+      import('../../node/program-folder.js'),
       import('../../program/disassemble.js'),
     ]);
     const out = disassemble(readProgram(args.program));

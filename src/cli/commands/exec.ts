@@ -1,5 +1,5 @@
 import type { CommandModule } from 'yargs';
-import type { ExecArguments } from '../exec-program.js';
+import type { ExecArguments } from '../actions/exec.js';
 
 /** `exec APP.elf`: runs a cross-compiled program on the whole SoC. */
 export const execCommand: CommandModule<object, ExecArguments> = {
@@ -45,7 +45,7 @@ export const execCommand: CommandModule<object, ExecArguments> = {
       .conflicts('gdb', ['trace', 'profile', 'break', 'watch'])
       .conflicts('profile', ['trace', 'break', 'watch']),
   handler: async (args) => {
-    const { execProgram } = await import('../exec-program.js');
+    const { execProgram } = await import('../actions/exec.js');
     process.exitCode = await execProgram(args);
   },
 };

@@ -19,7 +19,7 @@ export const mergeCommand: CommandModule<object, Arguments> = {
         describe: 'file for the joined result',
       }),
   handler: async (args) => {
-    const { merge } = await import('../reporting.js');
+    const { merge } = await import('../actions/report.js');
     process.exitCode = await merge(args.results, args.output);
   },
 };

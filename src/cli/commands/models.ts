@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs';
-import { type CompileArguments, compileOptions, readCompileOptions } from '../options.js';
+import { CONFIGURED, type CompileArguments, compileOptions, readCompileOptions } from '../options.js';
+import { configured } from '../team-config.js';
 
 interface Arguments extends CompileArguments {
   readonly seed: string;
@@ -12,9 +13,10 @@ export const modelsCommand: CommandModule<object, Arguments> = {
   builder: (y) =>
     y
       .options(compileOptions)
-      .option('seed', { type: 'string', default: '0', describe: 'seed of the weights' }),
+      .option('seed', { type: 'string', default: '0', describe: 'seed of the weights' })
+      .config(configured(CONFIGURED)),
   handler: async (args) => {
-    const { modelTable } = await import('../model-table.js');
+    const { modelTable } = await import('../../library/model-table.js');
     process.stdout.write(await modelTable(await readCompileOptions(args), args.seed));
   },
 };

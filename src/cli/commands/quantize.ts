@@ -1,6 +1,6 @@
 import type { CommandModule } from 'yargs';
+import type { QuantizeArguments } from '../actions/quantize.js';
 import { fileOptions } from '../model-options.js';
-import type { QuantizeArguments } from '../quantization.js';
 
 /** `quantize MODEL --calibrate DATA.npy -o OUT`: a float32 network as an integer one for the core. */
 export const quantizeCommand: CommandModule<object, QuantizeArguments> = {
@@ -34,7 +34,7 @@ export const quantizeCommand: CommandModule<object, QuantizeArguments> = {
         describe: 'NAME.relay; NAME.params, NAME.quantization.txt and NAME.input.npy go beside it',
       }),
   handler: async (args) => {
-    const { quantizeFile } = await import('../quantization.js');
+    const { quantizeFile } = await import('../actions/quantize.js');
     await quantizeFile(args);
   },
 };

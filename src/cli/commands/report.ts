@@ -21,7 +21,7 @@ export const reportCommand: CommandModule<object, Arguments> = {
       })
       .option('output', { alias: 'o', type: 'string', describe: 'file, or folder for png and all' }),
   handler: async (args) => {
-    const { report } = await import('../reporting.js');
+    const { report } = await import('../actions/report.js');
     report(args);
   },
 };

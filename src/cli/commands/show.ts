@@ -1,12 +1,14 @@
 import type { CommandModule } from 'yargs';
 import { oneModel } from '../model-argument.js';
 import {
+  CONFIGURED,
   type CompileArguments,
   compileOptions,
   type ModelArguments,
   modelOptions,
   readCompileOptions,
 } from '../options.js';
+import { configured } from '../team-config.js';
 import { printWarnings } from '../warnings.js';
 
 const STAGES = ['input', 'partitioned', 'memory'] as const;
@@ -25,7 +27,8 @@ export const showCommand: CommandModule<object, Arguments> = {
     y
       .positional('model', { type: 'string', demandOption: true, describe: 'name or file' })
       .options({ ...modelOptions, ...compileOptions })
-      .option('stage', { choices: STAGES, default: 'input' as Stage, describe: 'what to print' }),
+      .option('stage', { choices: STAGES, default: 'input' as Stage, describe: 'what to print' })
+      .config(configured(CONFIGURED)),
   handler: async (args) => {
     const model = await oneModel(args.model, args);
     if (args.stage === 'input') {
@@ -42,7 +45,7 @@ export const showCommand: CommandModule<object, Arguments> = {
       process.stdout.write(printModule(laidOut.main, { types: true }));
       return;
     }
-    const { renderMemoryPlan } = await import('../memory-plan.js');
+    const { renderMemoryPlan } = await import('../../program/memory-plan.js');
     process.stdout.write(renderMemoryPlan(compile(model, options).manifest));
   },
 };

@@ -28,7 +28,7 @@ export const simulateCommand: CommandModule<object, Arguments> = {
       .option('trace', { type: 'string', describe: 'file for one line a job' })
       .options(outputOptions),
   handler: async (args) => {
-    const { simulate } = await import('../simulation.js');
+    const { simulate } = await import('../actions/simulate.js');
     await simulate(args);
   },
 };

@@ -1,6 +1,8 @@
 import type { CommandModule } from 'yargs';
 import { OPTIMIZATIONS } from '../../results/soc.js';
+import { modelWords } from '../model-argument.js';
 import {
+  CONFIGURED,
   type CompileArguments,
   compileOptions,
   type ModelArguments,
@@ -8,9 +10,10 @@ import {
   shardOption,
 } from '../options.js';
 import { outputOptions } from '../output.js';
+import { configured } from '../team-config.js';
 
 interface Arguments extends CompileArguments, ModelArguments {
-  readonly models: readonly string[];
+  readonly models?: readonly string[] | undefined;
   readonly input: readonly string[] | undefined;
   readonly golden?: string | undefined;
   readonly runs: number;
@@ -25,15 +28,14 @@ interface Arguments extends CompileArguments, ModelArguments {
 
 /** `verify MODEL...`: compile, simulate, compare with the reference, report. */
 export const verifyCommand: CommandModule<object, Arguments> = {
-  command: 'verify <models..>',
+  command: 'verify [models..]',
   describe: 'compile, simulate and compare every tensor with the reference; exit 1 on a difference',
   builder: (y) =>
     y
       .positional('models', {
         type: 'string',
         array: true,
-        demandOption: true,
-        describe: 'names, suites or files',
+        describe: 'names, suites or files; by default the models of diana.config.json',
       })
       .options({ ...modelOptions, ...compileOptions })
       .option('input', {
@@ -70,9 +72,10 @@ export const verifyCommand: CommandModule<object, Arguments> = {
         default: 'O2',
         describe: `with --on soc: ${OPTIMIZATIONS.join(', ')}, as the C compiler has it`,
       })
-      .options({ ...shardOption, ...outputOptions }),
+      .options({ ...shardOption, ...outputOptions })
+      .config(configured(CONFIGURED)),
   handler: async (args) => {
-    const { verify } = await import('../verification.js');
-    process.exitCode = await verify(args);
+    const { verify } = await import('../actions/verify.js');
+    process.exitCode = await verify({ ...args, models: modelWords(args.models) });
   },
 };

@@ -1,7 +1,7 @@
 import type { DType } from '../../base/dtype.js';
 import type { Shape } from '../../base/tensor.js';
 import type { Buffer, HostOp, HostStep, Operand } from '../../program/types.js';
-import type { CWriter } from '../c-writer.js';
+import type { CWriter } from '../c/writer.js';
 import type { Position } from './position.js';
 
 /** A tensor that a kernel reads from memory: an expression of its pointer, or its only value. */
@@ -40,6 +40,14 @@ export interface RowCode {
   readonly axis: (op: HostOp, shape: Shape) => number;
   readonly begin: (op: HostOp, at: Position, kernel: KernelContext) => (at: Position) => string;
 }
+
+/** Writes the loops of an operator that is a kernel of its own: `outputs` are its results' pointers, `axes` names for its input's axes. */
+export type WholeCode = (
+  op: HostOp,
+  outputs: readonly string[],
+  kernel: KernelContext,
+  axes: readonly string[],
+) => void;
 
 /** The name under which generated code reaches each buffer of the program. */
 export interface BufferNames {

@@ -1,104 +1,26 @@
 import { coreLayout } from '../../../sim/isa/layout.js';
 import type { DType } from '../../base/dtype.js';
 import { UserError } from '../../base/errors.js';
+import { entryOf } from '../../base/operators.js';
 import { elementCount, type Shape } from '../../base/tensor.js';
 import type { Buffer, HostOp, HostStep, Operand } from '../../program/types.js';
-import { C_TYPES } from '../c-types.js';
-import type { CWriter } from '../c-writer.js';
-import { axisAttr, numberAttr } from './attributes.js';
+import { C_TYPES } from '../c/types.js';
+import type { CWriter } from '../c/writer.js';
 import type { BufferNames, ElementCode, KernelContext, RowCode, Source } from './kernel-context.js';
-import {
-  concatenateKernel,
-  pad,
-  reverse,
-  sameOrder,
-  splitKernel,
-  stridedSlice,
-  transpose,
-} from './movement.js';
-import { adaptiveAvgPool, avgPool, globalAvgPool, globalMaxPool, maxPool } from './pooling.js';
+import { OPERATOR_CODE } from './operators.js';
 import { axisNames, Position } from './position.js';
-import { BINARY_OPERATORS, binaryExpression, UNARY_OPERATORS, unaryExpression } from './scalar.js';
-import { softmax, tfliteSoftmax } from './softmax.js';
-import { convolution, dense, reduction } from './sums.js';
-import { avgPool2d, requantize } from './tflite.js';
+import { BINARY_OPERATORS, UNARY_OPERATORS } from './scalar.js';
 import { writeTransform } from './transform.js';
 
-const binary: ElementCode = (op, at, k) => {
-  const [a, b] = op.args.map((arg) => simple(k, arg, at.broadcast(k.typeOf(arg).shape), op.op)) as [
-    string,
-    string,
-  ];
-  return binaryExpression(op.op, k.typeOf(op.args[0]!).dtype, a, b);
-};
-
-/** Operators whose C expression names an operand more than once. */
-const REPEATS = new Set(['maximum', 'minimum', 'abs', 'nn.relu', 'nn.leaky_relu']);
-
-/** An operand's element as an expression that may be repeated without cost. */
-function simple(k: KernelContext, arg: Operand, at: Position, op: string): string {
-  const e = k.value(arg, at);
-  if (/^-?\w+$/.test(e) || k.source(arg)?.scalar !== undefined || !REPEATS.has(op)) return e;
-  const name = k.fresh('element');
-  k.out.line(`const ${C_TYPES[k.typeOf(arg).dtype]} ${name} = ${e};`);
-  return name;
+function elementCode(op: string): ElementCode | undefined {
+  const entry = entryOf(OPERATOR_CODE, op);
+  return entry?.kind === 'element' ? entry.code : undefined;
 }
 
-const biasAdd: ElementCode = (op, at, k) => {
-  const [data, bias] = op.args as readonly [Operand, Operand];
-  const axis = axisAttr(numberAttr(op, 'axis'), at.shape.length);
-  const { shape } = k.typeOf(bias);
-  const x = k.value(data, at);
-  const b = k.value(bias, Position.ofAxes(shape, [at.axes[axis]!]));
-  return binaryExpression('add', k.typeOf(data).dtype, x, b);
-};
-
-const unary: ElementCode = (op, at, k) => {
-  const { dtype } = k.typeOf(op.args[0]!);
-  return unaryExpression(op, dtype, simple(k, op.args[0]!, at, op.op));
-};
-
-/** The C code of every host operator. A new operator adds its line here, beside the simulator's in sim/host/execute.ts. */
-const ELEMENTS: ReadonlyMap<string, ElementCode> = new Map<string, ElementCode>([
-  ['nn.conv2d', convolution],
-  ['qnn.conv2d', convolution],
-  ['nn.dense', dense],
-  ['nn.bias_add', biasAdd],
-  ...BINARY_OPERATORS.map((name) => [name, binary] as const),
-  ...UNARY_OPERATORS.map((name) => [name, unary] as const),
-  ['nn.avg_pool2d', avgPool],
-  ['nn.max_pool2d', maxPool],
-  ['nn.global_avg_pool2d', globalAvgPool],
-  ['nn.global_max_pool2d', globalMaxPool],
-  ['nn.adaptive_avg_pool2d', adaptiveAvgPool],
-  ['sum', reduction],
-  ['mean', reduction],
-  ...['reshape', 'nn.batch_flatten', 'squeeze', 'expand_dims'].map((name) => [name, sameOrder] as const),
-  ['transpose', transpose],
-  ['reverse', reverse],
-  ['strided_slice', stridedSlice],
-  ['nn.pad', pad],
-  ['tflite.requantize', requantize],
-  ['tflite.avg_pool2d', avgPool2d],
-]);
-
-const ROWS: ReadonlyMap<string, RowCode> = new Map([
-  ['nn.softmax', softmax],
-  ['tflite.softmax', tfliteSoftmax],
-]);
-
-const WHOLE_KERNELS = new Map([
-  ['concatenate', concatenateKernel],
-  ['split', splitKernel],
-]);
-
-/** The names of all operators that have C code. */
-export const codedOperators = (): string[] => [
-  ...ELEMENTS.keys(),
-  ...ROWS.keys(),
-  ...WHOLE_KERNELS.keys(),
-  'layout_transform',
-];
+function rowCode(op: string): RowCode | undefined {
+  const entry = entryOf(OPERATOR_CODE, op);
+  return entry?.kind === 'rows' ? entry.code : undefined;
+}
 
 const SAME_ELEMENT = new Set(['reshape', 'nn.batch_flatten', 'squeeze', 'expand_dims', ...UNARY_OPERATORS]);
 
@@ -158,7 +80,7 @@ class Kernel implements KernelContext {
     if (known !== undefined && this.out.isOpen(known.scope)) return known.name;
     const op = this.step.ops[index]!;
     const row = this.#rowElement;
-    const code = index === 0 && row !== undefined ? () => row(at) : ELEMENTS.get(op.op);
+    const code = index === 0 && row !== undefined ? () => row(at) : elementCode(op.op);
     if (code === undefined)
       throw new UserError(`host operator ${op.op} has no C code inside a fused kernel.`);
     const expression = code(op, at, this);
@@ -202,7 +124,7 @@ function nestedKernel(k: Kernel, output: string): void {
   const last: Operand = { result: k.step.ops.length - 1 };
   const { shape } = k.typeOf(last);
   const names = axisNames(shape.length).map((n) => k.fresh(n));
-  const row = ROWS.get(k.step.ops[0]!.op);
+  const row = rowCode(k.step.ops[0]!.op);
   const rowAxis = row?.axis(k.step.ops[0]!, shape);
   const axes = shape.map((_, i) => i).filter((i) => i !== rowAxis);
   if (rowAxis !== undefined) axes.push(rowAxis);
@@ -235,11 +157,12 @@ export function writeKernelBody(
   const [first] = step.ops as readonly [HostOp];
   const outputs = step.stores.map((s) => pointers.get(s.buffer)!);
   const target = names.buffers[step.stores[0]!.buffer]!;
-  const whole = WHOLE_KERNELS.get(first.op);
-  if (first.op === 'layout_transform') {
+  const entry = entryOf(OPERATOR_CODE, first.op);
+  if (entry?.kind === 'transform') {
     const from = (first.args[0] as { readonly buffer: number }).buffer;
     writeTransform(out, names.buffers[from]!, target);
-  } else if (whole !== undefined) whole(first, outputs, k, axisNames(k.typeOf(first.args[0]!).shape.length));
+  } else if (entry?.kind === 'whole')
+    entry.code(first, outputs, k, axisNames(k.typeOf(first.args[0]!).shape.length));
   else if (target.layout === 'core' || isElementwise(step, k)) flatKernel(k, target, outputs[0]!);
   else nestedKernel(k, outputs[0]!);
 }

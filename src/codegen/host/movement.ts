@@ -1,5 +1,5 @@
 import type { HostOp } from '../../program/types.js';
-import { C_TYPES } from '../c-types.js';
+import { C_TYPES } from '../c/types.js';
 import { axisAttr, intsAttr, numberAttr, optionalIntsAttr, pairsAttr } from './attributes.js';
 import type { ElementCode, KernelContext } from './kernel-context.js';
 import { operand, Position, plus, times } from './position.js';

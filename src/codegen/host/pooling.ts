@@ -1,5 +1,5 @@
 import { type DType, integerRange, isFloat } from '../../base/dtype.js';
-import { C_TYPES, literal } from '../c-types.js';
+import { C_TYPES, literal } from '../c/types.js';
 import { intsAttr } from './attributes.js';
 import type { ElementCode, KernelContext } from './kernel-context.js';
 import { operand, Position, plus, times } from './position.js';

@@ -1,7 +1,7 @@
 import { type DType, integerRange, isFloat } from '../../base/dtype.js';
 import { UserError } from '../../base/errors.js';
 import type { HostOp } from '../../program/types.js';
-import { C_TYPES, literal } from '../c-types.js';
+import { C_TYPES, literal } from '../c/types.js';
 import { numberAttr } from './attributes.js';
 
 /** Whether C's integer promotion holds every intermediate value of one step on this dtype exactly. */

@@ -2,7 +2,7 @@ import type { DType } from '../../base/dtype.js';
 import { integerRange, isFloat } from '../../base/dtype.js';
 import type { Shape } from '../../base/tensor.js';
 import type { HostOp } from '../../program/types.js';
-import { C_TYPES } from '../c-types.js';
+import { C_TYPES } from '../c/types.js';
 import { axisAttr, intsAttr, numberAttr, optionalIntsAttr } from './attributes.js';
 import type { ElementCode } from './kernel-context.js';
 import { operand, Position, plus, times } from './position.js';

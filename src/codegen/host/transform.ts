@@ -1,7 +1,7 @@
 import { WORD_BYTES } from '../../../sim/isa/geometry.js';
 import { type CoreLayout, coreLayout } from '../../../sim/isa/layout.js';
 import type { Buffer } from '../../program/types.js';
-import type { CWriter } from '../c-writer.js';
+import type { CWriter } from '../c/writer.js';
 
 /** `text` once for each word of `elements` elements, `i` standing at its first. */
 function eachWord(w: CWriter, i: string, elements: number, text: string): void {

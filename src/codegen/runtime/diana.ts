@@ -6,7 +6,7 @@ import {
   MEMCPY_OP,
   REGISTERS,
 } from '../../../sim/isa/registers.js';
-import { hex32 } from '../c-writer.js';
+import { hex32 } from '../c/writer.js';
 
 const hexOffset = (n: number): string => `0x${n.toString(16).toUpperCase().padStart(2, '0')}`;
 

@@ -1,8 +1,8 @@
 import { LINE_BYTES, MEMORY_MAP } from '../../../sim/isa/geometry.js';
 import { roundUp } from '../../base/units.js';
 import type { Program } from '../../program/types.js';
-import { hex32 } from '../c-writer.js';
-import type { DataPlan } from '../data.js';
+import { hex32 } from '../c/writer.js';
+import type { DataPlan } from '../network/data.js';
 
 /** Smallest stack that the linker accepts, in bytes. [ours] */
 export const LEAST_STACK_BYTES = 4096;

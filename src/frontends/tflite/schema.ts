@@ -60,7 +60,7 @@ const PLACEHOLDER = 127;
 
 /** Decodes a file. Throws a UserError when it is no TFLite model or uses what is not read. */
 export function decodeTflite(bytes: Uint8Array): TfliteModel {
-  if (Buffer.from(bytes.subarray(4, 8)).toString('latin1') !== 'TFL3')
+  if (String.fromCharCode(...bytes.subarray(4, 8)) !== 'TFL3')
     throw new UserError('this is no TFLite file: its bytes 4 to 8 are not "TFL3".');
   const root = new FlatFile(bytes).root();
   const version = root.uint32(0);

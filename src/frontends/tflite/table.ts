@@ -143,6 +143,6 @@ export class FlatTable {
 
   /** Text, its control characters escaped. */
   string(id: number): string {
-    return printable(Buffer.from(this.bytes(id) ?? []).toString('utf8'));
+    return printable(new TextDecoder('utf-8', { ignoreBOM: true }).decode(this.bytes(id)));
   }
 }

@@ -21,7 +21,15 @@ function machine(l1Content: Uint8Array, weights: Uint8Array, l1Size = 1 << 16) {
   const weightMemory = new Memory('weight memory', 0, Math.max(16, weights.length));
   l1.write(0, l1Content, 0, 'test');
   weightMemory.write(0, weights, 0, 'test');
-  const run = (o: Operation) => compute(o, { l1, weightMemory, array: new TypedArrayPeArray(), writer: 1 });
+  const run = (o: Operation) =>
+    compute(o, {
+      l1,
+      weightMemory,
+      array: new TypedArrayPeArray(),
+      writer: 1,
+      undefinedData: 'fault',
+      note: () => {},
+    });
   return { l1, weightMemory, run };
 }
 

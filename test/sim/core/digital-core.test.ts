@@ -57,6 +57,7 @@ describe('jobs', () => {
       l1Address: 0,
       bytes: 32,
       cycles: 72,
+      oddities: [],
     });
     expect(compute()).toMatchObject({
       kind: 'compute',
@@ -90,16 +91,7 @@ describe('jobs', () => {
 
 describe('faults name the register or field, its value and the limit', () => {
   const cases: [string, (m: ReturnType<typeof setUp>) => void, string][] = [
-    [
-      'a copy of no words',
-      (m) => m.copyIn(DATA, 0, 0),
-      'register MEMCPY_N is 0; must be a positive multiple of 8 words',
-    ],
-    [
-      'a copy not rounded up',
-      (m) => m.copyIn(DATA, 0, 7),
-      'register MEMCPY_N is 7; must be a positive multiple of 8',
-    ],
+    ['a copy of no words', (m) => m.copyIn(DATA, 0, 0), 'register MEMCPY_N is 0; must be at least 1 word.'],
     [
       'a misaligned L2 address',
       (m) => m.copyIn(DATA + 2, 0, 8),
@@ -116,12 +108,40 @@ describe('faults name the register or field, its value and the limit', () => {
       'access to L1 is 0x0003fff0..0x00040030; must be inside 0x00000000..0x00040000.',
     ],
     [
-      'a bank copy',
+      'a kind of job that is none',
       (m) => {
-        m.write(0xa0, 3);
+        m.write(0xa0, 5);
         m.write(0, 1);
       },
-      'register MEMCPY_OP is 3; must be 0 (compute), 1 (L1 to L2) or 2',
+      'register MEMCPY_OP is 5; must be 0 (compute), 1 or 3 (L1 to L2), 2 or 4 (L2 to L1)',
+    ],
+    [
+      'a copy of five banks',
+      (m) => {
+        for (const [offset, value] of [
+          [0xa0, 4],
+          [0xa4, DATA],
+          [0xb0, 5],
+        ] as const)
+          m.write(offset, value);
+        m.write(0, 1);
+      },
+      'register MEMCPY_BANK_LENGTH is 5; must be 1 to 4 banks.',
+    ],
+    [
+      'a copy of banks of another length',
+      (m) => {
+        for (const [offset, value] of [
+          [0xa0, 4],
+          [0xa4, DATA],
+          [0xa8, 16],
+          [0xb0, 4],
+          [0xb4, 2],
+        ] as const)
+          m.write(offset, value);
+        m.write(0, 1);
+      },
+      'register MEMCPY_N is 16; must be MEMCPY_BANK_LENGTH * MEMCPY_ROW_LENGTH lines, 32 words',
     ],
     [
       'a register that is none',
@@ -168,6 +188,7 @@ describe('faults name the register or field, its value and the limit', () => {
     [
       'another CONF_N',
       (m) => {
+        m.instructions({ mode: 0, c: 1, k: 1, write_l2_l1: 2, dilation: 1 }, { stop: 1 });
         m.write(0x64, 15);
         m.compute();
       },
@@ -176,10 +197,12 @@ describe('faults name the register or field, its value and the limit', () => {
     [
       'the configuration of another mode',
       (m) => {
+        m.copyIn(DATA, 0, 8);
+        m.instructions({ mode: 0, c: 1, k: 1, write_l2_l1: 2, dilation: 1 }, { stop: 1 });
         m.l2.write(CONF, words([0x800]), -1, 'test');
         m.compute();
       },
-      'configuration word 0 is 0x00000800; must be 0x00000000 for a sum job.',
+      'configuration word 0 is 0x00000800; must be 0x00000000 for a dense job; what the chip does otherwise',
     ],
     [
       'an unknown mode',
@@ -243,5 +266,86 @@ describe('faults name the register or field, its value and the limit', () => {
   it.each(cases)('%s', (_, act, message) => {
     const m = setUp();
     expect(() => act(m)).toThrow(message);
+  });
+});
+
+describe('what real drivers do runs', () => {
+  it('a sum with the configuration of the conv before it, as in every residual network [hal]', () => {
+    const { l2, write, copyIn, compute } = setUp();
+    copyIn(DATA, 0, 8);
+    const zeros = compute();
+    l2.write(CONF, words([0x800, 0xf]), -1, 'test');
+    expect(compute()).toEqual(zeros);
+    expect(zeros).toMatchObject({ kind: 'compute', oddities: [] });
+    write(0x64, 3);
+    expect(compute()).toMatchObject({ kind: 'compute', oddities: [] });
+  });
+
+  it('a copy of 7 words moves 28 bytes and is noted', () => {
+    const { core, copyIn } = setUp();
+    expect(copyIn(DATA + 32, 0, 7)).toMatchObject({
+      bytes: 28,
+      oddities: [
+        {
+          subject: 'register MEMCPY_N',
+          value: '7 words',
+          usual: 'drivers round copies up to 32 bytes (8 words)',
+        },
+      ],
+    });
+    expect([...core.l1.peek(24, 4, 'test')]).toEqual([56, 57, 58, 59]);
+    expect(core.l1.isWritten(28, 1)).toBe(false);
+  });
+
+  it('a copy of four banks: a line of each bank after the other [ours]', () => {
+    const { core, l2, write } = setUp();
+    const banks = (op: number, address: number) => {
+      for (const [offset, value] of [
+        [0xa0, op],
+        [0xa4, address],
+        [0xa8, 32],
+        [0xac, 2],
+        [0xb0, 4],
+        [0xb4, 2],
+      ] as const)
+        write(offset, value);
+      return write(0, 1);
+    };
+    // L1 of 256 KiB is four banks of 64 KiB; lines 2 and 3 of each.
+    expect(banks(4, DATA)).toMatchObject({ kind: 'copyIn', bytes: 128, l1Address: 32, cycles: 78 });
+    for (const [bank, line, first] of [
+      [0, 2, 0],
+      [1, 2, 16],
+      [3, 2, 48],
+      [0, 3, 64],
+      [3, 3, 112],
+    ] as const)
+      expect(core.l1.peek(bank * 0x10000 + line * 16, 1, 'test')[0]).toBe(first);
+    banks(3, DATA + 0x800);
+    expect(l2.peek(DATA + 0x800, 128, 'test')).toEqual(l2.peek(DATA, 128, 'test'));
+  });
+
+  it('where what lies there is read, bytes never written are noted, once a read', () => {
+    const l2 = new Memory('L2', L2, 0x10000);
+    const core = new DigitalCore(l2, DEFAULT_PARAMETERS, new TypedArrayPeArray(), 'read');
+    l2.write(
+      IM,
+      words([...encode({ mode: 3, weight_memory_pointer: 16, c: 1 }), ...encode({ stop: 1 })]),
+      -1,
+      'test',
+    );
+    core.l1.write(0, new Uint8Array(16), 0, 'test');
+    for (const [offset, value] of [
+      [0x60, CONF],
+      [0x64, 16],
+      [0x50, IM],
+      [0x54, 64],
+    ] as const)
+      core.write(offset, value);
+    expect(core.write(0, 1)).toMatchObject({
+      oddities: [{ subject: 'sum operand B: L1 byte 0x00000010', value: 'never written' }],
+    });
+    // The poison that fresh memory holds.
+    expect(core.l1.peek(0, 1, 'test')[0]).toBe(0xa5);
   });
 });

@@ -10,6 +10,7 @@ import {
   type Fields,
 } from '../../../sim/isa/instruction.js';
 import { byteOfElement, coreLayout, packForCore, unpackFromCore } from '../../../sim/isa/layout.js';
+import { type Oddity, showOddity } from '../../../sim/isa/oddity.js';
 import { type ConvOperation, type Operation, toFields, toOperation } from '../../../sim/isa/operation.js';
 import { REGISTERS } from '../../../sim/isa/registers.js';
 import {
@@ -129,31 +130,65 @@ describe('what the table does not allow is a fault that names field, value and l
     [{ k: 0 }, 'field k is 0; must be at least 1.'],
     [{ conv_strided: 2 }, 'field conv_strided is 2; must be 0 (stride 1) or 1 (stride 2).'],
     [{ cx: 40 }, 'field cx is 40; must be a positive multiple of 16 columns.'],
-    [{ padded_cx: 64 }, 'field padded_cx is 64; must be cx (48).'],
-    [{ size_channel: 481 }, 'field size_channel is 481; must be cx * cy (480).'],
-    [{ output_channel_size: 160 }, 'field output_channel_size is 160; must be 16 * ox * oy (480).'],
+    [{ padded_cx: 64 }, 'field padded_cx is 64; must be cx (48); what the chip does otherwise is not known.'],
+    [
+      { size_channel: 481 },
+      'field size_channel is 481; must be cx * cy (480); what the chip does otherwise is not known.',
+    ],
+    [
+      { output_channel_size: 160 },
+      'field output_channel_size is 160; must be 16 * ox * oy (480); what the chip does otherwise is not known.',
+    ],
     [
       { write_l2_l1: 1 },
       'field write_l2_l1 is 1; must be 2 (planar); 1 feeds the analog core, which is not modelled.',
     ],
-    [{ dilation: 2 }, 'field dilation is 2; must be 1.'],
+    [{ dilation: 2 }, 'field dilation is 2; must be 1; what the chip does otherwise is not known.'],
     [{ zero_padding: 0x1_0000 }, 'field zero_padding is 65536; must be four nibbles (at most 0xffff).'],
-    [
-      { zero_padding: 0x0172 },
-      'field oy is 10 rows; must be such that the last window ends within cy + bottom padding',
-    ],
     [{ activation_function: 2 }, 'field activation_function is 2; must be 0 or 1.'],
     [{ input_memory_pointer: 0x108 }, 'field input_memory_pointer is 264; must be a multiple of 16 bytes.'],
-    [{ norm: 1 }, 'field norm is 1; must be 0 for this mode.'],
+    [{ norm: 1 }, 'field norm is 1; must be 0; what the chip does otherwise is not known.'],
     [{ stop: 2 }, 'field stop is 2; must be 0 or 1.'],
   ] as [Partial<Fields>, string][])('%j', (change, message) =>
     expect(() => toOperation({ ...decode(encode(toFields(conv))), ...change })).toThrow(message),
   );
+});
 
-  it('a conv field in an FC instruction', () =>
-    expect(() =>
-      toOperation(decode(encode({ mode: 0, c: 1, k: 1, write_l2_l1: 2, dilation: 1, fx: 3 }))),
-    ).toThrow('field fx is 3; must be 0 for this mode.'));
+describe('what drivers do, or what merely looks odd, runs and is noted', () => {
+  const dense = { mode: 0, c: 1, k: 1, write_l2_l1: 2, dilation: 1 };
+  it.each([
+    [
+      'an FC job that a conv came before',
+      { ...dense, fx: 3, zero_padding: 0x1101 },
+      'dense',
+      ['fx', 'zero_padding'],
+    ],
+    [
+      'a sum that a conv came before',
+      { mode: 3, c: 1, k: 2, dilation: 1, oy: 8 },
+      'sum',
+      ['oy', 'k', 'dilation'],
+    ],
+    [
+      'rows that read beyond the declared padding',
+      { ...toFields(conv), zero_padding: 0x0172 },
+      'conv',
+      ['oy'],
+    ],
+    ['a job as drivers make it', toFields(conv), 'conv', []],
+  ] as [string, Partial<Fields>, string, string[]][])('%s', (_, fields, kind, noted) => {
+    const oddities: Oddity[] = [];
+    expect(toOperation(decode(encode(fields)), (o) => oddities.push(o))?.kind).toBe(kind);
+    expect(oddities.map((o) => o.subject)).toEqual(noted.map((name) => `field ${name}`));
+  });
+
+  it('says what drivers do instead', () => {
+    const oddities: Oddity[] = [];
+    toOperation(decode(encode({ ...dense, fx: 3 })), (o) => oddities.push(o));
+    expect(oddities.map(showOddity)).toEqual([
+      'field fx is 3; drivers leave it 0, as an FC job does not use it',
+    ]);
+  });
 });
 
 describe('element order and layouts', () => {

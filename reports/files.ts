@@ -1,0 +1,56 @@
+import type { ResultDocument } from '../src/results/document.js';
+import type { RunResult } from '../src/results/run.js';
+import { CHART_NAMES, CHARTS } from './charts/all.js';
+import { fileNamePart } from './file-name.js';
+import { render, TEXT_FORMATS, type TextFormat } from './formats.js';
+import type { Picture } from './html/page.js';
+
+/** File names' stems for the models of a document, each its own. */
+function stems(doc: ResultDocument): string[] {
+  const seen = new Map<string, number>();
+  return doc.models.map(({ run }) => {
+    const stem = fileNamePart(run.model);
+    const number = (seen.get(stem) ?? 0) + 1;
+    seen.set(stem, number);
+    return number === 1 ? stem : `${stem}-${number}`;
+  });
+}
+
+/**
+ * A run's charts for the HTML page.
+ *
+ * @example
+ * const page = render(result, 'html', drawCharts);
+ */
+export const drawCharts = (run: RunResult): Picture[] =>
+  CHART_NAMES.map((name) => ({ png: CHARTS[name].draw(run), alt: `${run.model}: ${CHARTS[name].alt}` }));
+
+/**
+ * The PNG charts of every model: "resnet8-cycles.png" and so on.
+ *
+ * @example
+ * for (const [name, png] of chartFiles(result)) writeFileSync(name, png);
+ */
+export function chartFiles(doc: ResultDocument): Map<string, Uint8Array> {
+  const names = stems(doc);
+  return new Map(
+    doc.models.flatMap(({ run }, i) =>
+      CHART_NAMES.map((chart) => [`${names[i]}-${chart}.png`, CHARTS[chart].draw(run)] as const),
+    ),
+  );
+}
+
+/**
+ * Every format, by file name in a report folder; charts in their own folder, JUnit only where something was compared.
+ *
+ * @example
+ * writeFolderAtomic('report', reportFiles(result));
+ */
+export function reportFiles(doc: ResultDocument): Map<string, string | Uint8Array> {
+  const files = new Map<string, string | Uint8Array>();
+  for (const name of Object.keys(TEXT_FORMATS) as TextFormat[])
+    if (name !== 'junit' || doc.command === 'verify')
+      files.set(TEXT_FORMATS[name].file, render(doc, name, drawCharts));
+  for (const [file, png] of chartFiles(doc)) files.set(`charts/${file}`, png);
+  return files;
+}

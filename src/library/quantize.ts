@@ -1,0 +1,53 @@
+import type { Tensor } from '../base/tensor.js';
+import type { Model } from '../ir/expr.js';
+import { type Quantized, quantizeSteps } from '../quantize/index.js';
+import { evaluateOnHost } from './host-evaluator.js';
+import { Turns, type WorkOptions } from './turns.js';
+
+/** Float network, two attempts, held-aside samples. */
+const PHASES = 4;
+
+export interface QuantizeOptions extends WorkOptions {
+  /** Samples of the only input, as the float network takes them: float32 tensors of its shape. */
+  readonly calibration: readonly Tensor[];
+  /** Held-aside samples for the report; none by default. */
+  readonly test?: readonly Tensor[];
+}
+
+/**
+ * A trained float32 network as an integer one for the digital core: int8 weights and activations at power-of-two scales, int32 biases, one
+ * shift a layer; with a report a layer, and how far it agrees with the float network on calibration and held-aside samples.
+ * Throws a UserError when the network has several inputs, is no float network, or a sample does not fit.
+ *
+ * @example
+ * const { model, test } = await quantize(float, { calibration: samples.slice(0, 32), test: samples.slice(32) });
+ */
+export async function quantize(model: Model, options: QuantizeOptions): Promise<Quantized> {
+  const turns = new Turns(options);
+  const steps = quantizeSteps(model, {
+    calibration: options.calibration,
+    test: options.test ?? [],
+    evaluate: evaluateOnHost,
+  });
+  for (let done = 0; ; done++) {
+    const next = steps.next();
+    if (next.done === true) return next.value;
+    options.onProgress?.({ what: next.value, done, total: PHASES });
+    await turns.pause();
+  }
+}
+
+/**
+ * The first half calibrates and the second half is held aside, unless there are samples of their own for that.
+ *
+ * @example
+ * const { calibration, test } = divideSamples(samples);
+ */
+export function divideSamples(
+  all: readonly Tensor[],
+  test?: readonly Tensor[],
+): { readonly calibration: readonly Tensor[]; readonly test: readonly Tensor[] } {
+  if (test !== undefined) return { calibration: all, test };
+  const half = Math.ceil(all.length / 2);
+  return { calibration: all.slice(0, half), test: all.slice(half) };
+}
