@@ -23,6 +23,8 @@ export class Memory {
   readonly #writer: Int32Array;
   /** NOT_WRITTEN, WRITTEN or WRAPPED; kept beside #writer because a search for 0 in it is a single native call. */
   readonly #state: Uint8Array;
+  /** Nothing at or behind this offset was ever written. */
+  #touched = 0;
   #anyWrapped = false;
   #assumed = false;
 
@@ -69,7 +71,7 @@ export class Memory {
   write(at: number, source: Uint8Array, writer: number, what: string): void {
     const start = this.#offset(at, source.length, what);
     this.#bytes.set(source, start);
-    this.#writer.fill(writer, start, start + source.length);
+    this.#note(start, source.length, writer);
     this.#state.fill(WRITTEN, start, start + source.length);
   }
 
@@ -92,7 +94,7 @@ export class Memory {
     const src = source.#offset(from, n, what);
     const dst = this.#offset(to, n, what);
     this.#bytes.set(source.#bytes.subarray(src, src + n), dst);
-    this.#writer.fill(writer, dst, dst + n);
+    this.#note(dst, n, writer);
     this.#state.set(source.#state.subarray(src, src + n), dst);
     this.#anyWrapped ||= source.#anyWrapped;
     if (this.#assumed) for (let i = dst; i < dst + n; i++) if (this.#state[i] === 0) this.#state[i] = WRITTEN;
@@ -109,8 +111,8 @@ export class Memory {
   /** Notes that [at, at + n) was written through `raw`. */
   markWritten(at: number, n: number, writer: number): void {
     const start = this.#offset(at, n, 'write');
-    this.#writer.fill(writer, start, start + n);
-    this.#state.fill(1, start, start + n);
+    this.#note(start, n, writer);
+    this.#state.fill(WRITTEN, start, start + n);
   }
 
   /**
@@ -122,22 +124,31 @@ export class Memory {
     this.#assumed = true;
   }
 
-  /** Whether every byte of [at, at + n) was written. */
+  /** Whether every byte of [at, at + n) lies inside and was written. */
   isWritten(at: number, n: number): boolean {
-    const start = this.#offset(at, n, 'read');
+    const start = at - this.base;
+    if (start < 0 || start + n > this.size) return false;
+    // A native search pays from a few dozen bytes on; the host core asks for one word at a time.
+    if (n > 32) return !this.#state.subarray(start, start + n).includes(0);
     for (let i = start; i < start + n; i++) if (this.#state[i] === 0) return false;
     return true;
   }
 
   /** Makes every byte count as never written (its content stays). */
   forget(): void {
-    this.#state.fill(0);
-    this.#writer.fill(NEVER);
+    this.#state.fill(0, 0, this.#touched);
+    this.#writer.fill(NEVER, 0, this.#touched);
+    this.#touched = 0;
   }
 
   /** The step that last wrote a byte; PRELOADED or NEVER. */
   writerOf(at: number): number {
     return this.#writer[this.#offset(at, 1, 'writer')]!;
+  }
+
+  #note(start: number, n: number, writer: number): void {
+    this.#writer.fill(writer, start, start + n);
+    if (start + n > this.#touched) this.#touched = start + n;
   }
 
   #offset(at: number, n: number, what: string): number {
