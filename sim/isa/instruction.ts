@@ -52,14 +52,23 @@ export const INSTRUCTION_WORDS = FIELDS.length;
 /** Copied for each instruction: one shape for all of them, which the engine makes at once. */
 const NO_FIELDS = Object.fromEntries(FIELDS.map(({ name }) => [name, 0])) as Record<FieldName, number>;
 
-/** The 32 words of an instruction; fields not given are 0. Throws a LimitError for what is no unsigned 32-bit integer. */
-export function encode(values: Partial<Fields>): Uint32Array {
-  return Uint32Array.from(FIELDS, ({ name }) => {
+/** All fields of an instruction; those not given are 0. Throws a LimitError for what is no unsigned 32-bit integer. */
+export function completeFields(values: Partial<Fields>): Fields {
+  const fields = { ...NO_FIELDS };
+  for (let i = 0; i < FIELDS.length; i++) {
+    const { name } = FIELDS[i]!;
     const value = values[name] ?? 0;
     if (!Number.isInteger(value) || value < 0 || value > 0xffff_ffff)
       throw new LimitError({ subject: `field ${name}`, value, rule: 'an unsigned 32-bit integer' });
-    return value;
-  });
+    fields[name] = value;
+  }
+  return fields;
+}
+
+/** The 32 words of an instruction; fields not given are 0. Throws a LimitError for what is no unsigned 32-bit integer. */
+export function encode(values: Partial<Fields>): Uint32Array {
+  const fields = completeFields(values);
+  return Uint32Array.from(FIELDS, ({ name }) => fields[name]);
 }
 
 /** The fields of 32 words. */
