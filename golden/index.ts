@@ -10,4 +10,4 @@ export { type Comparison, compareTensor } from './compare.js';
 export { type RecordedTensor, recordedInput } from './recorded.js';
 export { compareRecorded, type RecordedComparison } from './recorded-match.js';
 export { evaluate, evaluationSteps, type Reference } from './reference.js';
-export { showTolerance, type Tolerance } from './tolerance.js';
+export { NATIVE_TOLERANCE, showTolerance, type Tolerance } from './tolerance.js';

@@ -5,6 +5,7 @@ import * as elementwise from './ops/elementwise.js';
 import * as parts from './ops/parts.js';
 import * as pooling from './ops/pooling.js';
 import * as reduction from './ops/reduction.js';
+import * as selection from './ops/selection.js';
 import * as shape from './ops/shape.js';
 import * as tflite from './ops/tflite.js';
 import * as transcendental from './ops/transcendental.js';
@@ -31,10 +32,12 @@ const REFERENCES: Readonly<Record<Operator, Evaluate>> = {
   abs: unary.abs,
   floor: unary.floor,
   round: unary.round,
+  'onnx.round': unary.roundHalfToEven,
   sqrt: unary.sqrt,
   'nn.relu': unary.relu,
   'nn.leaky_relu': unary.leakyRelu,
   exp: transcendental.exp,
+  log: transcendental.log,
   tanh: transcendental.tanh,
   sigmoid: transcendental.sigmoid,
   'nn.softmax': transcendental.softmax,
@@ -45,6 +48,9 @@ const REFERENCES: Readonly<Record<Operator, Evaluate>> = {
   'nn.adaptive_avg_pool2d': pooling.adaptiveAveragePool,
   sum: reduction.sum,
   mean: reduction.mean,
+  max: reduction.max,
+  min: reduction.min,
+  argmax: selection.argmax,
   reshape: shape.sameElements,
   squeeze: shape.sameElements,
   expand_dims: shape.sameElements,
@@ -55,9 +61,12 @@ const REFERENCES: Readonly<Record<Operator, Evaluate>> = {
   split: parts.split,
   strided_slice: parts.stridedSlice,
   'nn.pad': parts.pad,
+  take: selection.take,
+  where: selection.where,
   'tflite.requantize': tflite.requantize,
   'tflite.avg_pool2d': tflite.averagePool,
   'tflite.softmax': tflite.softmax,
+  'tflite.lookup': tflite.lookup,
 };
 
 /** The reference of operator `op`. Throws a UserError when there is none. */

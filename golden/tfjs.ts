@@ -31,6 +31,7 @@ export interface Tf {
     dilations?: [number, number],
   ): TfTensor;
   exp(x: TfTensor): TfTensor;
+  log(x: TfTensor): TfTensor;
   tanh(x: TfTensor): TfTensor;
   sigmoid(x: TfTensor): TfTensor;
   softmax(x: TfTensor): TfTensor;

@@ -27,7 +27,7 @@ export function describeHeld(verdict: Verdict): string {
 
 /** "seed 0, reference on the wasm backend". */
 export const describeReference = (verdict: Verdict): string =>
-  `seed ${verdict.seed}, reference on the ${verdict.backend} backend`;
+  `${verdict.seed === '' ? 'given inputs' : `seed ${verdict.seed}`}, reference on the ${verdict.backend} backend`;
 
 /** "nn.dense (fc1) stays on the host: units is 10; supported: a multiple of 4". */
 export function describeWarning(warning: RunWarning): string {

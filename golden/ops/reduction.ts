@@ -35,6 +35,18 @@ export const sum: Evaluate = (call, args, run) => {
   return store(resultType(call), reduce(call, x, quiet.total), run);
 };
 
+/** Of an exact element nothing is lost in store(). */
+const extremum =
+  (better: (a: number, b: number) => number): Evaluate =>
+  (call, args, run) =>
+    store(
+      resultType(call),
+      reduce(call, args[0]!, (terms) => terms.reduce((a, b) => better(a, b))),
+      run,
+    );
+export const max = extremum((a, b) => Math.max(a, b));
+export const min = extremum((a, b) => Math.min(a, b));
+
 export const mean: Evaluate = (call, args, run) => {
   const x = args[0]!;
   const rounding = sumRounding(x.dtype, run);

@@ -27,6 +27,7 @@ const pointwise =
   };
 
 export const exp = pointwise(Math.exp, (tf) => tf.exp);
+export const log = pointwise(Math.log, (tf) => tf.log);
 export const tanh = pointwise(Math.tanh, (tf) => tf.tanh);
 /** 1 / (1 + e^-x), each step rounded to float32. */
 export const sigmoid = pointwise(

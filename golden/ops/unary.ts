@@ -48,6 +48,15 @@ export const round = unary((x) => {
   const whole = Math.trunc(x);
   return Math.abs(x - whole) >= 0.5 ? whole + Math.sign(x) : whole;
 });
+/** Halves to the even neighbour. x - floor(x) is exact; x * 0 keeps the sign of zero and makes NaN of infinities, which stay. */
+export const roundHalfToEven = unary((x) => {
+  if (!Number.isFinite(x)) return x;
+  const below = Math.floor(x);
+  const fraction = x - below;
+  const up = fraction > 0.5 || (fraction === 0.5 && below % 2 !== 0);
+  const whole = up ? below + 1 : below;
+  return whole === 0 ? x * 0 : whole;
+});
 export const sqrt = unary(Math.sqrt);
 /** max(x, 0); NaN stays, -0 becomes +0. */
 export const relu = unary((x) => Math.max(x, 0));

@@ -107,8 +107,11 @@ const COSTS: Readonly<Record<HostOperator, HostCost>> = {
   divide: floatDivision,
   floor: rounding,
   round: rounding,
+  'onnx.round': rounding,
   exp: float('floatExp', (p) => p.floatExp),
   sqrt: float('floatDivide', (p) => p.floatDivide),
+  // The series of a logarithm costs what that of an exponential does.
+  log: float('floatExp + floatDivide', (p) => p.floatExp + p.floatDivide),
   tanh: float('floatExp + 2*floatOp + floatDivide', (p) => p.floatExp + 2 * p.floatOp + p.floatDivide),
   sigmoid: float('floatExp + floatOp + floatDivide', (p) => p.floatExp + p.floatOp + p.floatDivide),
   'nn.softmax': float(
@@ -122,6 +125,9 @@ const COSTS: Readonly<Record<HostOperator, HostCost>> = {
   'nn.adaptive_avg_pool2d': reducing('out*ceil(H/OH)*ceil(W/OW)', adaptive, true),
   sum: reducing('in', (f) => f.in, false),
   mean: reducing('in', (f) => f.in, true),
+  max: reducing('in', (f) => f.in, false),
+  min: reducing('in', (f) => f.in, false),
+  argmax: reducing('in', (f) => f.in, false),
   // A reshape copies when it stands alone and only recomputes indices in a fused kernel; both are charged alike.
   reshape: moving,
   'nn.batch_flatten': moving,
@@ -133,9 +139,13 @@ const COSTS: Readonly<Record<HostOperator, HostCost>> = {
   split: moving,
   strided_slice: moving,
   'nn.pad': moving,
+  take: moving,
+  where: moving,
   // A 32 x 32 -> 64 bit product, two roundings, two limits; a softmax element takes about 15 such products.
   'tflite.requantize': integerSteps(4),
   'tflite.softmax': integerSteps(60),
+  // One load more than a move.
+  'tflite.lookup': integerSteps(1),
   'tflite.avg_pool2d': reducing('out*PH*PW', windowed, true),
   layout_transform: { formula: 'bytes * transform', cycles: ({ outBytes, p }) => outBytes * p.transform },
 };

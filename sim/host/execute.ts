@@ -9,6 +9,7 @@ import type { HostContext, HostKernel } from './kernel.js';
 import { concatenate, pad, reverse, sameOrder, split, stridedSlice, transpose } from './movement.js';
 import { adaptivePool2d, globalPool2d, pool2d } from './pooling.js';
 import { reduce, softmax } from './reduction.js';
+import { argmax, extremum, take, where } from './selection.js';
 import * as tflite from './tflite.js';
 import { cast, clip, leakyRelu, unary } from './unary.js';
 
@@ -34,6 +35,7 @@ const KERNELS: Readonly<Record<HostOperator, HostKernel>> = {
   round: unary,
   exp: unary,
   sqrt: unary,
+  log: unary,
   tanh: unary,
   sigmoid: unary,
   'nn.relu': unary,
@@ -46,6 +48,9 @@ const KERNELS: Readonly<Record<HostOperator, HostKernel>> = {
   'nn.softmax': softmax,
   sum: reduce,
   mean: reduce,
+  max: extremum,
+  min: extremum,
+  argmax,
   reshape: sameOrder,
   'nn.batch_flatten': sameOrder,
   squeeze: sameOrder,
@@ -57,9 +62,13 @@ const KERNELS: Readonly<Record<HostOperator, HostKernel>> = {
   split,
   strided_slice: stridedSlice,
   'nn.pad': pad,
+  take,
+  where,
   'tflite.requantize': tflite.requantize,
   'tflite.avg_pool2d': tflite.avgPool2d,
   'tflite.softmax': tflite.softmax,
+  'tflite.lookup': tflite.lookup,
+  'onnx.round': unary,
 };
 
 const show = ({ shape, dtype }: Pick<Tensor, 'shape' | 'dtype'>): string => `${showShape(shape)} ${dtype}`;

@@ -29,8 +29,8 @@ function softmaxOne(x: Tensor, out: Tensor, start: number, extent: number, step:
   for (let i = 0; i < extent; i++) out.data[start + i * step]! /= sum;
 }
 
-/** Which axes `sum` and `mean` reduce. */
-function reducedAxes(op: HostOp, x: Tensor): readonly boolean[] {
+/** Which axes a reduction takes together. */
+export function reducedAxes(op: HostOp, x: Tensor): readonly boolean[] {
   const named = optionalIntsOf(op, 'axis');
   if (named === null) return x.shape.map(() => true);
   const axes = named.map((a) => axisOf(op, x.shape, a));

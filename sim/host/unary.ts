@@ -46,6 +46,14 @@ function numeric(op: string, x: Tensor): Tensor {
   return x;
 }
 
+/** Adding 1.5 * 2^52 leaves float64 no bits below one: it rounds as the format does, halves to even. Beyond 2^23 all float32 are whole. */
+const MAGIC = 1.5 * 2 ** 52;
+const halfToEven = (x: number): number => {
+  if (!(Math.abs(x) < 2 ** 23)) return x;
+  const whole = x + MAGIC - MAGIC;
+  return whole === 0 && (x < 0 || Object.is(x, -0)) ? -0 : whole;
+};
+
 type Step = (x: number) => number;
 const keep: Step = (x) => x;
 // Storing the result wraps integers of at most 32 bits; -(x) and |x| of an int64 always fit.
@@ -62,8 +70,10 @@ const FLOAT: Record<string, Step> = {
   abs: Math.abs,
   floor: Math.floor,
   round: (x) => (x < 0 ? -Math.floor(0.5 - x) : x === 0 ? x : Math.floor(x + 0.5)),
+  'onnx.round': halfToEven,
   exp: Math.exp,
   sqrt: Math.sqrt,
+  log: Math.log,
   tanh: Math.tanh,
   sigmoid: (x) => 1 / Math.fround(1 + Math.fround(Math.exp(-x))),
   'nn.relu': (x) => Math.max(x, 0),

@@ -1,5 +1,5 @@
 import { defaultPeArray } from '../core/default-pe-array.js';
-import { DigitalCore } from '../core/digital-core.js';
+import { DigitalCore, type JobReport } from '../core/digital-core.js';
 import { Memory, PRELOADED } from '../core/memory.js';
 import { MEMORY_MAP } from '../isa/geometry.js';
 import { DEFAULT_PARAMETERS, type HardwareParameters } from '../isa/parameters.js';
@@ -30,6 +30,8 @@ export interface SocOptions {
   readonly checkInitialised?: boolean;
   readonly oddJumps?: 'error' | 'clear';
   readonly earlyTraps?: 'error' | 'take';
+  /** Called after each job of the digital core, its effect on memory done. */
+  readonly onJob?: (report: JobReport, soc: Soc) => void;
   readonly observer?: Observer;
   readonly interpretOnly?: boolean;
 }
@@ -59,6 +61,8 @@ export class Soc {
   readonly core: Core;
   readonly bus: Bus;
   readonly l2: Memory;
+  /** The accelerators' activation memory, which the host does not see. */
+  readonly l1: Memory;
   readonly port: DigitalPort;
   readonly symbols: Symbols;
   readonly image: ElfImage;
@@ -80,12 +84,14 @@ export class Soc {
     const events = new EventUnit((id) => interrupts.pushEvent(id));
     const control = new SocControl();
     const digital = new DigitalCore(this.l2, this.parameters, defaultPeArray(), 'read');
+    this.l1 = digital.l1;
     this.port = new DigitalPort(digital, {
       raise: (id) => events.raise(id),
       listening: () => !events.masked(EVENT.digitalCore),
       wrote: (report) => {
         if (report.kind === 'copyOut')
           this.core.cache.memoryChanged(report.l2Address - this.l2.base, report.bytes);
+        options.onJob?.(report, this);
       },
       pc: () => this.core.memory.pc,
     });

@@ -25,6 +25,7 @@ export const OPERATORS = [
   'round',
   'exp',
   'sqrt',
+  'log',
   'tanh',
   'sigmoid',
   'nn.relu',
@@ -37,6 +38,9 @@ export const OPERATORS = [
   'nn.softmax',
   'sum',
   'mean',
+  'max',
+  'min',
+  'argmax',
   'reshape',
   'nn.batch_flatten',
   'squeeze',
@@ -47,9 +51,13 @@ export const OPERATORS = [
   'split',
   'strided_slice',
   'nn.pad',
+  'take',
+  'where',
   'tflite.requantize',
   'tflite.avg_pool2d',
   'tflite.softmax',
+  'tflite.lookup',
+  'onnx.round',
 ] as const;
 export type Operator = (typeof OPERATORS)[number];
 

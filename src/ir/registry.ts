@@ -15,6 +15,7 @@ import {
   rightShift,
   subtract,
 } from './ops/elementwise.js';
+import { onnxRound } from './ops/onnx.js';
 import { concatenate, nnPad, split, stridedSlice } from './ops/parts.js';
 import {
   nnAdaptiveAvgPool2d,
@@ -23,16 +24,18 @@ import {
   nnGlobalMaxPool2d,
   nnMaxPool2d,
 } from './ops/pooling.js';
-import { mean, sum } from './ops/reduction.js';
+import { max, mean, min, sum } from './ops/reduction.js';
+import { argmax, take, where } from './ops/selection.js';
 import { expandDims, nnBatchFlatten, reshape, reverse, squeeze, transpose } from './ops/shape.js';
 import { nnSoftmax } from './ops/softmax.js';
-import { tfliteAvgPool2d, tfliteRequantize, tfliteSoftmax } from './ops/tflite.js';
+import { tfliteAvgPool2d, tfliteLookup, tfliteRequantize, tfliteSoftmax } from './ops/tflite.js';
 import {
   abs,
   cast,
   clip,
   exp,
   floor,
+  log,
   negative,
   nnLeakyRelu,
   nnRelu,
@@ -64,6 +67,7 @@ const OPS: Readonly<Record<Operator, OpDef>> = {
   round,
   exp,
   sqrt,
+  log,
   tanh,
   sigmoid,
   'nn.relu': nnRelu,
@@ -76,6 +80,9 @@ const OPS: Readonly<Record<Operator, OpDef>> = {
   'nn.softmax': nnSoftmax,
   sum,
   mean,
+  max,
+  min,
+  argmax,
   reshape,
   'nn.batch_flatten': nnBatchFlatten,
   squeeze,
@@ -86,9 +93,13 @@ const OPS: Readonly<Record<Operator, OpDef>> = {
   split,
   strided_slice: stridedSlice,
   'nn.pad': nnPad,
+  take,
+  where,
   'tflite.requantize': tfliteRequantize,
   'tflite.avg_pool2d': tfliteAvgPool2d,
   'tflite.softmax': tfliteSoftmax,
+  'tflite.lookup': tfliteLookup,
+  'onnx.round': onnxRound,
 };
 
 /** The definition of `name`. Throws a UserError with the nearest names when there is none. */

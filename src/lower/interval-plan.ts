@@ -54,7 +54,7 @@ function firstFit(
 
 type Rank = (x: Interval) => number;
 
-/** Orders worth trying: large first, long-lived first, by time, by what they hold over time; ties by position. */
+/** Orders worth trying: large first, long-lived first, by time, by what they hold over time; ties stay as given. */
 const RANKS: readonly (readonly Rank[])[] = [
   [(x) => -x.bytes],
   [(x) => -(x.to - x.from), (x) => -x.bytes],
@@ -73,7 +73,7 @@ function ordered(intervals: readonly Interval[], ranks: readonly Rank[]): number
         const d = key[a]! - key[b]!;
         if (d !== 0) return d;
       }
-      return a - b;
+      return 0;
     });
 }
 

@@ -1,4 +1,4 @@
-import { compareTensor, type Tolerance } from '../../golden/index.js';
+import { compareTensor, NATIVE_TOLERANCE, type Tolerance } from '../../golden/index.js';
 import { runProgram } from '../../sim/program/run.js';
 import { type DType, isFloat } from '../base/dtype.js';
 import type { Tensor } from '../base/tensor.js';
@@ -6,11 +6,6 @@ import type { Program } from '../program/types.js';
 import { runNative } from './toolchain/native.js';
 import { nativeCompiler } from './toolchain/tool.js';
 
-/**
- * Floats of the C program: its exp is computed in double and rounded once, as JavaScript's is, but the two doubles may differ in
- * their last bits, which softmax's sum and division carry on.
- */
-export const NATIVE_TOLERANCE: Tolerance = { ulps: 4 };
 const toleranceOf = (dtype: DType): Tolerance | undefined => (isFloat(dtype) ? NATIVE_TOLERANCE : undefined);
 
 /** How the native C program of a model compared. */

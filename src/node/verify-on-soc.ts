@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { compareTensor, showTolerance } from '../../golden/index.js';
+import { compareTensor, NATIVE_TOLERANCE, showTolerance } from '../../golden/index.js';
 import type { JobReport } from '../../sim/core/digital-core.js';
 import { type RegisterName, registerName } from '../../sim/isa/registers.js';
 import { runProgram } from '../../sim/program/run.js';
@@ -10,7 +10,6 @@ import type { Tensor } from '../base/tensor.js';
 import type { Program } from '../program/types.js';
 import type { Optimization, SocRun } from '../results/soc.js';
 import { crossCompiler, type NetworkOnSoc, runOnSoc } from './toolchain/soc.js';
-import { NATIVE_TOLERANCE } from './verify-native.js';
 
 /** A job as either front end of the digital core starts it: register writes without the trigger, and what the core made of them. */
 interface StartedJob {

@@ -200,10 +200,9 @@ const UNARY = [
   ...['negative', 'abs', 'nn.relu', 'floor', 'round'].flatMap((op) =>
     NUMBERS.map((d) => one(op, [values([40], d)])),
   ),
-  ...['negative', 'abs', 'nn.relu', 'floor', 'round', 'exp', 'tanh', 'sigmoid'].flatMap((op) => [
-    one(op, [EDGES]),
-    one(op, [NET]),
-  ]),
+  ...['negative', 'abs', 'nn.relu', 'floor', 'round', 'onnx.round', 'exp', 'tanh', 'sigmoid'].flatMap(
+    (op) => [one(op, [EDGES]), one(op, [NET])],
+  ),
   one('sqrt', [POSITIVE]),
   one('sqrt', [
     tensor(
@@ -260,6 +259,28 @@ const MOVEMENT: KernelOp[][] = [
   one('concatenate', [box([1, 3]), box([2, 3])], { axis: 0 }),
   one('split', [box([2, 6, 3])], { indices_or_sections: 3, axis: 1 }),
   one('split', [box([2, 6])], { indices_or_sections: [1, 4], axis: -1 }),
+];
+
+/** A tensor of a few values that meet each other, so that largest and smallest ones repeat. */
+const few = (shape: Shape, dtype: DType): Tensor => {
+  const t = tensor(shape, dtype);
+  for (let i = 0; i < t.data.length; i++) t.data[i] = rng.int(dtype === 'uint8' ? 0 : -2, 2);
+  return t;
+};
+const positions = (shape: Shape, ...v: number[]) => ({ constant: tensor(shape, 'int32', v) });
+const SELECTION: KernelOp[][] = [
+  one('take', [box([2, 5, 3]), positions([4], 4, 0, -1, 9)], { axis: 1 }),
+  one('take', [box([4]), positions([2, 2], 3, 3, 0, 1)], { axis: 0 }),
+  one('take', [values([2, 3], 'float32'), positions([], 1)], { axis: -1 }),
+  one('where', [few([2, 3], 'bool'), box([2, 3]), box([3])]),
+  one('where', [few([2, 1], 'bool'), values([3], 'float32'), scalar('float32', 0.5)]),
+  ...NUMBERS.flatMap((d) => [
+    one('max', [few([2, 4, 3], d)], { axis: [1], keepdims: true, exclude: false }),
+    one('min', [few([2, 4, 3], d)], { axis: [0, 2], keepdims: false, exclude: false }),
+    one('argmax', [few([3, 5], d)], { axis: 1, keepdims: false, select_last_index: false }),
+    one('argmax', [few([5, 3], d)], { axis: 0, keepdims: true, select_last_index: true }),
+  ]),
+  one('log', [tensor([7], 'float32', [0, 1, 0.5, 3, 1e-40, Number.POSITIVE_INFINITY, 1.0000001])]),
 ];
 
 const vector = (...v: number[]): { readonly constant: Tensor } => ({
@@ -369,12 +390,13 @@ const KERNELS = [
   ...SHIFTS,
   ...UNARY,
   ...MOVEMENT,
+  ...SELECTION,
   ...TFLITE,
   ...CHAINS,
 ];
 
 /** Float operators that go through e^x: one rounding from double, which another library may do one bit apart. */
-const EXPONENTIAL = new Set(['exp', 'tanh', 'sigmoid', 'nn.softmax']);
+const EXPONENTIAL = new Set(['exp', 'log', 'tanh', 'sigmoid', 'nn.softmax']);
 
 function expectEqual(name: string, native: Tensor, simulated: Tensor, exact: boolean): void {
   native.data.forEach((v, i) => {

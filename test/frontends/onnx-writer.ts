@@ -27,6 +27,8 @@ export interface ModelSpec {
   readonly outputs: readonly string[];
   /** TensorProto.DataType of the inputs; default float. */
   readonly inputType?: number;
+  /** TensorProto.DataType of the outputs, whose shapes are then left open; without it they are declared as float scalars. */
+  readonly outputTypes?: Readonly<Record<string, number>>;
   /** Initializers that lie in another file: name to location, offset and length. */
   readonly external?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
@@ -68,6 +70,8 @@ export function encodeTensor(
   return w.finish();
 }
 
+const ATTRIBUTE_TYPES = { f: 1, i: 2, s: 3, t: 4, floats: 6, ints: 7 } as const;
+
 function encodeAttribute(name: string, value: AttributeValue): Uint8Array {
   const w = new BinaryWriter();
   text(w, 1, name);
@@ -77,6 +81,9 @@ function encodeAttribute(name: string, value: AttributeValue): Uint8Array {
   if ('t' in value) message(w, 5, encodeTensor('', value.t));
   if ('floats' in value) for (const f of value.floats) w.tag(7, WireType.Bit32).float(f);
   if ('ints' in value) for (const i of value.ints) int(w, 8, i);
+  // AttributeProto.type, which onnxruntime requires
+  const kind = Object.keys(value)[0] as keyof typeof ATTRIBUTE_TYPES;
+  int(w, 20, ATTRIBUTE_TYPES[kind]);
   return w.finish();
 }
 
@@ -92,9 +99,13 @@ function encodeNode(node: NodeSpec): Uint8Array {
   return w.finish();
 }
 
-function encodeValueInfo(name: string, shape: readonly (number | string)[], elemType: number): Uint8Array {
+function encodeValueInfo(
+  name: string,
+  shape: readonly (number | string)[] | undefined,
+  elemType: number,
+): Uint8Array {
   const dims = new BinaryWriter();
-  for (const d of shape) {
+  for (const d of shape ?? []) {
     const dim = new BinaryWriter();
     if (typeof d === 'number') int(dim, 1, d);
     else text(dim, 2, d);
@@ -102,7 +113,7 @@ function encodeValueInfo(name: string, shape: readonly (number | string)[], elem
   }
   const tensorType = new BinaryWriter();
   int(tensorType, 1, elemType);
-  message(tensorType, 2, dims.finish());
+  if (shape !== undefined) message(tensorType, 2, dims.finish());
   const type = new BinaryWriter();
   message(type, 1, tensorType.finish());
   const info = new BinaryWriter();
@@ -119,7 +130,10 @@ export function encodeOnnx(spec: ModelSpec): Uint8Array {
     message(graph, 5, encodeTensor(name, t, spec.external?.[name]));
   for (const [name, shape] of Object.entries(spec.inputs))
     message(graph, 11, encodeValueInfo(name, shape, spec.inputType ?? 1));
-  for (const name of spec.outputs) message(graph, 12, encodeValueInfo(name, [], 1));
+  for (const name of spec.outputs) {
+    const type = spec.outputTypes?.[name];
+    message(graph, 12, encodeValueInfo(name, type === undefined ? [] : undefined, type ?? 1));
+  }
   const opset = new BinaryWriter();
   text(opset, 1, '');
   int(opset, 2, spec.opset);
@@ -128,6 +142,12 @@ export function encodeOnnx(spec: ModelSpec): Uint8Array {
   text(model, 2, 'diana-sim tests');
   message(model, 7, graph.finish());
   message(model, 8, opset.finish());
+  if (spec.nodes.some((n) => n.domain === 'com.microsoft')) {
+    const microsoft = new BinaryWriter();
+    text(microsoft, 1, 'com.microsoft');
+    int(microsoft, 2, 1);
+    message(model, 8, microsoft.finish());
+  }
   return model.finish();
 }
 

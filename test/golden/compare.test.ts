@@ -18,6 +18,12 @@ describe('compareTensor', () => {
     });
   });
 
+  it('the very first element may be the one that differs, alone or with others', () => {
+    const first = { index: 0, coordinates: [0], expected: 1, actual: 5 };
+    expect(compareTensor(int8(1, 2, 3), int8(5, 2, 3))).toMatchObject({ differing: 1, first });
+    expect(compareTensor(int8(1, 2, 3), int8(5, 2, 4))).toMatchObject({ differing: 2, first });
+  });
+
   it('counts saturated int8 and zeros where nothing differs', () => {
     const t = int8(127, 127, -128, -127, 126, 0, 0);
     expect(compareTensor(t, t)).toEqual({ differing: 0, saturated: 3, zero: 2 });
@@ -72,6 +78,21 @@ describe('ulps', () => {
   it('ulp of every power of two', () => {
     for (let e = -126; e < 128; e++) expect(ulp(2 ** e)).toBe(2 ** (e - 23));
   });
+
+  const largest = (2 - 2 ** -23) * 2 ** 127;
+  it.each([
+    [1, 1, 0],
+    [Number.NaN, Number.NaN, 0],
+    [1, Number.NaN, Number.NaN],
+    [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 0],
+    [Number.POSITIVE_INFINITY, largest, 1],
+    [largest, Number.POSITIVE_INFINITY, 1],
+    // what two subnormals of opposite signs may be apart counts as flushed; twice the smallest normal does not
+    [2 ** -126, -(2 ** -127), 0],
+    [2 ** -126, -(2 ** -126), 2 ** 24],
+  ])('%d and %d are %d ulp apart', (expected, actual, ulps) =>
+    expect(ulpsApart(expected, actual)).toBe(ulps),
+  );
 
   it('a scale makes them relative to a larger magnitude', () => {
     expect(ulpsApart(0, 2 ** -20)).toBeGreaterThan(1e9);

@@ -83,8 +83,11 @@ describe('the input that a piece of the output reads', () => {
 
 describe('strips of columns', () => {
   it('the whole row: dead columns up to the pitch', () =>
-    expect(wholeRow(20, { kernel: 3, stride: 1, pad: 1, size: 20 })).toMatchObject({
+    expect(wholeRow(20, { kernel: 3, stride: 1, pad: 1, size: 20 })).toEqual({
       whole: true,
+      out: { lo: 0, hi: 20 },
+      valid: { lo: 0, hi: 20 },
+      inputLo: 0,
       columnGroups: 2,
       inputPitch: 32,
       deadColumns: 12,
@@ -110,6 +113,28 @@ describe('strips of columns', () => {
     ]);
   });
 
+  it('stride 2: 64 input columns for 32 outputs, whose last window ends on column 63', () => {
+    const cut = strips(64, { kernel: 3, stride: 2, pad: 1, size: 128 }, 1);
+    expect(cut.map((s) => [s.whole, s.out.lo, s.out.hi, s.columnGroups])).toEqual([
+      [false, 0, 32, 2],
+      [false, 28, 60, 2],
+      [false, 56, 64, 1],
+    ]);
+    expect(cut.map((s) => [s.inputLo, s.inputPitch, s.deadColumns])).toEqual([
+      [0, 64, 0],
+      [56, 64, 0],
+      [112, 16, 0],
+    ]);
+  });
+
+  it('a strip that ends with the row takes the padding of the row along', () =>
+    expect(
+      strips(60, { kernel: 3, stride: 1, pad: 1, size: 60 }, 1).map((s) => [s.out.lo, s.out.hi]),
+    ).toEqual([
+      [0, 32],
+      [28, 64],
+    ]));
+
   it('a 1x1 kernel needs no overlap', () =>
     expect(strips(64, { kernel: 1, stride: 1, pad: 0, size: 64 }, 1).map((s) => s.out.lo)).toEqual([0, 32]));
 
@@ -130,6 +155,7 @@ describe('strips of columns', () => {
             return;
           }
           expect(cut[0]!.valid.lo).toBe(0);
+          const wrong: object[] = [];
           cut.forEach((s, i) => {
             expect(s.valid.hi).toBe(i + 1 < cut.length ? cut[i + 1]!.valid.lo : pitch);
             // L2 addresses are multiples of 4, and copies end on 32 bytes or on the row.
@@ -141,11 +167,11 @@ describe('strips of columns', () => {
                 if (column < 0 || column >= size) continue;
                 // What the core reads at this place of the strip's image, which is padded by `pad` on its left.
                 const local = (x - s.out.lo) * stride + f - w.pad;
-                expect(s.inputLo + local).toBe(column);
-                expect(local).toBeGreaterThanOrEqual(0);
-                expect(local).toBeLessThan(s.inputPitch - s.deadColumns);
+                if (s.inputLo + local !== column || local < 0 || local >= s.inputPitch - s.deadColumns)
+                  wrong.push({ strip: s, x, f, column, local });
               }
           });
+          expect(wrong).toEqual([]);
         },
       ),
       { numRuns: 200, seed: 1 },
@@ -154,6 +180,10 @@ describe('strips of columns', () => {
 });
 
 describe('places for intervals', () => {
+  /** Rows of [bytes, first step, last step]. */
+  const intervalsOf = (rows: readonly (readonly number[])[]) =>
+    rows.map(([bytes, from, to]) => ({ bytes: bytes!, from: from!, to: to! }));
+
   it.each([
     [
       'two that live one after the other share',
@@ -182,13 +212,94 @@ describe('places for intervals', () => {
       96,
     ],
     ['nothing takes nothing', [], 0],
-  ])('%s', (_, rows, peak) =>
-    expect(
-      placeIntervals(
-        rows.map(([bytes, from, to]) => ({ bytes: bytes!, from: from!, to: to! })),
-        16,
-      ).peak,
-    ).toBe(peak),
+  ])('%s', (_, rows, peak) => expect(placeIntervals(intervalsOf(rows), 16).peak).toBe(peak));
+
+  // Each row is a plan that one order alone finds; no plan takes less than the fullest step, whose sum stands as the peak.
+  it.each([
+    [
+      'long-lived first, the larger of equals before the smaller',
+      [
+        [32, 1, 2],
+        [16, 2, 4],
+        [48, 3, 4],
+        [48, 0, 1],
+        [32, 2, 2],
+      ],
+      80, // step 2: 32 + 16 + 32
+    ],
+    [
+      'by time, the larger of equals before the smaller',
+      [
+        [32, 2, 4],
+        [32, 1, 2],
+        [48, 1, 1],
+        [48, 3, 3],
+      ],
+      80, // step 1: 32 + 48
+    ],
+    [
+      'by what they hold over time',
+      [
+        [48, 3, 3],
+        [32, 2, 2],
+        [48, 2, 3],
+        [32, 0, 2],
+      ],
+      112, // step 2: 32 + 48 + 32
+    ],
+    [
+      'backwards in time, the larger of equals before the smaller',
+      [
+        [32, 2, 4],
+        [48, 3, 4],
+        [16, 0, 2],
+        [48, 1, 1],
+      ],
+      80, // step 3: 32 + 48
+    ],
+  ])('the best of several orders wins: %s', (_, rows, peak) =>
+    expect(placeIntervals(intervalsOf(rows), 16).peak).toBe(peak),
+  );
+
+  it.each([
+    [
+      'large first',
+      [
+        [16, 0, 0],
+        [48, 0, 0],
+        [32, 0, 0],
+      ],
+      [80, 0, 48],
+    ],
+    [
+      'large first, though backwards in time takes as little',
+      [
+        [16, 0, 2],
+        [32, 1, 1],
+      ],
+      [32, 0],
+    ],
+    [
+      'equals in the order given',
+      [
+        [32, 0, 0],
+        [32, 0, 0],
+        [32, 0, 0],
+      ],
+      [0, 32, 64],
+    ],
+    [
+      'a hole is taken that fits exactly',
+      [
+        [64, 0, 9],
+        [48, 0, 1],
+        [32, 0, 9],
+        [47, 2, 9],
+      ],
+      [0, 64, 112, 64],
+    ],
+  ])('among equal plans the first order stays: %s', (_, rows, offsets) =>
+    expect(placeIntervals(intervalsOf(rows), 16).offsets).toEqual(offsets),
   );
 
   it('no two that live at once overlap, offsets are aligned, the peak is the highest end (property)', () => {

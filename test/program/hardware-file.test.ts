@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_PARAMETERS } from '../../sim/isa/parameters.js';
 import { UserError } from '../../src/base/errors.js';
 import { readHardwareFile } from '../../src/node/hardware-file.js';
-import { overrideMemories } from '../../src/program/hardware-overrides.js';
+import { overrideMemories, parseHardware } from '../../src/program/hardware-overrides.js';
 import { checkHardware } from '../../src/program/hardware-rules.js';
 
 let dir = '';
@@ -34,6 +34,14 @@ describe('--hw FILE', () => {
     expect(DEFAULT_PARAMETERS.cycles.copySetup).toBe(70);
   });
   it('takes the name that the file gives', () => expect(read({ name: 'mine' }).name).toBe('mine'));
+  it('is named by its file without ".json" at the end', () =>
+    expect(
+      ['a/slow.json', 'b\\SLOW.JSON', 'slow.json.old'].map((path) => parseHardware('{}', path).name),
+    ).toEqual(['slow', 'SLOW', 'slow.json.old']));
+  it('allows memories from one line to 1 GiB', () =>
+    expect(
+      read({ chip: { l1Bytes: 16, weightMemoryBytes: 2 ** 30, l2ReservedBytes: 0 } }).chip,
+    ).toMatchObject({ l1Bytes: 16, weightMemoryBytes: 1_073_741_824, l2ReservedBytes: 0 }));
   it('allows fractions of cycles', () => expect(read({ host: { mac: 1.5 } }).host.mac).toBe(1.5));
 
   it.each([
@@ -61,6 +69,7 @@ describe('--hw FILE', () => {
       { chip: { l2ReservedBytes: 524288 } },
       'chip.l2ReservedBytes is 524288; must be below chip.l2Bytes, 524288.',
     ],
+    [{ name: 5 }, 'name is 5; must be 1 to 80 printable characters.'],
     [{ name: '' }, 'name is ""; must be 1 to 80 printable characters.'],
     [{ name: 'two\nlines' }, 'name is "two\\nlines"; must be 1 to 80 printable characters.'],
   ])('%j: %s', (content, message) => {

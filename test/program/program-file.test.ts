@@ -58,6 +58,20 @@ describe('a Program on disk', () => {
     writeManifest(JSON.stringify(JSON.parse(manifestText()), null, 4));
     expect(readProgram(dir)).toEqual(sampleProgram());
   });
+  it('writes an empty list on one line', () => {
+    const { manifest } = sampleProgram();
+    expect(renderManifest({ ...manifest, warnings: [] })).toContain('\n"warnings": [],\n');
+  });
+  it.each<[string, string, object]>([
+    ['a buffer that ends with L2', 'buffers.2', { address: 0x1c080000 - 120 }],
+    ['a buffer that ends with L1', 'buffers.1', { address: 0x40000 - 96 }],
+    ['a buffer of one step', 'buffers.0', { firstStep: 2, lastStep: 2 }],
+    ['a tile of a sum to the end of the rows of 16', 'layers.0.tiles.0.x', { hi: 96 }],
+    ['a result of 16 times L2', 'steps.2.ops.0.results.0', { shape: [2 ** 23] }],
+  ])('may hold %s', (_, path, values) => {
+    writeChanged(path, values);
+    expect(() => readProgram(dir)).not.toThrow();
+  });
   it('cannot hold an infinity', () => {
     const { manifest, image } = sampleProgram();
     const memory = { ...manifest.memory, l1: Number.POSITIVE_INFINITY };

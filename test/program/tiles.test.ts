@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stepsOfTile, tileOfElement } from '../../src/program/tiles.js';
-import type { Layer, Tile } from '../../src/program/types.js';
+import type { Layer, Program, Tile } from '../../src/program/types.js';
 import { sampleProgram } from './fixture.js';
 
 const all = { lo: 0, hi: 1 };
@@ -50,12 +50,36 @@ describe('the tile of an element', () => {
     { k: all, y: all, x: half(64, 96) },
   ]);
   it.each([
-    [19, 0],
+    [0, 0],
+    [19, 0], // byte 3 * 16 + 4
     [20, 1],
+    [29, 1],
   ])('sum: element %i is made by tile %i', (index, tile) => expect(tileOfElement(sum, index)).toBe(tile));
 
   it('a host kernel has none', () =>
     expect(tileOfElement(layer([1, 4], 'nn.softmax', []), 0)).toBeUndefined());
 });
 
-it('names the steps of a tile', () => expect(stepsOfTile(sampleProgram(), 0, 0)).toBe('steps 0..1'));
+describe('the steps of a tile', () => {
+  const steps = [
+    { kind: 'tile', layer: 0, tile: 0 },
+    { kind: 'job', layer: 0, tile: 0 },
+    { kind: 'tile', layer: 0, tile: 1 },
+    { kind: 'job', layer: 0, tile: 1 },
+    { kind: 'job', layer: 0, tile: 1 },
+    { kind: 'host', layer: 0 },
+    { kind: 'tile', layer: 1, tile: 0 },
+    { kind: 'job', layer: 1, tile: 0 },
+    { kind: 'tile', layer: 1, tile: 1 },
+  ];
+  const program = { manifest: { steps } } as unknown as Program;
+  it.each([
+    [0, 0, 'steps 0..1'],
+    [0, 1, 'steps 2..4'],
+    [1, 0, 'steps 6..7'],
+    [1, 1, 'steps 8..8'],
+  ])('layer %i, tile %i: %s', (l, tile, text) => expect(stepsOfTile(program, l, tile)).toBe(text));
+});
+
+it('names the steps of a tile of a whole program', () =>
+  expect(stepsOfTile(sampleProgram(), 0, 0)).toBe('steps 0..1'));

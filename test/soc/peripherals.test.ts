@@ -2,9 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { EventUnit } from '../../sim/soc/peripherals/event-unit.js';
 import { InterruptController } from '../../sim/soc/peripherals/interrupts.js';
 import { MicroDma } from '../../sim/soc/peripherals/micro-dma.js';
-import { NEVER } from '../../sim/soc/peripherals/peripheral.js';
-import { Fll, Gpio, SocControl } from '../../sim/soc/peripherals/small.js';
-import { ReferenceClock, Timer } from '../../sim/soc/peripherals/timer.js';
+import { NEVER, RegisterFile } from '../../sim/soc/peripherals/peripheral.js';
+import { Fll, Gpio, SocControl, Stdout } from '../../sim/soc/peripherals/small.js';
 
 // Offsets and bits are typed from the fact sheet.
 
@@ -52,6 +51,31 @@ describe('interrupt controller', () => {
     }
     expect(seen).toEqual([48, 49, 50, 51]);
   });
+  it.each([
+    ['MASK', 0x00, 0x04, 0x08],
+    ['STATUS', 0x0c, 0x10, 0x14],
+    ['ACK', 0x18, 0x1c, 0x20],
+  ])('%s is written at 0x%x, set at 0x%x, cleared at 0x%x', (_, at, set, clear) => {
+    const itc = make();
+    itc.write(at, 0b1);
+    const writes = [itc.write(at, 0b1100), itc.write(set, 0b0110), itc.write(clear, 0b0101)];
+    expect([writes, itc.read(at)]).toEqual([[true, true, true], 0b1010]);
+    // the others have not changed
+    expect([0x00, 0x0c, 0x18].filter((other) => itc.read(other) !== 0)).toEqual([at]);
+  });
+  it('only interrupt 26 takes an event from the queue', () => {
+    const itc = make();
+    itc.pushEvent(48);
+    itc.acknowledge(11);
+    expect(itc.read(0x24)).toBe(0);
+    itc.acknowledge(26);
+    expect(itc.read(0x24)).toBe(48);
+  });
+  it('tells its mask', () => {
+    const itc = make();
+    itc.write(0x00, 0x40);
+    expect(itc.mask).toBe(0x40);
+  });
   it('has no register beyond the queue', () =>
     expect([make().read(0x28), make().write(0x24, 0)]).toEqual([undefined, false]));
 });
@@ -66,6 +90,14 @@ describe('event unit', () => {
     unit.raise(141);
     expect(out).toEqual([140]);
   });
+  it('has eight software events, and keeps the masks that are written', () => {
+    const out: number[] = [];
+    const unit = new EventUnit((id) => out.push(id));
+    for (let at = 0x04; at <= 0x20; at += 4) unit.write(at, 0);
+    expect(unit.write(0x00, 0x180)).toBe(true); // bit 8 is none
+    unit.write(0x08, 0x1234);
+    expect([out, unit.read(0x00), unit.read(0x04), unit.read(0x08)]).toEqual([[55], 0, 0, 0x1234]);
+  });
   it('software bit n raises event 48 + n', () => {
     const out: number[] = [];
     const unit = new EventUnit((id) => out.push(id));
@@ -73,86 +105,6 @@ describe('event unit', () => {
     unit.write(0x00, 0b101);
     expect([out, unit.read(0x00)]).toEqual([[48, 50], 0]);
   });
-});
-
-describe('timer', () => {
-  const MHZ = 1_000_000;
-  const make = () => {
-    const raised: number[] = [];
-    return { raised, timer: new Timer(MHZ, (id) => raised.push(id)) };
-  };
-  it('counts core cycles from the enable on and stops when it is cleared', () => {
-    const { timer } = make();
-    timer.write(0x20, 1, 100); // RESET_LO
-    timer.write(0x18, 1, 100); // START_LO
-    expect(timer.read(0x08, 350)).toBe(250);
-    timer.write(0x00, 0, 400);
-    expect(timer.read(0x08, 999)).toBe(300);
-  });
-  it.each([
-    ['low', 0x00, 0x10, 10],
-    ['high', 0x04, 0x14, 11],
-  ])('the %s counter interrupts once at its compare value', (_, cfg, cmp, line) => {
-    const { timer, raised } = make();
-    timer.write(cmp, 500, 0);
-    timer.write(cfg, 0x05, 1000); // enable, interrupt
-    expect(timer.advance(1000)).toBe(1500);
-    expect([timer.advance(1499), raised]).toEqual([1500, []]);
-    timer.advance(1500);
-    expect(raised).toEqual([line]);
-    // It goes on counting and comes round after 2^32 ticks.
-    expect(timer.advance(1600)).toBe(1500 + 2 ** 32);
-  });
-  it('with bit 4 it starts again one tick after the compare: period CMP + 1', () => {
-    const { timer, raised } = make();
-    timer.write(0x10, 99, 0);
-    timer.write(0x00, 0x15, 0);
-    const at: number[] = [];
-    for (let next = timer.advance(0), i = 0; i < 3; i++) {
-      at.push(next);
-      next = timer.advance(next);
-    }
-    expect(at).toEqual([99, 199, 299]);
-    expect([raised.length, timer.read(0x08, 310)]).toEqual([3, 10]);
-    expect(timer.advance(1_000_050)).toBe(1_000_099);
-  });
-  it('with bit 5 it stops at the compare', () => {
-    const { timer, raised } = make();
-    timer.write(0x10, 7, 0);
-    timer.write(0x00, 0x25, 0);
-    expect([timer.advance(50), raised, timer.read(0x08, 60), timer.read(0x00, 60)]).toEqual([
-      NEVER,
-      [10],
-      7,
-      0x24,
-    ]);
-  });
-  it('divides by the prescaler + 1, and counts the 32768 Hz clock with bit 7', () => {
-    const { timer } = make();
-    timer.write(0x00, 0x0941, 0); // prescaler 9
-    expect([timer.read(0x08, 99), timer.read(0x08, 100)]).toEqual([9, 10]);
-    timer.write(0x04, 0x81, 0);
-    expect(timer.read(0x0c, MHZ)).toBe(32768);
-  });
-  it('a written count goes on from there; bit 1 clears it', () => {
-    const { timer } = make();
-    timer.write(0x00, 1, 0);
-    timer.write(0x08, 1000, 10);
-    expect(timer.read(0x08, 15)).toBe(1005);
-    timer.write(0x00, 3, 20);
-    expect([timer.read(0x08, 22), timer.read(0x00, 22)]).toEqual([2, 1]);
-  });
-  it('refuses the 64-bit cascade', () => expect(make().timer.write(0x00, 0x80000001, 0)).toBe(false));
-});
-
-it('the reference clock raises line 14 at every tick, and is an event to come only for a listener', () => {
-  const raised: number[] = [];
-  const clock = new ReferenceClock(3_276_800, (id) => raised.push(id));
-  expect(clock.advance(0, false)).toBe(NEVER);
-  expect(clock.advance(0, true)).toBe(100);
-  clock.advance(99, true);
-  expect(raised).toEqual([]);
-  expect([clock.advance(100, true), raised]).toEqual([200, [14]]);
 });
 
 describe('micro-DMA', () => {
@@ -195,8 +147,46 @@ describe('micro-DMA', () => {
     expect([text(), events]).toEqual(['hello world', [1, 1]]);
     expect(dma.advance(1200)).toBe(NEVER);
   });
-  it('has no other channels', () =>
-    expect([make().dma.read(0x180, 0), make().dma.write(0x110, 1, 0)]).toEqual([undefined, false]));
+  it('a third transfer replaces the one that waits', () => {
+    const { send, dma, events, text } = make();
+    send(0, 5, 0);
+    send(0, 1, 10);
+    send(5, 6, 20);
+    dma.advance(1100);
+    expect([text(), events, dma.read(0x98, 1100)]).toEqual(['hello world', [1, 1], 0]);
+  });
+  it('bit 6 of the configuration drops what is on its way', () => {
+    const { send, dma, events } = make();
+    send(0, 5, 0);
+    send(5, 6, 10);
+    dma.write(0x98, 0x40, 100);
+    expect([dma.read(0x98, 100), dma.read(0xa0, 100), dma.advance(5000), events]).toEqual([0, 0, NEVER, []]);
+  });
+  it('starts at bit 4 of the configuration only', () => {
+    const { dma, text } = make();
+    dma.write(0x90, 0, 0);
+    dma.write(0x94, 5, 0);
+    dma.write(0x98, 0x06, 0);
+    dma.write(0xa4, 0x10, 0); // bit 4 of another register
+    expect([text(), dma.advance(0)]).toEqual(['', NEVER]);
+    expect([dma.write(0x98, 0x10, 0), text()]).toEqual([true, 'hello']);
+  });
+  it.each([
+    // offset, writable, what it reads after 0x15 was written; a dash: no such register
+    [0x00, true, 0x15],
+    [0x04, true, 0x15],
+    [0x08, false, undefined],
+    [0x7c, false, undefined],
+    [0x80, true, 0x15], // the receive channel only keeps what is written
+    [0x90, true, 0x15],
+    [0xa0, false, 0],
+    [0xa4, true, 0x15],
+    [0xa8, false, undefined],
+    [0x110, false, undefined],
+  ])('register 0x%x: written %s, reads %s', (offset, writable, reads) => {
+    const { dma } = make();
+    expect([dma.write(offset, 0x15, 0), dma.read(offset, 0)]).toEqual([writable, reads]);
+  });
 });
 
 describe('blocks that start-up code touches', () => {
@@ -228,5 +218,36 @@ describe('blocks that start-up code touches', () => {
     const control = new SocControl();
     control.write(0x74, 0xe08);
     expect(control.read(0x74)).toBe(8);
+  });
+  it('only the status register ends the program; its copy is read only', () => {
+    const control = new SocControl();
+    expect([control.write(0x10, 0x80000001), control.exitStatus, control.read(0x10)]).toEqual([
+      true,
+      undefined,
+      0x80000001,
+    ]);
+    expect([control.write(0xc0, 0x80000001), control.exitStatus]).toEqual([false, undefined]);
+  });
+  it('prints the low byte of every store, also of single bytes', () => {
+    const printed: number[] = [];
+    const stdout = new Stdout((c) => printed.push(c));
+    expect([stdout.write(0, 0x141), stdout.write(0x40, 0x0a), stdout.read()]).toEqual([true, true, 0]);
+    expect([printed, stdout.narrowWrites]).toEqual([[0x41, 0x0a], true]);
+  });
+  it.each([
+    ['the event unit', () => new EventUnit(() => undefined), 0x88, 0x8c],
+    ['the FLL', () => new Fll(), 0x2c, 0x30],
+    ['GPIO', () => new Gpio(), 0x3c, 0x40],
+    ['SoC control', () => new SocControl(), 0xfc, 0x100],
+  ] as const)('the last register of %s', (_, make, last, beyond) => {
+    const block = make();
+    expect([block.write(last, 7), block.read(last)]).toEqual([true, 7]);
+    expect([block.write(beyond, 7), block.read(beyond)]).toEqual([false, undefined]);
+  });
+  it('a file of registers has whole words from 0 on, 0 until written', () => {
+    const file = new RegisterFile(8, { 4: 9 });
+    file.set(0, -1);
+    expect([-4, 0, 4, 8].map((at) => file.has(at))).toEqual([false, true, true, false]);
+    expect([file.get(0), file.get(4)]).toEqual([0xffffffff, 9]);
   });
 });

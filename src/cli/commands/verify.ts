@@ -19,6 +19,7 @@ interface Arguments extends CompileArguments, ModelArguments {
   readonly runs: number;
   readonly 'reference-backend': string;
   readonly native?: boolean | undefined;
+  readonly elf?: string | undefined;
   readonly on: string;
   readonly optimize: string;
   readonly json: string | undefined;
@@ -62,6 +63,11 @@ export const verifyCommand: CommandModule<object, Arguments> = {
         default: false,
         describe: 'with --target c: also build the generated C for this machine and compare every kernel',
       })
+      .option('elf', {
+        type: 'string',
+        describe:
+          "a binary that another compiler made of the model: run it on the SoC, compare its kernels' results",
+      })
       .option('on', {
         type: 'string',
         default: 'program',
@@ -75,7 +81,13 @@ export const verifyCommand: CommandModule<object, Arguments> = {
       .options({ ...shardOption, ...outputOptions })
       .config(configured(CONFIGURED)),
   handler: async (args) => {
+    const given = { ...args, models: modelWords(args.models) };
+    if (args.elf !== undefined) {
+      const { verifyElf } = await import('../actions/verify-elf.js');
+      process.exitCode = await verifyElf({ ...given, elf: args.elf });
+      return;
+    }
     const { verify } = await import('../actions/verify.js');
-    process.exitCode = await verify({ ...args, models: modelWords(args.models) });
+    process.exitCode = await verify(given);
   },
 };

@@ -11,9 +11,10 @@ import {
   transpose,
 } from './movement.js';
 import { adaptiveAvgPool, avgPool, globalAvgPool, globalMaxPool, maxPool } from './pooling.js';
+import { argmax, extremum, take, where } from './selection.js';
 import { softmax, tfliteSoftmax } from './softmax.js';
 import { convolution, dense, reduction } from './sums.js';
-import { avgPool2d, requantize } from './tflite.js';
+import { avgPool2d, lookup, requantize } from './tflite.js';
 
 /**
  * How an operator becomes C: an element at a time (may be fused), with something shared along a row (first in its kernel), as a kernel of
@@ -47,8 +48,10 @@ export const OPERATOR_CODE: Readonly<Record<HostOperator, OperatorCode>> = {
   abs: element(unary),
   floor: element(unary),
   round: element(unary),
+  'onnx.round': element(unary),
   exp: element(unary),
   sqrt: element(unary),
+  log: element(unary),
   tanh: element(unary),
   sigmoid: element(unary),
   'nn.relu': element(unary),
@@ -61,6 +64,9 @@ export const OPERATOR_CODE: Readonly<Record<HostOperator, OperatorCode>> = {
   'nn.softmax': { kind: 'rows', code: softmax },
   sum: element(reduction),
   mean: element(reduction),
+  max: element(extremum),
+  min: element(extremum),
+  argmax: element(argmax),
   reshape: element(sameOrder),
   'nn.batch_flatten': element(sameOrder),
   squeeze: element(sameOrder),
@@ -71,8 +77,11 @@ export const OPERATOR_CODE: Readonly<Record<HostOperator, OperatorCode>> = {
   split: { kind: 'whole', code: splitKernel },
   strided_slice: element(stridedSlice),
   'nn.pad': element(pad),
+  take: element(take),
+  where: element(where),
   'tflite.requantize': element(requantize),
   'tflite.avg_pool2d': element(avgPool2d),
   'tflite.softmax': { kind: 'rows', code: tfliteSoftmax },
+  'tflite.lookup': element(lookup),
   layout_transform: { kind: 'transform' },
 };

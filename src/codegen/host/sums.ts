@@ -4,7 +4,7 @@ import type { Shape } from '../../base/tensor.js';
 import type { HostOp } from '../../program/types.js';
 import { C_TYPES } from '../c/types.js';
 import { axisAttr, intsAttr, numberAttr, optionalIntsAttr } from './attributes.js';
-import type { ElementCode } from './kernel-context.js';
+import type { ElementCode, KernelContext } from './kernel-context.js';
 import { operand, Position, plus, times } from './position.js';
 import { overAxis, slidingAxis } from './windows.js';
 
@@ -97,7 +97,7 @@ export const quotient = (sum: string, count: string | number, dtype: DType): str
     ? `${sum} / ${typeof count === 'number' ? `${count}.0f` : `(float)${count}`}`
     : `(${C_TYPES[dtype]})(${sum} / ${count})`;
 
-/** Which axes `sum` and `mean` reduce. */
+/** Which axes a reduction takes together. */
 function reducedAxes(op: HostOp, shape: Shape): readonly boolean[] {
   const named = optionalIntsAttr(op, 'axis');
   if (named === null) return shape.map(() => true);
@@ -105,8 +105,13 @@ function reducedAxes(op: HostOp, shape: Shape): readonly boolean[] {
   return shape.map((_, i) => axes.includes(i) !== (op.attrs.exclude === true));
 }
 
-/** sum, mean: the reduced axes in row-major order. */
-export const reduction: ElementCode = (op, at, k) => {
+/** Loops over the reduced axes in row-major order; `body` writes what happens at each place of the data. Returns their number of elements. */
+export function reducedPlaces(
+  op: HostOp,
+  at: Position,
+  k: KernelContext,
+  body: (place: Position) => void,
+): number {
   const data = k.typeOf(op.args[0]!);
   const reduced = reducedAxes(op, data.shape);
   const kept = [...at.axes];
@@ -115,18 +120,23 @@ export const reduction: ElementCode = (op, at, k) => {
     if (op.attrs.keepdims === true) kept.shift();
     return extent === 1 ? '0' : k.fresh(`r${i}`);
   });
-  const { type, add } = summing(data.dtype);
-  const sum = k.fresh('sum');
-  k.out.line(`${type} ${sum} = 0;`);
   const over = (axis: number): void => {
-    if (axis === data.shape.length)
-      k.out.line(add(sum, k.value(op.args[0]!, Position.ofAxes(data.shape, axes))));
+    if (axis === data.shape.length) body(Position.ofAxes(data.shape, axes));
     else if (reduced[axis] && axes[axis] !== '0')
       k.out.loop(axes[axis]!, data.shape[axis]!, () => over(axis + 1));
     else over(axis + 1);
   };
   over(0);
-  const count = data.shape.reduce((p, d, i) => (reduced[i] ? p * d : p), 1);
+  return data.shape.reduce((p, d, i) => (reduced[i] ? p * d : p), 1);
+}
+
+/** sum, mean. */
+export const reduction: ElementCode = (op, at, k) => {
+  const data = k.typeOf(op.args[0]!);
+  const { type, add } = summing(data.dtype);
+  const sum = k.fresh('sum');
+  k.out.line(`${type} ${sum} = 0;`);
+  const count = reducedPlaces(op, at, k, (place) => k.out.line(add(sum, k.value(op.args[0]!, place))));
   if (op.op === 'mean') return quotient(sum, count, data.dtype);
   return `(${C_TYPES[data.dtype]})${sum}`;
 };

@@ -88,6 +88,14 @@ static inline float host_roundf(float x) {
   return x == 0.0f ? x : (float)host_floor((double)x + 0.5);
 }
 
+/* Halves to even: a double near 1.5 * 2^52 has no bits below one. Beyond 2^23 every float is whole. */
+static inline float host_rintf(float x) {
+  double whole;
+  if (!(x > -8388608.0f && x < 8388608.0f)) return x;
+  whole = ((double)x + 6755399441055744.0) - 6755399441055744.0;
+  return whole == 0.0 ? x * 0.0f : (float)whole;
+}
+
 /* 2^n as a double, n in -1022..1023. */
 static inline double host_power_of_two(int32_t n) {
   union {
@@ -116,6 +124,29 @@ static inline float host_expf(float x) {
   if (x != x) return x;
   if (x > 88.72283935546875f) return 1.0f / 0.0f;
   return x < -105.0f ? 0.0f : (float)host_exp((double)x);
+}
+
+/* ln x: x = m 2^e with m in (sqrt(1/2), sqrt(2)], ln m = 2 artanh((m - 1) / (m + 1)); the 14th term of the series is below 2^-66. */
+static inline float host_logf(float x) {
+  union {
+    uint64_t bits;
+    double value;
+  } m;
+  int32_t e;
+  double s, square, sum = 0.0;
+  if (x != x || x > 3.40282346638528859812e38f) return x;
+  if (x <= 0.0f) return x == 0.0f ? -1.0f / 0.0f : 0.0f / 0.0f;
+  m.value = (double)x;
+  e = (int32_t)(m.bits >> 52) - 1023;
+  m.bits = (m.bits & UINT64_C(0x000fffffffffffff)) | UINT64_C(0x3ff0000000000000);
+  if (m.value > 1.41421356237309504880) {
+    m.value *= 0.5;
+    ++e;
+  }
+  s = (m.value - 1.0) / (m.value + 1.0);
+  square = s * s;
+  for (int32_t i = 13; i >= 0; --i) sum = sum * square + 1.0 / (2 * i + 1);
+  return (float)(e * 0.693147180559945309417 + 2.0 * s * sum);
 }
 
 static inline float host_sigmoidf(float x) { return 1.0f / (1.0f + host_expf(-x)); }

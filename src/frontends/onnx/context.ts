@@ -42,6 +42,14 @@ export class NodeContext {
     return new NodeContext(this.node, this.opset, this.label, inputs, this.#tensor);
   }
 
+  /** The same node with its lists of integers changed. */
+  withInts(change: (name: string, ints: readonly number[]) => readonly number[]): NodeContext {
+    const attributes = this.node.attributes.map((a) =>
+      a.ints.length === 0 ? a : { ...a, ints: change(a.name, a.ints) },
+    );
+    return new NodeContext({ ...this.node, attributes }, this.opset, this.label, this.#inputs, this.#tensor);
+  }
+
   get inputs(): readonly (Expr | undefined)[] {
     return this.#inputs;
   }

@@ -3,11 +3,10 @@ import { LimitError, UserError } from '../../base/errors.js';
 import { elementCount, type Shape, strides, type Tensor, tensor } from '../../base/tensor.js';
 import { broadcastShapes } from '../../ir/ops/elementwise.js';
 import type { NodeContext } from './context.js';
-import { flattened, permutation, reshapeTo, sliceOf, squeezed, unsqueezed } from './ops/shape.js';
-import { dtypeOf } from './tensors.js';
+import { castType, flattened, permutation, reshapeTo, sliceOf, squeezed, unsqueezed } from './ops/shape.js';
 
 /** A computed constant has at most this many elements more than the constants it is made of: a file cannot blow up memory. */
-const MAX_GROWTH = 65536;
+const MAX_GROWTH = 1 << 20;
 
 /**
  * Evaluates a node whose inputs are all constants: what exporters leave of shape arithmetic, and reshaped or transposed
@@ -166,7 +165,7 @@ function transpose(node: NodeContext): Tensor {
 
 function cast(node: NodeContext): Tensor {
   const t = node.constant(0);
-  const dtype = dtypeOf(node.int('to', 0), 'the cast');
+  const dtype = castType(node);
   const out = tensor(t.shape, dtype);
   for (let i = 0; i < out.data.length; i++)
     out.data[i] = store(dtype === 'float32' || dtype === 'bool' ? t.data[i]! : Math.trunc(t.data[i]!), dtype);

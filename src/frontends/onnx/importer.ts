@@ -1,5 +1,6 @@
 import { integerRange, isFloat } from '../../base/dtype.js';
 import { UserError } from '../../base/errors.js';
+import { nearest } from '../../base/nearest.js';
 import { type Tensor, tensor } from '../../base/tensor.js';
 import { constant, tuple, variable } from '../../ir/build.js';
 import type { Expr, Label, Var } from '../../ir/expr.js';
@@ -16,7 +17,9 @@ import { inexactness, unroundedOutput } from './integer/inexact.js';
 import { carrierOf, floored, integerValue, materialised, plain, type Value } from './integer/value.js';
 import { clipLimits } from './ops/activation.js';
 import { decodeModel, type OnnxGraph, type OnnxNode, type OnnxValueInfo } from './proto.js';
-import { OPSETS, PLAIN_OPS, supportedOperators } from './supported.js';
+import { QUANTIZED_OPS, QUANTIZING_OPS } from './quantized/handlers.js';
+import { asQdq } from './quantized/operator-format.js';
+import { CONSTANT_OPS, OPSETS, PLAIN_OPS, supportedOperators } from './supported.js';
 import { dtypeOf, type ExternalData, readTensor } from './tensors.js';
 
 export interface OnnxOptions {
@@ -31,7 +34,7 @@ export interface OnnxOptions {
 
 /** Elements that constants computed while reading may hold in all: so many a byte of the file, and so many besides. */
 const FOLDED_PER_BYTE = 8;
-const FOLDED_LEAST = 1 << 20;
+const FOLDED_LEAST = 1 << 22;
 
 /** Most nodes that a graph may have. */
 const MAX_NODES = 100_000;
@@ -48,7 +51,8 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions): LoadedModel
     );
   if (graph.nodes.length > MAX_NODES)
     throw new UserError(`the graph has ${graph.nodes.length} nodes; at most ${MAX_NODES} are supported.`);
-  return new Importer(graph, opset, options, bytes.length).run();
+  const nodes = graph.nodes.flatMap(asQdq);
+  return new Importer({ ...graph, nodes }, opset, options, bytes.length).run();
 }
 
 class Importer {
@@ -162,9 +166,15 @@ class Importer {
         throw new UserError('the constants computed so far are much larger than the file can explain');
       return [plain(constant(folded, node.outputs[0]))];
     }
+    const values = node.inputs.map((name) => this.#values.get(name));
+    const quantized = QUANTIZING_OPS[node.op] ?? this.#onQuantized(node, values);
+    if (quantized !== undefined) {
+      checkAttributes(node, quantized.attributes);
+      const made = quantized.run(context, values);
+      if (made !== undefined) return made;
+    }
     const handler = PLAIN_OPS[node.op];
     if (handler === undefined) throw this.#unsupported(node);
-    const values = node.inputs.map((name) => this.#values.get(name));
     const integer = this.#integers ? INTEGER_OPS[node.op] : undefined;
     if (integer !== undefined) {
       checkAttributes(node, integer.attributes);
@@ -176,6 +186,10 @@ class Importer {
     checkAttributes(node, handler.attributes);
     const floats = values.map((v) => (v === undefined ? undefined : materialised(v)));
     return handler.run(context.withInputs(floats)).map(plain);
+  }
+
+  #onQuantized(node: OnnxNode, values: readonly (Value | undefined)[]) {
+    return values.some((v) => v?.kind === 'quantized') ? QUANTIZED_OPS[node.op] : undefined;
   }
 
   #isConstant(node: OnnxNode): boolean {
@@ -203,9 +217,12 @@ class Importer {
   }
 
   #unsupported(node: OnnxNode): UserError {
+    if (node.domain === '' && (CONSTANT_OPS as readonly string[]).includes(node.op))
+      return new UserError('its inputs are computed at run time; must be constants');
     const domain = node.domain === '' ? '' : ` of domain ${node.domain}`;
     return new UserError(
-      `operator ${node.op}${domain} is not supported; supported are ${supportedOperators().join(', ')}`,
+      `operator ${node.op}${domain} is not supported; nearest: ${nearest(node.op, supportedOperators()).join(', ')} ` +
+        '(all are in docs/formats-onnx.md)',
     );
   }
 
@@ -223,13 +240,19 @@ class Importer {
     if (outputs.length === 0) throw new UserError('the graph has no output.');
     const tensors = new Map<string, Expr>();
     for (const [name, v] of this.#values) {
-      const e = v.kind === 'plain' ? v.expr : v.factor === 1 && v.denominator === 1 ? v.base : undefined;
+      const e = asItStands(v);
       if (e !== undefined && e.kind !== 'constant') tensors.set(name, e);
     }
     const body = outputs.length === 1 ? outputs[0]! : tuple(outputs);
     const model = finishModel(this.#options.name, this.#inputs, body, tensors, this.#names);
     return { ...model, warnings: this.#warnings };
   }
+}
+
+/** The tensor that holds a value as the file has it; undefined where none does. */
+function asItStands(v: Value): Expr | undefined {
+  if (v.kind === 'plain') return v.expr;
+  return v.kind === 'integer' && v.factor === 1 && v.denominator === 1 ? v.base : undefined;
 }
 
 /** An output as the model gives it: an integer where it is one, a float where it is a fraction. */

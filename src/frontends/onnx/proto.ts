@@ -175,7 +175,8 @@ function decodeAttribute(bytes: Uint8Array): OnnxAttribute {
   return { ...one, floats, ints };
 }
 
-function decodeTensor(bytes: Uint8Array): OnnxTensor {
+/** One TensorProto, also as a file of its own (the official test cases have them). */
+export function decodeTensor(bytes: Uint8Array): OnnxTensor {
   const dims: number[] = [];
   const values: number[] = [];
   const external = new Map<string, string>();

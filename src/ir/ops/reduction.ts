@@ -31,6 +31,10 @@ const reduction = (name: string): OpDef => ({
  * elements in row-major order of the data, rounded after each addition.
  */
 export const sum = reduction('sum');
+/** The largest element over the axes; float32: NaN if any is NaN. */
+export const max = reduction('max');
+/** The smallest element over the axes; float32: NaN if any is NaN. */
+export const min = reduction('min');
 /**
  * Mean over the axes. Integers: the sum in int32 (wraps there), divided by the count, truncated toward zero [ours; TVM
  * sums in the data's dtype]. float32: the sum as in `sum`, then one division.

@@ -64,6 +64,8 @@ export const round = unary('round', 'number');
 export const exp = unary('exp', 'float32');
 /** The square root, correctly rounded to float32; NaN below zero. float32 only. */
 export const sqrt = unary('sqrt', 'float32');
+/** The natural logarithm: the float64 result rounded to float32; -infinity of 0, NaN below. float32 only. */
+export const log = unary('log', 'float32');
 /** tanh x: the float64 result rounded to float32. float32 only. */
 export const tanh = unary('tanh', 'float32');
 /** 1 / (1 + e^-x), float32 after each of the three steps (exp, add, divide). float32 only. */

@@ -102,6 +102,60 @@ describe('conv on the array', () => {
     expect(distinct).toBeGreaterThan(100);
   });
 
+  // Element e lies at byte (e & ~3) | (3 - (e & 3)): the last word of a row is half written from its far end.
+  it.each([
+    [1, [3]],
+    [2, [3, 2]],
+    [3, [3, 2, 1]],
+    [4, [3, 2, 1, 0]],
+    [5, [3, 2, 1, 0, 7]],
+    [7, [3, 2, 1, 0, 7, 6, 5]],
+    [16, [3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12]],
+  ])(
+    'reads the bytes of a row of %i columns and no others, in every row of every channel',
+    (columns, bytes) => {
+      const rows = [0, 16, 32, 48]; // two channels of two rows, pitch 16
+      const o: ConvOperation = {
+        kind: 'conv',
+        weights: 0,
+        input: 64,
+        output: 256,
+        channels: 2,
+        blocks: 1,
+        pitch: 16,
+        rows: 2,
+        kernelWidth: 1,
+        kernelHeight: 1,
+        columnGroups: 1,
+        outputRows: 2,
+        stride: 1,
+        padding: { horizontal: 0, deadColumns: 16 - columns, top: 0, bottom: 0 },
+        shift: 0,
+        relu: false,
+      };
+      const needed = rows.flatMap((row) => bytes.map((byte) => 64 + row + byte));
+      const runWithout = (left: number | undefined) => {
+        const l1 = new Memory('L1', 0, 1024);
+        const weightMemory = new Memory('weight memory', 0, 96);
+        weightMemory.write(0, new Uint8Array(96), 0, 'test');
+        for (const at of needed) if (at !== left) l1.write(at, Uint8Array.of(1), 0, 'test');
+        return compute(o, {
+          l1,
+          weightMemory,
+          array: new TypedArrayPeArray(),
+          writer: 1,
+          undefinedData: 'fault',
+          note: () => {},
+        });
+      };
+      expect(runWithout(undefined)).toBe(0);
+      for (const at of needed)
+        expect(() => runWithout(at)).toThrow(
+          `conv input: L1 byte 0x${at.toString(16).padStart(8, '0')} is never written`,
+        );
+    },
+  );
+
   it.each([
     // taps of extreme values: the sum is at its largest, the two sums that share a double are at their closest
     [4092, 127, 127, 4092 * 127 * 127],

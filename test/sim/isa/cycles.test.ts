@@ -6,9 +6,10 @@ import {
   issuedMacs,
   kernelRowsOnData,
   loadCycles,
+  operationCycles,
   sumCycles,
 } from '../../../sim/isa/cycles.js';
-import type { ConvOperation } from '../../../sim/isa/operation.js';
+import type { ConvOperation, DenseOperation, SumOperation } from '../../../sim/isa/operation.js';
 import { DEFAULT_PARAMETERS } from '../../../sim/isa/parameters.js';
 
 const p = DEFAULT_PARAMETERS.cycles;
@@ -32,6 +33,19 @@ const conv = (o: Partial<ConvOperation>): ConvOperation => ({
   relu: false,
   ...o,
 });
+
+const dense = (inputLines: number, blocks: number): DenseOperation => ({
+  kind: 'dense',
+  weights: 0,
+  input: 0,
+  output: 0,
+  inputLines,
+  blocks,
+  shift: 0,
+  relu: false,
+});
+
+const sum: SumOperation = { kind: 'sum', inputA: 0, inputB: 0, output: 0, lines: 1024, shift: 0 };
 
 describe('cycle model (hardware.md section 7, worked out by hand)', () => {
   it.each([
@@ -77,16 +91,29 @@ describe('cycle model (hardware.md section 7, worked out by hand)', () => {
   it('kernel rows on data: 2 at the edges, 3 inside', () =>
     expect([0, 1, 30, 31].map((y) => kernelRowsOnData(y, conv({})))).toEqual([2, 3, 3, 2]));
 
-  it('FC: 64 inputs and 16 outputs take 64/16 + 23 cycles', () =>
-    expect(
-      denseCycles(
-        { kind: 'dense', weights: 0, input: 0, output: 0, inputLines: 4, blocks: 1, shift: 0, relu: false },
-        p,
-      ),
-    ).toBe(27));
+  it.each([
+    [1, 27], // 64/16 + 23
+    [3, 81],
+  ])('FC: 64 inputs and %i blocks of 16 outputs take %i cycles', (blocks, cycles) =>
+    expect(denseCycles(dense(4, blocks), p)).toBe(cycles),
+  );
 
-  it('a sum of 16,384 elements takes 3 * 1024 + 23 cycles', () =>
-    expect(sumCycles({ kind: 'sum', inputA: 0, inputB: 0, output: 0, lines: 1024, shift: 0 }, p)).toBe(3095));
+  it('a sum of 16,384 elements takes 3 * 1024 + 23 cycles', () => expect(sumCycles(sum, p)).toBe(3095));
 
-  it('issued MACs count all 256 lanes', () => expect(issuedMacs(conv({}))).toBe(256 * 2 * 16 * 3 * 94));
+  it.each([
+    ['a conv', conv({}), 16512],
+    ['FC', dense(4, 3), 81],
+    ['a sum', sum, 3095],
+  ] as const)('%s costs what its formula says', (_, o, cycles) => expect(operationCycles(o, p)).toBe(cycles));
+
+  it.each([
+    // 256 lanes x blocks x column groups x channels x kernel columns x kernel rows on data
+    ['a conv: rows on data only', conv({}), 256 * 1 * 2 * 16 * 3 * 94],
+    ['a conv of several blocks', conv({ blocks: 3 }), 256 * 3 * 2 * 16 * 3 * 94],
+    ['a strided conv', conv({ stride: 2, columnGroups: 1, outputRows: 16 }), 256 * 1 * 1 * 16 * 3 * 47],
+    // 256 lanes x blocks x lines of 16 inputs
+    ['FC of one block', dense(4, 1), 1024],
+    ['FC of three blocks', dense(4, 3), 3072],
+    ['a sum: it multiplies nothing', sum, 0],
+  ] as const)('issued MACs count all 256 lanes: %s', (_, o, macs) => expect(issuedMacs(o)).toBe(macs));
 });

@@ -8,8 +8,16 @@ import {
   FIELDS,
   type FieldName,
   type Fields,
+  fieldsAsMarkdown,
+  showFields,
 } from '../../../sim/isa/instruction.js';
-import { byteOfElement, coreLayout, packForCore, unpackFromCore } from '../../../sim/isa/layout.js';
+import {
+  byteOfElement,
+  coreLayout,
+  packForCore,
+  reverseWords,
+  unpackFromCore,
+} from '../../../sim/isa/layout.js';
 import { type Oddity, showOddity } from '../../../sim/isa/oddity.js';
 import { type ConvOperation, type Operation, toFields, toOperation } from '../../../sim/isa/operation.js';
 import { REGISTERS } from '../../../sim/isa/registers.js';
@@ -110,6 +118,50 @@ describe('instruction words', () => {
   it('takes an operation apart and puts it together again', () =>
     expect(toOperation(decode(encode(toFields(conv))))).toEqual(conv));
 
+  it.each([
+    [
+      'FC',
+      {
+        kind: 'dense',
+        weights: 0,
+        input: 16,
+        output: 32,
+        inputLines: 1,
+        blocks: 1,
+        shift: 31,
+        relu: true,
+      },
+    ],
+    ['a sum', { kind: 'sum', inputA: 0, inputB: 16, output: 32, lines: 1, shift: 31 }],
+    [
+      'the smallest conv',
+      {
+        kind: 'conv',
+        weights: 0,
+        input: 0,
+        output: 0,
+        channels: 1,
+        blocks: 1,
+        pitch: 16,
+        rows: 1,
+        kernelWidth: 1,
+        kernelHeight: 1,
+        columnGroups: 1,
+        outputRows: 1,
+        stride: 1,
+        padding: { horizontal: 15, deadColumns: 15, top: 15, bottom: 15 },
+        shift: 31,
+        relu: false,
+      },
+    ],
+    [
+      'a conv of stride 2 whose last window ends on the last row',
+      { ...conv, stride: 2, rows: 10, outputRows: 5, padding: { ...conv.padding, bottom: 0 } },
+    ],
+  ] as [string, Operation][])('takes %s apart and puts it together again', (_, o) =>
+    expect(toOperation(decode(encode(toFields(o))))).toEqual(o),
+  );
+
   it('an instruction with stop = 1 ends the job', () =>
     expect(toOperation(decode(encode({ stop: 1 })))).toBeNull());
 
@@ -122,6 +174,42 @@ describe('instruction words', () => {
   });
 });
 
+describe('values that no word or nibble holds', () => {
+  it.each([
+    [-1, 'field c is -1; must be an unsigned 32-bit integer.'],
+    [1.5, 'field c is 1.5; must be an unsigned 32-bit integer.'],
+    [2 ** 32, 'field c is 4294967296; must be an unsigned 32-bit integer.'],
+  ])('c=%d', (c, message) => expect(() => encode({ c })).toThrow(message));
+
+  it('words go to 2^32 - 1', () => expect(encode({ c: 2 ** 32 - 1 })[4]).toBe(0xffff_ffff));
+
+  it.each([
+    [-1, 'zero_padding top is -1; must be 0..15.'],
+    [0.5, 'zero_padding top is 0.5; must be 0..15.'],
+    [16, 'zero_padding top is 16; must be 0..15.'],
+  ])('top=%d', (top, message) =>
+    expect(() => encodeZeroPadding({ horizontal: 0, deadColumns: 0, top, bottom: 0 })).toThrow(message),
+  );
+});
+
+describe('instructions in words', () => {
+  it('fields that are 0 are left out; zero padding is hexadecimal', () =>
+    expect(showFields(decode(encode({ mode: 1, c: 16, zero_padding: 0x1101 })))).toBe(
+      'mode=1 c=16 zero_padding=0x1101',
+    ));
+
+  it('the table of fields has a line for each word', () => {
+    const lines = fieldsAsMarkdown().split('\n');
+    expect(lines.length).toBe(2 + 32);
+    expect(lines.slice(0, 3)).toEqual([
+      '| word | field | unit | meaning |',
+      '| --- | --- | --- | --- |',
+      '| 0 | `mode` | enum | 0 fully connected, 1 conv and depthwise, 3 element-wise sum |',
+    ]);
+    expect(lines.at(-1)).toBe('| 31 | `empty_3` |  | 0 |');
+  });
+});
+
 describe('what the table does not allow is a fault that names field, value and limit', () => {
   it.each([
     [{ mode: 2 }, 'field mode is 2; must be 0 (FC), 1 (conv) or 3 (element-wise sum).'],
@@ -129,6 +217,7 @@ describe('what the table does not allow is a fault that names field, value and l
     [{ c: 0 }, 'field c is 0; must be at least 1.'],
     [{ k: 0 }, 'field k is 0; must be at least 1.'],
     [{ conv_strided: 2 }, 'field conv_strided is 2; must be 0 (stride 1) or 1 (stride 2).'],
+    [{ cx: 0 }, 'field cx is 0; must be a positive multiple of 16 columns.'],
     [{ cx: 40 }, 'field cx is 40; must be a positive multiple of 16 columns.'],
     [{ padded_cx: 64 }, 'field padded_cx is 64; must be cx (48); what the chip does otherwise is not known.'],
     [
@@ -159,26 +248,33 @@ describe('what drivers do, or what merely looks odd, runs and is noted', () => {
   it.each([
     [
       'an FC job that a conv came before',
-      { ...dense, fx: 3, zero_padding: 0x1101 },
+      () => ({ ...dense, fx: 3, zero_padding: 0x1101 }),
       'dense',
       ['fx', 'zero_padding'],
     ],
     [
       'a sum that a conv came before',
-      { mode: 3, c: 1, k: 2, dilation: 1, oy: 8 },
+      () => ({ mode: 3, c: 1, k: 2, dilation: 1, oy: 8, activation_function: 1, write_l2_l1: 2 }),
       'sum',
-      ['oy', 'k', 'dilation'],
+      ['oy', 'k', 'activation_function', 'write_l2_l1', 'dilation'],
     ],
     [
       'rows that read beyond the declared padding',
-      { ...toFields(conv), zero_padding: 0x0172 },
+      () => ({ ...toFields(conv), zero_padding: 0x0172 }),
       'conv',
       ['oy'],
     ],
-    ['a job as drivers make it', toFields(conv), 'conv', []],
-  ] as [string, Partial<Fields>, string, string[]][])('%s', (_, fields, kind, noted) => {
+    [
+      // (6 - 1) * 2 + 3 - 1 = 12 of 10 + 1 rows
+      'rows that read beyond the declared padding, with stride 2',
+      () => ({ ...toFields(conv), conv_strided: 1, oy: 6, output_channel_size: 288 }),
+      'conv',
+      ['oy'],
+    ],
+    ['a job as drivers make it', () => toFields(conv), 'conv', []],
+  ] as [string, () => Partial<Fields>, string, string[]][])('%s', (_, fields, kind, noted) => {
     const oddities: Oddity[] = [];
-    expect(toOperation(decode(encode(fields)), (o) => oddities.push(o))?.kind).toBe(kind);
+    expect(toOperation(decode(encode(fields())), (o) => oddities.push(o))?.kind).toBe(kind);
     expect(oddities.map((o) => o.subject)).toEqual(noted.map((name) => `field ${name}`));
   });
 
@@ -190,6 +286,13 @@ describe('what drivers do, or what merely looks odd, runs and is noted', () => {
     ]);
   });
 });
+
+it.each([
+  [{ c: 0 }, 'field c is 0; must be at least 1.'],
+  [{ weight_memory_pointer: 8 }, 'field weight_memory_pointer is 8; must be a multiple of 16 bytes.'],
+])('a sum with %j', (change, message) =>
+  expect(() => toOperation(decode(encode({ mode: 3, c: 1, ...change })))).toThrow(message),
+);
 
 describe('element order and layouts', () => {
   it.each([
@@ -210,8 +313,13 @@ describe('element order and layouts', () => {
   it.each([
     [[1, 3, 32, 32], { planes: 3, rows: 32, columns: 32, pitch: 32, planeBytes: 1024, bytes: 3072 }],
     [[1, 2, 5, 49], { planes: 2, rows: 5, columns: 49, pitch: 64, planeBytes: 320, bytes: 640 }],
+    [[2, 3, 5], { planes: 2, rows: 3, columns: 5, pitch: 16, planeBytes: 48, bytes: 96 }],
+    [[17], { planes: 1, rows: 1, columns: 17, pitch: 32, planeBytes: 32, bytes: 32 }],
     [[1, 12], { planes: 1, rows: 1, columns: 12, pitch: 16, planeBytes: 16, bytes: 16 }],
   ])('lays %j out', (shape, layout) => expect(coreLayout(shape)).toEqual(layout));
+
+  it('reverses whole words only', () =>
+    expect(() => reverseWords(new Uint8Array(6))).toThrow('6 bytes are no whole words'));
 
   it('unpacks what it packs', () => {
     const shapes = fc.tuple(...[4, 5, 40].map((max) => fc.integer({ min: 1, max })));
@@ -262,6 +370,28 @@ describe('weights in L2 (hardware.md section 5)', () => {
     expect(bytes[96]).toBe(5);
   });
 
+  it('conv: taps in the order channel, row, column of each output channel', () => {
+    // 2 output channels, 2 input channels, kernel 2 high and 3 wide: weight = 12 * output + tap
+    const w = Int8Array.from({ length: 24 }, (_, i) => i);
+    const bytes = natural(packConvWeights(w, [7, 8], [2, 2, 2, 3]));
+    expect(bytes.length).toBe(12 * 16 + 64);
+    const lane = (l: number) => Array.from({ length: 12 }, (_, tap) => bytes[tap * 16 + l]);
+    expect(lane(0)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    expect(lane(1)).toEqual([12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23]);
+    expect(bytes.slice(192, 194)).toEqual([7, 8]);
+  });
+
+  it('depthwise: taps in the order row, column of each channel', () => {
+    // 2 channels, kernel 2 high and 3 wide: weight = 6 * channel + tap
+    const w = Int8Array.from({ length: 12 }, (_, i) => i);
+    const bytes = natural(packDepthwiseWeights(w, [7, 8], [2, 2, 3]));
+    expect(bytes.length).toBe(6 * 16 + 64 + 12);
+    const lane = (l: number) => Array.from({ length: 6 }, (_, tap) => bytes[tap * 16 + l]);
+    expect(lane(0)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(lane(4)).toEqual([6, 7, 8, 9, 10, 11]);
+    expect([bytes[96], bytes[100]]).toEqual([7, 8]);
+  });
+
   it('depthwise: channel i in lane 4 * (i mod 4) of block i / 4, and slack at the end', () => {
     const bytes = natural(packDepthwiseWeights([1, 2, 3, 4, 5], [10, 20, 30, 40, 50], [5, 1, 1]));
     expect(bytes.length).toBe(2 * 80 + 12);
@@ -292,5 +422,18 @@ describe('weights in L2 (hardware.md section 5)', () => {
     expect(bytes[272]).toBe(46);
     expect(bytes.slice(512, 528)).toEqual([0xfe, ...new Array(15).fill(0xff)]);
     expect(bytes.slice(528, 544)).toEqual([0x78, 0x56, 0x34, 0x12, ...new Array(12).fill(0)]);
+  });
+
+  it('FC: a second block of outputs follows the first one and its biases; a bias of 0 is 16 zeros', () => {
+    const bytes = natural(
+      packDenseWeights(
+        Int8Array.from({ length: 17 }, (_, o) => o + 1),
+        new Int32Array(17),
+        [17, 1],
+      ),
+    );
+    expect(bytes.length).toBe(2 * (256 + 256));
+    expect([bytes[0], bytes[15 * 16], bytes[512], bytes[528]]).toEqual([1, 16, 17, 0]);
+    expect(bytes.slice(256, 512)).toEqual(new Array(256).fill(0));
   });
 });

@@ -7,7 +7,7 @@ import { hull } from './bounds.js';
 import { dividedByEach } from './fractions.js';
 import { carrierOf, castTo, dividedBy, type IntegerValue, integerValue, type Value, whole } from './value.js';
 
-type PoolAttrs = ReturnType<typeof poolAttrs>;
+type PoolAttrs = ReturnType<typeof poolAttrs>['attrs'];
 
 /** Positions along one axis: `before` and `after` are its padding in elements. */
 interface Axis {
@@ -33,11 +33,17 @@ export function windowCounts(a: Axis, padded: boolean): number[] {
   });
 }
 
-function axesOf(attrs: PoolAttrs, image: readonly number[], outputs: readonly number[]): [Axis, Axis] {
+/** `padding`: the network's own, without what ceil_mode adds to that of `attrs`. */
+function axesOf(
+  attrs: PoolAttrs,
+  padding: ReturnType<typeof poolAttrs>['padding'],
+  image: readonly number[],
+  outputs: readonly number[],
+): [Axis, Axis] {
   const one = (i: 0 | 1): Axis => ({
     extent: image[i + 2]!,
-    before: attrs.padding[i],
-    after: attrs.padding[i + 2]!,
+    before: padding[i],
+    after: padding[i + 2]!,
     kernel: attrs.pool_size[i],
     stride: attrs.strides[i],
     dilation: attrs.dilation[i],
@@ -45,10 +51,6 @@ function axesOf(attrs: PoolAttrs, image: readonly number[], outputs: readonly nu
   });
   return [one(0), one(1)];
 }
-
-/** Padding at the end with which rounding down gives `outputs` windows: ceil_mode's last window may overhang. */
-const endPadding = (a: Axis): number =>
-  Math.max(a.after, (a.outputs - 1) * a.stride + (a.kernel - 1) * a.dilation + 1 - a.extent - a.before);
 
 /**
  * AveragePool: the integer sum of each window over the number of elements that count, which is smaller where padding (or, with
@@ -61,37 +63,25 @@ export function integerAveragePool(
   const v = values[0];
   if (v?.kind !== 'integer' || v.limits !== undefined) return undefined;
   const x = whole({ ...v, denominator: 1 });
-  const attrs = poolAttrs(node.withInputs([x.base]));
+  const { attrs, padding } = poolAttrs(node.withInputs([x.base]));
   const outputs = tensorTypeOf(node.call('nn.avg_pool2d', [x.base], attrs)).shape;
-  const axes = axesOf(attrs, tensorTypeOf(x.base).shape, outputs);
+  const axes = axesOf(attrs, padding, tensorTypeOf(x.base).shape, outputs);
   const padded = node.int('count_include_pad', 0) === 1;
   const [rows, columns] = axes.map((a) => windowCounts(a, padded)) as [number[], number[]];
   const counts = rows.flatMap((r) => columns.map((c) => r * c));
   if (counts.includes(0)) return undefined;
-  const sum = windowSum(node, x, attrs, axes, v.denominator);
+  const sum = windowSum(node, x, attrs, v.denominator);
   if (counts.every((c) => c === counts[0])) return dividedBy(sum, counts[0]!);
   return dividedByEach(sum, tensor([1, 1, rows.length, columns.length], 'int64', counts));
 }
 
 /** The sum of each window, with the denominator of the operand. */
-function windowSum(
-  node: NodeContext,
-  x: IntegerValue,
-  attrs: PoolAttrs,
-  axes: readonly [Axis, Axis],
-  denominator: number,
-): IntegerValue {
+function windowSum(node: NodeContext, x: IntegerValue, attrs: PoolAttrs, denominator: number): IntegerValue {
   const area = attrs.pool_size[0] * attrs.pool_size[1];
   const range = hull({ lo: x.lo * area, hi: x.hi * area }, { lo: 0, hi: 0 });
   // nn.avg_pool2d divides by the area again, exactly; it sums in int32.
   carrierOf(range.lo * area, range.hi * area, ['int32']);
   const many = call('multiply', [castTo(x.base, 'int32', node.label), scalar(area)], {}, node.label);
-  const [top, left] = attrs.padding;
-  const base = node.call('nn.avg_pool2d', [many], {
-    ...attrs,
-    padding: [top, left, endPadding(axes[0]), endPadding(axes[1])],
-    ceil_mode: false,
-    count_include_pad: true,
-  });
+  const base = node.call('nn.avg_pool2d', [many], { ...attrs, count_include_pad: true });
   return integerValue(base, range.lo, range.hi, node.label, { denominator, integerTyped: x.integerTyped });
 }

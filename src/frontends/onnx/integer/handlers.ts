@@ -56,7 +56,7 @@ const maxPool: One = (node, values) => {
   if (v?.kind !== 'integer' || v.factor < 0) return undefined;
   oneOutput(node);
   const shaped = node.withInputs([v.base]);
-  return { ...v, base: node.call('nn.max_pool2d', [v.base], poolAttrs(shaped)), label: node.label };
+  return { ...v, base: node.call('nn.max_pool2d', [v.base], poolAttrs(shaped).attrs), label: node.label };
 };
 
 function meanOver(

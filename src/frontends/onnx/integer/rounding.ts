@@ -3,7 +3,7 @@ import { call, scalar } from '../../../ir/build.js';
 import { type Expr, type Label, tensorTypeOf } from '../../../ir/expr.js';
 import type { NodeContext } from '../context.js';
 import { clipLimits } from '../ops/activation.js';
-import { dtypeOf } from '../tensors.js';
+import { castType } from '../ops/shape.js';
 import { isBareSum, zeroBias } from './layers.js';
 import {
   carrierOf,
@@ -29,7 +29,7 @@ export function integerFloor(node: NodeContext, values: readonly (Value | undefi
 export function integerCast(node: NodeContext, values: readonly (Value | undefined)[]): Value | undefined {
   const v = values[0];
   if (v?.kind !== 'integer') return undefined;
-  const dtype = dtypeOf(node.int('to', 0), 'the cast');
+  const dtype = castType(node);
   if (dtype === 'float32') return { ...v, integerTyped: false };
   if (dtype === 'bool') return undefined;
   const down = floored(v);
@@ -48,7 +48,7 @@ export function integerClip(node: NodeContext, values: readonly (Value | undefin
   const [lo, hi] = limits;
   if (v?.kind === 'integer') return clipped(v, lo, hi);
   // A network that quantizes its own input: floor(x / s), then a clip to 8 bits.
-  const e = v?.expr;
+  const e = v?.kind === 'plain' ? v.expr : undefined;
   if (e === undefined || !(isFloorOf(e) || isHalfClip(e)) || !isEightBit(lo, hi)) return undefined;
   const clip = call('clip', [e], { a_min: lo, a_max: hi }, node.label);
   const dtype = carrierOf(lo, hi, ['int8', 'uint8']);

@@ -3,6 +3,7 @@ import { LimitError } from '../../../base/errors.js';
 import { tensor } from '../../../base/tensor.js';
 import { call, constant, scalar } from '../../../ir/build.js';
 import { type Expr, type Label, tensorTypeOf } from '../../../ir/expr.js';
+import { dequantized, type QuantizedValue } from '../quantized/value.js';
 
 /**
  * A tensor of an integer network: what the file holds as a float (or int64) is `base * factor / denominator`, an exact fraction
@@ -25,7 +26,7 @@ export interface IntegerValue {
 }
 
 /** What a name of the file stands for. */
-export type Value = { readonly kind: 'plain'; readonly expr: Expr } | IntegerValue;
+export type Value = { readonly kind: 'plain'; readonly expr: Expr } | IntegerValue | QuantizedValue;
 
 export const plain = (expr: Expr): Value => ({ kind: 'plain', expr });
 
@@ -182,6 +183,7 @@ const clipCall = (e: Expr, a_min: number, a_max: number, label: Label): Expr => 
 /** The value as float32, for operators that are not integer ones. */
 export function materialised(v: Value): Expr {
   if (v.kind === 'plain') return v.expr;
+  if (v.kind === 'quantized') return dequantized(v);
   const float = castTo(v.base, 'float32', v.label);
   const scale = v.factor / v.denominator;
   const scaled = scale === 1 ? float : call('multiply', [float, scalar(scale, 'float32')], {}, v.label);

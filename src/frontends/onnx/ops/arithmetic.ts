@@ -33,6 +33,12 @@ export const ARITHMETIC_OPS: Readonly<Record<string, Handler>> = {
   Abs: unary('abs'),
   Exp: unary('exp'),
   Sqrt: unary('sqrt'),
+  Log: unary('log'),
+  Round: unary('onnx.round'),
+  Where: {
+    attributes: [],
+    run: (node) => [node.call('where', [node.input(0), node.input(1), node.input(2)])],
+  },
   BitShift: {
     attributes: ['direction'],
     run: (node) => {

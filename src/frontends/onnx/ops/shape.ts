@@ -4,8 +4,20 @@ import { scalar, tuple, tupleGetItem } from '../../../ir/build.js';
 import type { Expr } from '../../../ir/expr.js';
 import type { Handler, NodeContext } from '../context.js';
 import { dtypeOf } from '../tensors.js';
+import { GATHER_OPS } from './gather.js';
 
-const same: Handler = { attributes: ['ratio', 'seed'], run: (node) => [node.input(0)] };
+const same: Handler = { attributes: [], run: (node) => [node.input(0)] };
+
+/** Dropout at inference. In training mode it draws random numbers and scales. */
+const dropout: Handler = {
+  attributes: ['ratio', 'seed'],
+  run: (node) => {
+    const ratio = node.optional(1) === undefined ? 0.5 : node.constant(1).data[0];
+    if (node.optionalConstant(2)?.data[0] === 1 && ratio !== 0)
+      throw new UserError('training_mode is 1; only inference is supported');
+    return [node.input(0)];
+  },
+};
 
 /** The shape that Reshape asks for, its 0 and -1 resolved. */
 export function reshapeTo(node: NodeContext): readonly number[] {
@@ -128,30 +140,51 @@ export function padOf(node: NodeContext) {
   return { pad_width, value: node.optionalConstant(2)?.data[0] ?? node.float('value', 0) };
 }
 
-/** Gather of one constant index: a slice, its axis dropped where the index is a scalar. */
-function gather(node: NodeContext): Expr[] {
-  const { shape } = node.type(0);
-  const axis = node.axis(node.int('axis', 0), shape.length);
-  const indices = node.constant(1);
-  if (indices.data.length !== 1) throw new UserError('only one constant index is supported at run time');
-  const index = indices.data[0]! < 0 ? indices.data[0]! + shape[axis]! : indices.data[0]!;
-  if (index < 0 || index >= shape[axis]!)
-    throw new UserError(`index ${index} is not in axis ${axis} of ${showShape(shape)}`);
-  const slice = node.call('strided_slice', [node.input(0)], {
-    begin: [index],
-    end: [index + 1],
-    strides: [1],
-    axes: [axis],
-  });
-  if (indices.shape.length > 0) return [slice];
-  const newshape = shape.filter((_, i) => i !== axis);
-  return [node.call('reshape', [slice], { newshape })];
+/** Blocks of b x b pixels as channels and back; DepthToSpace has the block before (DCR) or behind (CRD) the channels. */
+function depthToSpace(node: NodeContext): Expr[] {
+  const [n, c, h, w] = node.image(0);
+  const b = blockSize(node);
+  const depth = c / b ** 2;
+  if (!Number.isInteger(depth)) throw new UserError(`${c} channels do not divide by blocksize ${b} squared`);
+  const mode = node.string('mode', 'DCR');
+  if (mode !== 'DCR' && mode !== 'CRD') throw new UserError(`mode is ${mode}; must be DCR or CRD`);
+  const dcr = mode === 'DCR';
+  const apart = dcr ? [n, b, b, depth, h, w] : [n, depth, b, b, h, w];
+  return [regrouped(node, apart, dcr ? [0, 3, 4, 1, 5, 2] : [0, 1, 4, 2, 5, 3], [n, depth, h * b, w * b])];
+}
+
+/** SpaceToDepth, also with the mode of opset 27 on. */
+function spaceToDepth(node: NodeContext): Expr[] {
+  const [n, c, h, w] = node.image(0);
+  const b = blockSize(node);
+  if (h % b !== 0 || w % b !== 0) throw new UserError(`${h} x ${w} does not divide by blocksize ${b}`);
+  const mode = node.string('mode', 'DCR');
+  if (mode !== 'DCR' && mode !== 'CRD') throw new UserError(`mode is ${mode}; must be DCR or CRD`);
+  const axes = mode === 'DCR' ? [0, 3, 5, 1, 2, 4] : [0, 1, 3, 5, 2, 4];
+  return [regrouped(node, [n, c, h / b, b, w / b, b], axes, [n, c * b * b, h / b, w / b])];
+}
+
+function blockSize(node: NodeContext): number {
+  const b = node.int('blocksize', 0);
+  if (b < 1) throw new UserError(`blocksize is ${b}; must be at least 1`);
+  return b;
+}
+
+function regrouped(
+  node: NodeContext,
+  apart: readonly number[],
+  axes: readonly number[],
+  newshape: readonly number[],
+): Expr {
+  const blocks = node.call('reshape', [node.input(0)], { newshape: [...apart] });
+  const moved = node.call('transpose', [blocks], { axes: [...axes] });
+  return node.call('reshape', [moved], { newshape: [...newshape] });
 }
 
 /** Operators that move values and do not change them. */
 export const SHAPE_OPS: Readonly<Record<string, Handler>> = {
   Identity: same,
-  Dropout: same,
+  Dropout: dropout,
   Reshape: reshaping(['allowzero', 'shape'], reshapeTo),
   Flatten: reshaping(['axis'], flattened),
   Squeeze: reshaping(['axes'], squeezed),
@@ -183,15 +216,32 @@ export const SHAPE_OPS: Readonly<Record<string, Handler>> = {
       return [node.call('nn.pad', [node.input(0), scalar(value, node.type(0).dtype)], { pad_width })];
     },
   },
-  Gather: { attributes: ['axis'], run: gather },
+  ...GATHER_OPS,
+  DepthToSpace: { attributes: ['blocksize', 'mode'], run: depthToSpace },
+  SpaceToDepth: { attributes: ['blocksize', 'mode'], run: spaceToDepth },
 };
+
+const FLOAT16 = 10;
+
+/**
+ * What a Cast makes. float16 would have to round to 11 bits, and all that follows too: it is refused, where float16 constants and inputs
+ * are read as the float32 numbers that they are.
+ */
+export function castType(node: NodeContext) {
+  const to = node.int('to', 0);
+  if (to === FLOAT16)
+    throw new UserError(
+      'a cast to float16 is not supported: tensors are held as float32; convert the file to float32',
+    );
+  return dtypeOf(to, 'the cast');
+}
 
 /** Conversions; float to integer truncates toward zero. */
 export const CAST_OPS: Readonly<Record<string, Handler>> = {
   Cast: {
     attributes: ['to', 'saturate'],
     run: (node) => {
-      const dtype = dtypeOf(node.int('to', 0), 'the cast');
+      const dtype = castType(node);
       return [node.type(0).dtype === dtype ? node.input(0) : node.call('cast', [node.input(0)], { dtype })];
     },
   },

@@ -1,0 +1,162 @@
+/** A change that alters no result that anyone can see: no test can notice it. */
+export interface Equivalent {
+  readonly file: string;
+  /** The source line where the change begins, without indentation. */
+  readonly source: string;
+  /** What stands there instead: one or several changes with the same reason. */
+  readonly replacement: readonly string[];
+  readonly reason: string;
+}
+
+const BEYOND = 'one round more writes beyond the end of a typed array, where writes fall away';
+const READS_BEYOND = 'one round more reads what is not there, which counts as nothing and as equal';
+const OVERWRITTEN = 'one round more writes zeros where zeros lie or what comes next overwrites it';
+
+export const EQUIVALENT: readonly Equivalent[] = [
+  {
+    file: 'sim/isa/layout.ts',
+    source: 'for (let i = 0; i < data.length; i += WORD_BYTES) {',
+    replacement: ['i <= data.length'],
+    reason: BEYOND,
+  },
+  {
+    file: 'sim/isa/layout.ts',
+    source: 'for (let row = 0; row < planes * rows; row++)',
+    replacement: ['row <= planes * rows'],
+    reason: BEYOND,
+  },
+  {
+    file: 'sim/isa/layout.ts',
+    source:
+      'for (let x = 0; x < columns; x++) out[row * columns + x] = data[byteOfElement(row * pitch + x)]!;',
+    replacement: ['x <= columns'],
+    reason: OVERWRITTEN,
+  },
+  {
+    file: 'sim/isa/operation.ts',
+    source: '(v) => v >= 1 && v % LINE_BYTES === 0,',
+    replacement: ['v > 1'],
+    reason: '1 is no multiple of 16 either way',
+  },
+  {
+    file: 'sim/isa/weights.ts',
+    source:
+      'for (let tap = 0; tap < taps; tap++) out[block + tap * ARRAY_CHANNELS + lane] = weights[first + tap]!;',
+    replacement: ['tap <= taps'],
+    reason: 'the place behind the last tap is overwritten by the bias',
+  },
+  {
+    file: 'sim/isa/weights.ts',
+    source: 'for (let channel = 0; channel < k; channel++) {',
+    replacement: ['channel <= k'],
+    reason: OVERWRITTEN,
+  },
+  {
+    file: 'sim/isa/weights.ts',
+    source: 'for (let channel = 0; channel < c; channel++) {',
+    replacement: ['channel <= c'],
+    reason: OVERWRITTEN,
+  },
+  {
+    file: 'sim/isa/weights.ts',
+    source: 'for (let o = 0; o < k; o++) {',
+    replacement: ['o <= k'],
+    reason: OVERWRITTEN,
+  },
+  {
+    file: 'sim/soc/peripherals/interrupts.ts',
+    source: 'return offset <= REGISTER.fifo ? 0 : undefined;',
+    replacement: ['offset < REGISTER.fifo'],
+    reason: 'the queue itself has a case of its own',
+  },
+  {
+    file: 'sim/soc/peripherals/small.ts',
+    source: 'else if (offset !== GPIO.in) this.#registers.set(offset, value);',
+    replacement: ['true'],
+    reason: 'what is kept there is never read: reading computes the inputs',
+  },
+  {
+    file: 'sim/soc/peripherals/timer.ts',
+    source: '#seen = false;',
+    replacement: ['true'],
+    reason: 'a counter is configured before it counts, which sets it again',
+  },
+  {
+    file: 'sim/soc/peripherals/timer.ts',
+    source: 'return distance === 0 && this.#seen ? WRAP : distance;',
+    replacement: ['true'],
+    reason: 'a compare that was seen lies at distance 0',
+  },
+  {
+    file: 'sim/soc/peripherals/timer.ts',
+    source: 'if (this.#ticks(now) < due || cycle > now) return this.#has(CFG.interrupt) ? cycle : NEVER;',
+    replacement: ['this.#ticks(now) < due && cycle > now', 'false'],
+    reason: 'both conditions say the same; they could differ only in rounding, and a period has few bits',
+  },
+  {
+    file: 'src/lower/interval-plan.ts',
+    source: 'return best ?? { offsets: [], peak: 0 };',
+    replacement: ['{}', '["Stryker was here"]'],
+    reason: 'the list of orders is not empty: this only satisfies the type checker',
+  },
+  {
+    file: 'src/lower/interval-plan.ts',
+    source: 'const offsets = new Array<number>(intervals.length).fill(0);',
+    replacement: ['new Array()'],
+    reason: 'every place is written in the loop',
+  },
+  {
+    file: 'src/lower/tiling/columns.ts',
+    source: 'for (let lo = 0; lo === 0 || lo + overlap < outputColumns; lo += width - overlap) {',
+    replacement: ['false'],
+    reason: 'a row in strips is wider than a strip, so that the other condition holds for the first one',
+  },
+  {
+    file: 'golden/compare.ts',
+    source: 'for (let i = 0; i < t.data.length; i++) if (t.data[i] === 127 || t.data[i] === -128) count++;',
+    replacement: ['i <= t.data.length'],
+    reason: READS_BEYOND,
+  },
+  {
+    file: 'golden/compare.ts',
+    source: 'for (let i = 0; i < t.data.length; i++) if (t.data[i] === 0) count++;',
+    replacement: ['i <= t.data.length'],
+    reason: READS_BEYOND,
+  },
+  {
+    file: 'golden/compare.ts',
+    source: 'for (let i = 0; i < expected.data.length; i++)',
+    replacement: ['i <= expected.data.length'],
+    reason: READS_BEYOND,
+  },
+  {
+    file: 'golden/exactness.ts',
+    source: 'for (let i = 0; i < bounds.length; i++) {',
+    replacement: ['i <= bounds.length'],
+    reason: BEYOND,
+  },
+  {
+    file: 'golden/exactness.ts',
+    source: 'if (largestSum(bounds, channels) <= EXACT_LIMIT) return [{ from: 0, to: channels }];',
+    replacement: ['false', 'largestSum(bounds, channels) < EXACT_LIMIT'],
+    reason: 'a shortcut: the search comes to the same single range',
+  },
+  {
+    file: 'golden/tolerance.ts',
+    source: 'if (expected === actual || (Number.isNaN(expected) && Number.isNaN(actual))) return 0;',
+    replacement: ['false'],
+    reason: 'equal values are at distance 0, which the next rule counts as 0',
+  },
+  {
+    file: 'sim/soc/peripherals/event-unit.ts',
+    source: 'if (offset === SOFTWARE) return 0;',
+    replacement: ['false'],
+    reason: 'nothing is ever kept there, so that it reads 0',
+  },
+  {
+    file: 'sim/soc/peripherals/digital-port.ts',
+    source: "if (report === undefined) throw new Error('a trigger that ran no job');",
+    replacement: ['false'],
+    reason: 'a write to TRIGGER returns a report or throws: this only satisfies the type checker',
+  },
+];
