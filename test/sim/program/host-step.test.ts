@@ -39,12 +39,12 @@ function run(ops: readonly HostOp[], call = 0) {
     stores: [{ from: { result: ops.length - 1 }, buffer: 1 }],
     completes: [],
   };
-  const report = runHostStep(step, [X, Y], l2, { ...DEFAULT_PARAMETERS.host, call }, 7);
+  const report = runHostStep(step, [X, Y], l2, { ...DEFAULT_PARAMETERS.host, call, element: 9, move: 0 }, 7);
   return { report, y: [...readTensor(l2, Y).data], writer: l2.writerOf(Y.address) };
 }
 
 it('reads a buffer once, writes what is stored, counts what wrapped', () =>
-  // an add costs 9 cycles an element
+  // an add costs 9 cycles an element here
   expect(run([add([{ buffer: 0 }, { buffer: 0 }])])).toEqual({
     report: { cycles: 36, bytesRead: 16, bytesWritten: 16, overflows: 1 },
     y: [2, 4, 6, -2],
