@@ -1,6 +1,6 @@
 import { LimitError } from '../../src/base/errors.js';
 import { hex } from '../../src/base/units.js';
-import { copyCycles, issuedMacs, loadCycles, operationCycles } from '../isa/cycles.js';
+import { copyCycles, fetchCycles, issuedMacs, operationCycles, weightCycles } from '../isa/cycles.js';
 import { COPY_GRANULE_BYTES, LINE_BYTES, WORD_BYTES } from '../isa/geometry.js';
 import { decode, FIELDS, type Fields, INSTRUCTION_WORDS } from '../isa/instruction.js';
 import type { NoteOddity, Oddity } from '../isa/oddity.js';
@@ -346,8 +346,8 @@ export class DigitalCore {
       instructions,
       cycles: {
         launch: p.launch,
-        instructions: loadCycles(confBytes, p) + loadCycles(imBytes, p),
-        weights: loadCycles(weightBytes, p),
+        instructions: fetchCycles(confBytes + imBytes, p),
+        weights: weightCycles(weightBytes, p),
         compute: computeCycles,
       },
       weightBytes,

@@ -7,8 +7,10 @@ import { defaultPeArray } from '../core/default-pe-array.js';
 import { DigitalCore, type JobReport } from '../core/digital-core.js';
 import { Memory, PRELOADED } from '../core/memory.js';
 import type { PeArray } from '../core/pe-array.js';
+import { copyCycles, fetchCycles, operationCycles, weightCycles } from '../isa/cycles.js';
 import { MEMORY_MAP, WORD_BYTES } from '../isa/geometry.js';
 import { FIELDS, type Fields } from '../isa/instruction.js';
+import type { CycleParameters } from '../isa/parameters.js';
 import { REGISTERS } from '../isa/registers.js';
 import { ProgramFault } from './fault.js';
 import { runHostStep } from './host-step.js';
@@ -79,7 +81,7 @@ class Machine {
     this.#l2 = new Memory('L2', MEMORY_MAP.l2, hardware.chip.l2Bytes);
     this.#l2.write(image.address, program.image, PRELOADED, 'image');
     this.#core = new DigitalCore(this.#l2, hardware, options.array ?? defaultPeArray());
-    this.#ledger = new Ledger(layers, hardware.chip.clockHz);
+    this.#ledger = new Ledger(layers, hardware);
   }
 
   load(inputs: ReadonlyMap<string, Tensor>): void {
@@ -122,6 +124,7 @@ class Machine {
     switch (step.kind) {
       case 'tile':
         this.#ledger.account(step.layer).tiles++;
+        this.#ledger.compare(step.layer, 'tileLoop', (p) => p.tileLoop);
         this.#spend(
           step.layer,
           step.tile,
@@ -183,6 +186,7 @@ class Machine {
       if (report.kind === 'copyIn') account.bytes.l2ToL1 += report.bytes;
       else account.bytes.l1ToL2 += report.bytes;
       spend(report.kind, report.cycles, step.note);
+      this.#ledger.compare(step.layer, report.kind, (p) => copyCycles(report.bytes, p));
       return;
     }
     account.compute++;
@@ -193,6 +197,14 @@ class Machine {
     spend('instructions', report.cycles.instructions, 'configuration and instructions');
     spend('weights', report.cycles.weights, 'load of weights');
     spend('compute', report.cycles.compute, step.note, report.instructions[0]!.fields);
+    const compare = (reason: Reason, cycles: (p: CycleParameters) => number) =>
+      this.#ledger.compare(step.layer, reason, cycles);
+    compare('launch', (p) => p.launch);
+    compare('instructions', (p) => fetchCycles(report.instructionBytes, p));
+    compare('weights', (p) => weightCycles(report.weightBytes, p));
+    compare('compute', (p) =>
+      report.instructions.reduce((n, { operation }) => n + operationCycles(operation, p), 0),
+    );
   }
 
   #buffer(id: number): Buffer {
@@ -208,6 +220,7 @@ class Machine {
     account.overflows += report.overflows;
     const label = step.ops.map((o) => o.op).join(' ');
     this.#spend(step.layer, undefined, index, 'host', report.cycles, label);
+    this.#ledger.compare(step.layer, 'host', () => report.cycles);
   }
 
   #complete(buffer: Buffer, layer: number): void {

@@ -10,7 +10,7 @@ import {
   type Step,
 } from '../../../src/program/types.js';
 
-const IMAGE = 0x1c01_0000;
+export const IMAGE = 0x1c01_0000;
 const CONFIGURATION = IMAGE + 256;
 export const A = IMAGE + 0x200;
 const B = IMAGE + 0x220;
