@@ -70,6 +70,7 @@ class Machine {
   /** Clock at the start of each step. */
   readonly #started: number[] = [];
   readonly #outputs = new Map<string, Tensor>();
+  readonly #outputChecksums: Record<string, string> = {};
   readonly #wordBytes = new Uint8Array(WORD_BYTES);
   readonly #word = new DataView(this.#wordBytes.buffer);
 
@@ -233,7 +234,10 @@ class Machine {
     if (buffer.dtype === 'int8')
       account.overflows = Math.max(account.overflows, memory.countWrapped(tensor.data.length, addressOf));
     account.checksum = checksum(tensor);
-    if (isOutput) this.#outputs.set(buffer.tensor ?? buffer.name, tensor);
+    if (isOutput) {
+      this.#outputs.set(buffer.tensor ?? buffer.name, tensor);
+      this.#outputChecksums[buffer.tensor ?? buffer.name] = account.checksum;
+    }
     this.#options.onTensor?.({
       buffer,
       layer,
@@ -275,7 +279,7 @@ class Machine {
         weightMemoryLimit: chip.weightMemoryBytes,
       },
       warnings: manifest.warnings,
-      outputs: Object.fromEntries([...this.#outputs].map(([name, t]) => [name, checksum(t)])),
+      outputs: this.#outputChecksums,
       timeline: this.#timeline,
       buffers: this.#lives(),
     };
