@@ -66,6 +66,7 @@ const REFERENCES: Readonly<Record<Operator, Evaluate>> = {
   'tflite.requantize': tflite.requantize,
   'tflite.avg_pool2d': tflite.averagePool,
   'tflite.softmax': tflite.softmax,
+  'tflite.lookup': tflite.lookup,
 };
 
 /** The reference of operator `op`. Throws a UserError when there is none. */

@@ -103,7 +103,14 @@ export {
 export { type ProgramFiles, parseProgram } from './program/parse.js';
 export { renderProgram } from './program/render.js';
 export type * from './program/types.js';
-export { type Agreement, type LayerReport, type Quantized, quantizedTensor } from './quantize/index.js';
+export {
+  type Agreement,
+  type FloatOperator,
+  type InputMap,
+  type LayerReport,
+  type Quantized,
+  quantizedInput,
+} from './quantize/index.js';
 export { loadRelay, type RelayParameters, renderRelay } from './relay/load.js';
 export { readParams, writeParams } from './relay/params-file.js';
 export { type ParseOptions, parseRelay } from './relay/parse.js';

@@ -1,5 +1,5 @@
 import type { Tensor } from '../../src/base/tensor.js';
-import { intAttr, intsAttr } from '../../src/ir/attrs.js';
+import { intAttr, intsAttr, stringAttr } from '../../src/ir/attrs.js';
 import { type Evaluate, resultType, store } from '../value.js';
 
 // TFLite's integer kernels are defined by 64-bit integer arithmetic in C++; here they are written down with BigInt, step by step
@@ -35,18 +35,31 @@ function multiplyByQuantizedMultiplier(x: bigint, multiplier: bigint, shift: big
   return divideByPowerOfTwo(highMul(int32(x << left), multiplier), right);
 }
 
+/** x * multiplier / 2^(31 - shift), rounded once: TVM's FixedPointMultiply. */
+function multiplyOnce(x: bigint, multiplier: bigint, shift: bigint, rounding: string): bigint {
+  const bits = 31n - shift;
+  const product = x * multiplier;
+  const half = 1n << (bits - 1n);
+  return (product + (rounding === 'tonearest' && product < 0n ? half - 1n : half)) >> bits;
+}
+
 export const requantize: Evaluate = (call, args, run) => {
   const [x, multipliers, shifts] = args as [Tensor, Tensor, Tensor];
   const type = resultType(call);
   const rank = x.shape.length;
   const axis = (intAttr(call.attrs, 'axis') + rank) % Math.max(rank, 1);
   const inner = x.shape.slice(axis + 1).reduce((n, d) => n * d, 1);
+  const rounding = stringAttr(call.attrs, 'rounding');
   const zeroPoint = BigInt(intAttr(call.attrs, 'zero_point'));
   const [lo, hi] = type.dtype === 'int8' ? [-128n, 127n] : [INT32.lo, INT32.hi];
   const at = (t: Tensor, i: number): bigint =>
     BigInt(t.shape.length === 0 ? t.data[0]! : t.data[Math.floor(i / inner) % (x.shape[axis] ?? 1)]!);
   const out = Array.from(x.data, (v, i) => {
-    const scaled = multiplyByQuantizedMultiplier(BigInt(v), at(multipliers, i), at(shifts, i));
+    const operands = [BigInt(v), at(multipliers, i), at(shifts, i)] as const;
+    const scaled =
+      rounding === 'double'
+        ? multiplyByQuantizedMultiplier(...operands)
+        : multiplyOnce(...operands, rounding);
     return Number(clamp(scaled + zeroPoint, lo, hi));
   });
   return store(type, out, run);
@@ -167,3 +180,14 @@ function oneOverOnePlusX(a: bigint): bigint {
   }
   return timesPowerOfTwo(x, 1n);
 }
+
+export const lookup: Evaluate = (call, args, run) => {
+  const [x, table] = args as [Tensor, Tensor];
+  const [from] = x.dtype === 'int8' ? [-128] : [0];
+  const byValue = new Map(Array.from(table.data, (v, i) => [from! + i, v] as const));
+  return store(
+    resultType(call),
+    Array.from(x.data, (v) => byValue.get(v)!),
+    run,
+  );
+};

@@ -1,4 +1,4 @@
-import { hostOpCycles } from '../../sim/host/cost.js';
+import { hostKernelCycles } from '../../sim/host/kernel-cost.js';
 import { DEFAULT_PARAMETERS, type HostCycleParameters } from '../../sim/isa/parameters.js';
 import { runProgram } from '../../sim/program/run.js';
 import type { DType } from '../../src/base/dtype.js';
@@ -24,9 +24,13 @@ export interface KernelSample {
   readonly cycles: number;
 }
 
-/** The parameters with one of them 1 and the others 0: the cost model is linear in them. */
+const SCALE = 1000;
+
+/** The parameters with one of them SCALE and the others 0: the cost model is linear in them. */
 const unit = (name: keyof HostCycleParameters): HostCycleParameters =>
-  Object.fromEntries(HOST_PARAMETERS.map((p) => [p, p === name ? 1 : 0])) as unknown as HostCycleParameters;
+  Object.fromEntries(
+    HOST_PARAMETERS.map((p) => [p, p === name ? SCALE : 0]),
+  ) as unknown as HostCycleParameters;
 
 type TypeOf = { readonly shape: Shape; readonly dtype: DType };
 
@@ -34,10 +38,10 @@ type TypeOf = { readonly shape: Shape; readonly dtype: DType };
 export function kernelFeatures(program: Program, step: HostStep): number[] {
   const typeOf = (o: Operand): TypeOf =>
     'buffer' in o ? program.manifest.buffers[o.buffer]! : step.ops[o.result]!.results[o.field ?? 0]!;
-  return HOST_PARAMETERS.map((name) => {
-    const costs = unit(name);
-    return step.ops.reduce((sum, op) => sum + hostOpCycles(op, op.args.map(typeOf), costs), costs.call);
-  });
+  const isConstant = (o: Operand): boolean =>
+    'buffer' in o && program.manifest.buffers[o.buffer]!.role === 'constant';
+  // The estimate is linear in the parameters; in thousandths, because it is rounded up to whole cycles.
+  return HOST_PARAMETERS.map((name) => hostKernelCycles(step, typeOf, isConstant, unit(name)) / SCALE);
 }
 
 /** Runs a program on the SoC and returns its host kernels. Throws an Error when the program's own check fails. */

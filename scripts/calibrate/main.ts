@@ -40,7 +40,8 @@ const data = onlyFit ? (JSON.parse(readFileSync(DATA, 'utf8')) as Data) : gather
 if (!onlyFit) write(data);
 const { samples } = data;
 const fitted = fitNonNegative(samples.map(({ features, cycles }) => ({ features, value: cycles })));
-const rounded = fitted.map((v) => Math.round(v));
+/** Three significant digits. */
+const rounded = fitted.map((v) => Number(v.toPrecision(3)));
 const say = (text: string): boolean => process.stdout.write(`${text}\n`);
 say(`${samples.length} host kernels on the SoC, ${data.compiler} -${data.optimization}\n`);
 say('parameter      default    fitted');

@@ -15,7 +15,7 @@ import {
   sum,
 } from './steps/layers.js';
 import { axes, concatenate, detour, reshape, split, stridedSlice, transpose } from './steps/movement.js';
-import { integerSoftmax, requantize, roundedPool } from './steps/quantized.js';
+import { integerSoftmax, lookup, requantize, roundedPool } from './steps/quantized.js';
 
 type Step = (g: Growth, choices: Choices) => void;
 
@@ -54,6 +54,7 @@ const WEIGHTED: readonly (readonly [number, Step])[] = [
   [1, requantize],
   [1, roundedPool],
   [1, integerSoftmax],
+  [1, lookup],
   [6, narrow],
 ];
 const STEPS: readonly Step[] = WEIGHTED.flatMap(([weight, step]) => Array<Step>(weight).fill(step));

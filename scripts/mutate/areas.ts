@@ -55,7 +55,7 @@ export const AREAS: readonly Area[] = [
       'src/frontends/tflite/{requantize,multiplier,activation}.ts',
       'src/frontends/tflite/ops/{conv,pool}.ts',
     ],
-    tests: ['test/frontends/{tflite,tflite-weights}.test.ts'],
+    tests: ['test/frontends/{tflite,tflite-weights,tflite-activation}.test.ts'],
   },
   {
     name: 'onnx',

@@ -94,12 +94,6 @@ export const EQUIVALENT: readonly Equivalent[] = [
     reason: 'both conditions say the same; they could differ only in rounding, and a period has few bits',
   },
   {
-    file: 'sim/soc/peripherals/timer.ts',
-    source: 'const rounds = Math.max(0, Math.floor((this.#ticks(now) - due - 1) / round));',
-    replacement: ['this.#ticks(now) - due + 1'],
-    reason: 'raises a line that is up already once more or less',
-  },
-  {
     file: 'src/lower/interval-plan.ts',
     source: 'return best ?? { offsets: [], peak: 0 };',
     replacement: ['{}', '["Stryker was here"]'],
@@ -146,5 +140,23 @@ export const EQUIVALENT: readonly Equivalent[] = [
     source: 'if (largestSum(bounds, channels) <= EXACT_LIMIT) return [{ from: 0, to: channels }];',
     replacement: ['false', 'largestSum(bounds, channels) < EXACT_LIMIT'],
     reason: 'a shortcut: the search comes to the same single range',
+  },
+  {
+    file: 'golden/tolerance.ts',
+    source: 'if (expected === actual || (Number.isNaN(expected) && Number.isNaN(actual))) return 0;',
+    replacement: ['false'],
+    reason: 'equal values are at distance 0, which the next rule counts as 0',
+  },
+  {
+    file: 'sim/soc/peripherals/event-unit.ts',
+    source: 'if (offset === SOFTWARE) return 0;',
+    replacement: ['false'],
+    reason: 'nothing is ever kept there, so that it reads 0',
+  },
+  {
+    file: 'sim/soc/peripherals/digital-port.ts',
+    source: "if (report === undefined) throw new Error('a trigger that ran no job');",
+    replacement: ['false'],
+    reason: 'a write to TRIGGER returns a report or throws: this only satisfies the type checker',
   },
 ];

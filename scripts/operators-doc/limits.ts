@@ -76,5 +76,6 @@ export const LIMITS: Readonly<Record<HostOperator, Limits>> = {
   },
   'tflite.avg_pool2d': { host: 'int8; NCHW' },
   'tflite.softmax': { host: 'int8; last axis' },
+  'tflite.lookup': { host: 'int8 or uint8; a table of 256 int8 or uint8' },
   layout_transform: { host: 'int8; made by the compiler where host and core meet' },
 };

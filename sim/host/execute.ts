@@ -67,6 +67,7 @@ const KERNELS: Readonly<Record<HostOperator, HostKernel>> = {
   'tflite.requantize': tflite.requantize,
   'tflite.avg_pool2d': tflite.avgPool2d,
   'tflite.softmax': tflite.softmax,
+  'tflite.lookup': tflite.lookup,
   'onnx.round': unary,
 };
 

@@ -32,6 +32,17 @@ export function multiplyByMultiplier(x: number, multiplier: number, shift: numbe
   return roundingShift(doublingHighMultiply(left, multiplier), shift > 0 ? 0 : -shift);
 }
 
+/** x * multiplier * 2^(shift - 31), rounded once to nearest: halves up, or away from zero. Exact where the result is an int32. */
+export function multiplyOnce(x: number, multiplier: number, shift: number, away: boolean): number {
+  if (away && x < 0) return -multiplyOnce(-x, multiplier, shift, false);
+  const bits = 31 - shift;
+  // The product is high * 2^16 + low, each exact; half a step of the result is added to one of them.
+  const high = multiplier * Math.floor(x / 2 ** 16);
+  const low = multiplier * (x - Math.floor(x / 2 ** 16) * 2 ** 16);
+  if (bits > 16) return Math.floor((high + 2 ** (bits - 17) + Math.floor(low / 2 ** 16)) / 2 ** (bits - 16));
+  return high * 2 ** (16 - bits) + Math.floor((low + 2 ** (bits - 1)) / 2 ** bits);
+}
+
 /** e^x for a Q5.26 x <= 0, as Q0.31: the remainder below a quarter by a Taylor polynomial, the rest by table factors. */
 export function expOfNegative(x: number): number {
   if (x === 0) return MAX;

@@ -3,6 +3,7 @@ import {
   doublingHighMultiply,
   expOfNegative,
   multiplyByMultiplier,
+  multiplyOnce,
   reciprocalOfOnePlus,
   roundingShift,
 } from './fixed-point.js';
@@ -14,6 +15,11 @@ export const requantize: HostKernel = (op, args) => {
   const { dtype } = declared(op);
   const [lo, hi] = dtype === 'int8' ? [-128, 127] : [-(2 ** 31), 2 ** 31 - 1];
   const zero = intOf(op, 'zero_point');
+  const rounding = op.attrs.rounding ?? 'double';
+  const scale: typeof multiplyByMultiplier =
+    rounding === 'double'
+      ? multiplyByMultiplier
+      : (v, m, s) => multiplyOnce(v, m, s, rounding === 'tonearest');
   const axis = x.shape.length === 0 ? 0 : axisOf(op, x.shape, intOf(op, 'axis'));
   const inner = x.shape.slice(axis + 1).reduce((n, d) => n * d, 1);
   const extent = x.shape[axis] ?? 1;
@@ -22,7 +28,7 @@ export const requantize: HostKernel = (op, args) => {
     const m = multiplier.data[multiplier.data.length === 1 ? 0 : channel]!;
     const s = shift.data[shift.data.length === 1 ? 0 : channel]!;
     for (let i = start; i < start + inner; i++)
-      out.data[i] = Math.max(lo, Math.min(hi, multiplyByMultiplier(x.data[i]!, m, s) + zero));
+      out.data[i] = Math.max(lo, Math.min(hi, scale(x.data[i]!, m, s) + zero));
   }
   return [out];
 };
@@ -81,3 +87,12 @@ function softmaxRow(x: Tensor, out: Tensor, row: number, depth: number, op: Para
     out.data[row + i] = Math.max(-128, Math.min(127, scaled - 128));
   });
 }
+
+/** `tflite.lookup`. */
+export const lookup: HostKernel = (op, args) => {
+  const [x, table] = [argument(op, args, 0), argument(op, args, 1)];
+  const least = x.dtype === 'int8' ? -128 : 0;
+  const out = result(x.shape, declared(op).dtype);
+  for (let i = 0; i < out.data.length; i++) out.data[i] = table.data[x.data[i]! - least]!;
+  return [out];
+};

@@ -42,21 +42,38 @@ export interface CycleParameters {
   readonly tileLoop: number;
 }
 
-/** Estimates for the generated C on the host core without SIMD, fitted to runs on the SoC model (scripts/calibrate). */
+/**
+ * Estimates for the generated C on the host core in plain RV32IMC, fitted to runs on the SoC model (scripts/calibrate). Product sums
+ * of int8 run in blocks (src/program/product-sums.ts); everything else element by element.
+ */
 export interface HostCycleParameters {
   /** Per kernel call. */
   readonly call: number;
-  /** Per multiply-accumulate of an integer conv2d or dense. */
+  /** Per multiply-accumulate of four channels and two windows at a time; of a single column, channel or vector. */
   readonly mac: number;
+  readonly columnMac: number;
+  /** Per block of four channels and two windows: its start, requantization and stores. */
+  readonly block: number;
+  /** Per window that is gathered, and per byte of it. */
+  readonly pixel: number;
+  readonly gather: number;
+  /** Per multiply-accumulate of a plane by itself (depthwise), and per padded row of it. */
+  readonly planeMac: number;
+  readonly planeRow: number;
+  /** Per multiply-accumulate of an integer product sum that is computed element by element. */
+  readonly tap: number;
   /** Per element of an integer element-wise step. */
   readonly element: number;
-  /** Per element moved by a data-movement operator. */
+  /** Per element that a kernel stores: its loop, load and store. */
   readonly move: number;
+  /** Per element whose place in memory is computed: movement, windows. */
+  readonly place: number;
   /** Per element of a window reduced by a pool. */
   readonly window: number;
   /** Per byte that a layout transform between host and core moves. */
   readonly transform: number;
-  /** Per float32 add, multiply or comparison; per division; per exp: the core has no FPU. */
+  /** Per float32 conversion; per add, multiply or comparison; per division; per exp: the core has no FPU. */
+  readonly convert: number;
   readonly floatOp: number;
   readonly floatDivide: number;
   readonly floatExp: number;
@@ -84,16 +101,25 @@ export const DEFAULT_PARAMETERS: HardwareParameters = {
     tileLoop: 500, // [match] 300 + 200
   },
   // All [ours]: calibrated on the SoC model with the generated C at -O2 (npm run calibrate): an estimate
-  // of a single kernel is 0.36 to 2.8 times what it takes there.
+  // of a single kernel is 0.81 to 1.22 times what it takes there.
   host: {
     call: 0, // below half a cycle: the loops' own overhead already outweighs it
-    mac: 12,
-    element: 9,
-    move: 8,
-    window: 7,
-    transform: 4,
-    floatOp: 73,
-    floatDivide: 350,
-    floatExp: 4687,
+    mac: 2.88,
+    columnMac: 3.58,
+    block: 173,
+    pixel: 118,
+    gather: 5.35,
+    planeMac: 4.45,
+    planeRow: 45.9,
+    tap: 14,
+    element: 2.61,
+    move: 4.09,
+    place: 7.04,
+    window: 6.99,
+    transform: 2.26,
+    convert: 54.8,
+    floatOp: 74.4,
+    floatDivide: 219,
+    floatExp: 6230,
   },
 };

@@ -1,8 +1,8 @@
 import type { Tensor } from '../../src/base/tensor.js';
 import type { Buffer, HostStep, Operand } from '../../src/program/types.js';
 import type { Memory } from '../core/memory.js';
-import { hostOpCycles } from '../host/cost.js';
 import { executeHostOp } from '../host/execute.js';
+import { hostKernelCycles } from '../host/kernel-cost.js';
 import type { HostCycleParameters } from '../isa/parameters.js';
 import { readTensor, tensorBytes, writeTensor } from './tensor-access.js';
 
@@ -28,7 +28,11 @@ export function runHostStep(
 ): HostReport {
   const loaded = new Map<number, Tensor>();
   const results: Tensor[][] = [];
-  const report = { cycles: costs.call, bytesRead: 0, bytesWritten: 0, overflows: 0 };
+  const typeOf = (o: Operand): Pick<Tensor, 'shape' | 'dtype'> =>
+    'buffer' in o ? buffers[o.buffer]! : step.ops[o.result]!.results[o.field ?? 0]!;
+  const isConstant = (o: Operand): boolean => 'buffer' in o && buffers[o.buffer]!.role === 'constant';
+  const cycles = hostKernelCycles(step, typeOf, isConstant, costs);
+  const report = { cycles, bytesRead: 0, bytesWritten: 0, overflows: 0 };
   const load = (id: number): Tensor => {
     const known = loaded.get(id);
     if (known !== undefined) return known;
@@ -45,7 +49,6 @@ export function runHostStep(
   for (const op of step.ops) {
     const args = op.args.map(value);
     results.push(executeHostOp(op, args, { onOverflow }));
-    report.cycles += hostOpCycles(op, args, costs);
   }
   for (const { from, buffer } of step.stores) {
     writeTensor(l2, buffers[buffer]!, value(from), writer);

@@ -101,8 +101,13 @@ function checkHeader(r: Reader): void {
       REBUILD,
     );
   const type = r.u16(16);
-  if (type === 1)
-    r.fail('an object file, not a linked program', 'Link it with a start-up file and a linker script.');
+  if (type === 1) {
+    const waits = listed(undefinedNames(r));
+    r.fail(
+      `an object file, not a linked program${waits === '' ? '' : `; it waits for ${waits}`}`,
+      'Link it with a start-up file and a linker script.',
+    );
+  }
   if (type === 3) r.fail('a position-independent or shared file', 'Link with -static and without -pie.');
   if (type !== 2) r.fail(`ELF type ${type} is no executable`, COPY_AGAIN);
   const flags = r.u32(36);
@@ -141,14 +146,23 @@ function readSegments(r: Reader): Segment[] {
 
 const KINDS: Readonly<Record<number, ElfSymbol['kind']>> = { 0: 'label', 1: 'object', 2: 'function' };
 
-/** The symbols that name something; a stripped file has none. */
-function readSymbols(r: Reader): ElfSymbol[] {
+/** An entry of a symbol table as it stands there. */
+interface RawSymbol {
+  readonly name: string;
+  readonly address: number;
+  readonly bytes: number;
+  readonly info: number;
+  /** 0: not defined in this file. */
+  readonly section: number;
+}
+
+/** Every entry of every symbol table; a stripped file has none. */
+function* rawSymbols(r: Reader): Generator<RawSymbol> {
   const [offset, entryBytes, count] = [r.u32(32), r.u16(46), r.u16(48)];
-  if (offset === 0 || count === 0) return [];
+  if (offset === 0 || count === 0) return;
   if (entryBytes !== SECTION_HEADER_BYTES)
     r.fail(`section headers of ${entryBytes} bytes, must be ${SECTION_HEADER_BYTES}`, COPY_AGAIN);
   r.require(offset, count * SECTION_HEADER_BYTES, 'the table of sections');
-  const symbols: ElfSymbol[] = [];
   for (let i = 0; i < count; i++) {
     const section = offset + i * SECTION_HEADER_BYTES;
     if (r.u32(section + 4) !== 2) continue;
@@ -159,22 +173,57 @@ function readSymbols(r: Reader): ElfSymbol[] {
     const strings = offset + link * SECTION_HEADER_BYTES;
     const [stringsAt, stringBytes] = [r.u32(strings + 16), r.u32(strings + 20)];
     r.require(stringsAt, stringBytes, 'the table of symbol names');
-    for (let at = from; at + SYMBOL_BYTES <= from + bytes; at += SYMBOL_BYTES) {
-      const kind = KINDS[r.bytes[at + 12]! & 15];
-      const name = r.text(stringsAt + r.u32(at), stringsAt + stringBytes);
-      // Section 0 is "undefined"; $x and .L are the assembler's own marks.
-      if (kind === undefined || r.u16(at + 14) === 0 || name === '' || /^(\$|\.L)/.test(name)) continue;
-      symbols.push({ name, address: r.u32(at + 4), bytes: r.u32(at + 8), kind });
-    }
+    for (let at = from; at + SYMBOL_BYTES <= from + bytes; at += SYMBOL_BYTES)
+      yield {
+        name: r.text(stringsAt + r.u32(at), stringsAt + stringBytes),
+        address: r.u32(at + 4),
+        bytes: r.u32(at + 8),
+        info: r.bytes[at + 12]!,
+        section: r.u16(at + 14),
+      };
+  }
+}
+
+/** The symbols that name something defined. */
+function readSymbols(r: Reader): ElfSymbol[] {
+  const symbols: ElfSymbol[] = [];
+  for (const { name, address, bytes, info, section } of rawSymbols(r)) {
+    const kind = KINDS[info & 15];
+    // $x and .L are the assembler's own marks.
+    if (kind === undefined || section === 0 || name === '' || /^(\$|\.L)/.test(name)) continue;
+    symbols.push({ name, address, bytes, kind });
   }
   return symbols;
 }
+
+const GLOBAL = 1;
+
+/** Names that the file uses and nobody defines; weak ones may stay undefined. */
+const undefinedNames = (r: Reader): string[] =>
+  [...rawSymbols(r)]
+    .filter(({ name, info, section }) => section === 0 && name !== '' && info >> 4 === GLOBAL)
+    .map(({ name }) => name)
+    .sort();
+
+const MOST_NAMES = 8;
+
+/** "a, b, c and 4 more" */
+const listed = (names: readonly string[]): string =>
+  names.length <= MOST_NAMES
+    ? names.join(', ')
+    : `${names.slice(0, MOST_NAMES).join(', ')} and ${names.length - MOST_NAMES} more`;
 
 /** Reads a statically linked RV32 ELF file. `file` is its name, for errors. Throws `ElfError`. */
 export function readElf(bytes: Uint8Array, file: string): ElfImage {
   const r = new Reader(bytes, file);
   checkHeader(r);
   const segments = readSegments(r);
+  const unresolved = undefinedNames(r);
+  if (unresolved.length > 0)
+    r.fail(
+      `linked although nobody defines ${listed(unresolved)}`,
+      "Link it with what defines them, such as the SDK's libraries.",
+    );
   const entry = r.u32(24);
   if (entry % 2 !== 0) r.fail(`the entry point ${hex(entry)} is odd`, COPY_AGAIN);
   const inCode = segments.some(

@@ -56,6 +56,7 @@ export const OPERATORS = [
   'tflite.requantize',
   'tflite.avg_pool2d',
   'tflite.softmax',
+  'tflite.lookup',
   'onnx.round',
 ] as const;
 export type Operator = (typeof OPERATORS)[number];

@@ -1,9 +1,13 @@
 import { UserError } from '../base/errors.js';
+import type { LoadedModel, LoadOptions } from '../frontends/load.js';
 import type { Model } from '../ir/expr.js';
 import { isFileArgument } from './file-argument.js';
 import { loadOptionsOf, type ModelArguments } from './model-options.js';
 import { configuredModel, teamConfig } from './team-config.js';
 import { printImportWarnings } from './warnings.js';
+
+/** For what a file is read, where not to be run as it is. */
+type Reading = Pick<LoadOptions, 'dequantize' | 'standInConstants'>;
 
 /** A model that the command line names, not built yet. */
 export interface NamedModel {
@@ -15,21 +19,29 @@ export interface NamedModel {
  * The models that the words of a command line stand for, in order: built-in names, suites, or files (`isFileArgument`).
  * Throws a UserError with the nearest names for an unknown one.
  */
-export async function namedModels(words: readonly string[], options: ModelArguments): Promise<NamedModel[]> {
+export async function namedModels(
+  words: readonly string[],
+  options: ModelArguments,
+  more: Reading = {},
+): Promise<NamedModel[]> {
   const { expandModels, isModelName } = await import('../models/registry.js');
   const models = words.flatMap((word): NamedModel[] =>
     isFileArgument(word, isModelName)
-      ? [{ name: word, build: () => loadFile(word, options) }]
+      ? [{ name: word, build: () => loadFile(word, options, more) }]
       : expandModels([word]).map((m) => ({ name: m.name, build: async () => m.build(options.seed) })),
   );
   return models.filter((m, i) => models.findIndex((other) => other.name === m.name) === i);
 }
 
 /** A model file, with the importer's warnings on stderr. */
-export async function loadFile(path: string, args: Omit<ModelArguments, 'seed'>): Promise<Model> {
+export async function loadFile(
+  path: string,
+  args: Omit<ModelArguments, 'seed'>,
+  more: Reading = {},
+): Promise<LoadedModel> {
   const { loadModelFile } = await import('../node/model-file.js');
   const given = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
-  const model = loadModelFile(path, loadOptionsOf({ ...configuredModel(path), ...given }));
+  const model = loadModelFile(path, { ...loadOptionsOf({ ...configuredModel(path), ...given }), ...more });
   printImportWarnings(path, model.warnings);
   return model;
 }
@@ -46,8 +58,8 @@ export function modelWords(given: readonly string[] | undefined): readonly strin
 }
 
 /** The one model that a word stands for. Throws a UserError when it stands for several. */
-export async function oneModel(word: string, options: ModelArguments): Promise<Model> {
-  const models = await namedModels([word], options);
+export async function oneModel(word: string, options: ModelArguments, more: Reading = {}): Promise<Model> {
+  const models = await namedModels([word], options, more);
   if (models.length !== 1)
     throw new UserError(`${word} stands for ${models.length} models; name one of them.`);
   return models[0]!.build();

@@ -17,11 +17,23 @@ import {
   profileHeader,
 } from './application/runtime.js';
 import { planData } from './network/data.js';
-import { bufferNames, kernelFile, kernelFunctions, usesFixedPoint } from './network/kernels.js';
+import {
+  blockedSums,
+  bufferNames,
+  kernelFile,
+  kernelFunctions,
+  needsExpTable,
+  usesFixedPoint,
+} from './network/kernels.js';
 import { internalHeader, networkFile, type Profile, portsOf, publicHeader } from './network/network.js';
 import { DIANA_C, DIANA_PORT_H, dianaHeader, registersHeader } from './runtime/diana.js';
+import { HOST_DEPTHWISE_C } from './runtime/host-depthwise.js';
+import { HOST_EXP_H } from './runtime/host-exp.js';
 import { HOST_FIXED_H } from './runtime/host-fixed.js';
 import { HOST_MATH_H } from './runtime/host-math.js';
+import { HOST_NN_H } from './runtime/host-nn.js';
+import { HOST_PRODUCTS_C } from './runtime/host-products.js';
+import { HOST_XPULP_H } from './runtime/host-xpulp.js';
 import { makefile, makefilePulprt, makefileX86 } from './runtime/makefiles.js';
 import { CRT0_S, linkerScript, START_C, targetRegions } from './runtime/target.js';
 
@@ -30,6 +42,8 @@ export interface ProjectOptions {
   readonly sample: Sample;
   /** Cycle counters around each kernel or the whole network. */
   readonly profile?: Profile;
+  /** Builds the host kernels with the core's Xpulp instructions; plain RV32IMC otherwise. */
+  readonly xpulp?: boolean;
 }
 
 /** Whether a program leaves anything to the accelerator. */
@@ -41,23 +55,29 @@ export const needsAccelerator = (program: Program): boolean =>
  * job that the runtime library cannot make or a host operator without C code.
  */
 export function emitProject(program: Program, options: ProjectOptions): Map<string, string> {
-  const { profile, sample } = options;
+  const { profile, sample, xpulp = false } = options;
   const plan = planData(program);
   const functions = kernelFunctions(program);
   const ports = portsOf(program);
   const names = bufferNames(program, plan);
   const regions = targetRegions(program, plan);
   const accelerated = needsAccelerator(program);
+  const blocked = blockedSums(program);
   const files = new Map<string, string>();
   const host = 'codegen/host';
   files.set(`${host}/include/tvmgen_default.h`, publicHeader(program, ports));
   files.set(`${host}/include/tvmgen_default_internal.h`, internalHeader(plan, functions));
   files.set(`${host}/include/host_math.h`, HOST_MATH_H);
+  files.set(`${host}/include/host_xpulp.h`, HOST_XPULP_H);
+  if (needsExpTable(program)) files.set(`${host}/include/host_exp.h`, HOST_EXP_H);
+  if (blocked.length > 0) files.set(`${host}/include/host_nn.h`, HOST_NN_H);
   if (program.manifest.layers.some(usesFixedPoint)) files.set(`${host}/include/host_fixed.h`, HOST_FIXED_H);
   files.set(`${host}/src/default_lib0.c`, networkFile(program, plan, functions, ports, profile));
   functions.forEach((f, i) => {
     files.set(`${host}/src/default_lib${i + 1}.c`, kernelFile(f, program, names, plan));
   });
+  if (blocked.some((s) => s.kind !== 'rows')) files.set(`${host}/src/host_products.c`, HOST_PRODUCTS_C);
+  if (blocked.some((s) => s.kind === 'rows')) files.set(`${host}/src/host_depthwise.c`, HOST_DEPTHWISE_C);
   files.set('dory/include/diana.h', dianaHeader());
   files.set('dory/include/diana_registers.h', registersHeader());
   if (accelerated) {
@@ -87,8 +107,8 @@ export function emitProject(program: Program, options: ProjectOptions): Map<stri
   const cFiles = (folder: string) =>
     [...files.keys()].filter((f) => f.startsWith(folder) && f.endsWith('.c'));
   const sources = { library: [...cFiles('codegen/'), ...cFiles('dory/')], app: cFiles('app/') };
-  files.set('Makefile', makefile(sources));
-  files.set('Makefile.pulprt', makefilePulprt(sources));
+  files.set('Makefile', makefile(sources, xpulp));
+  files.set('Makefile.pulprt', makefilePulprt(sources, xpulp));
   if (!accelerated) files.set('Makefile.x86', makefileX86(sources));
   return files;
 }

@@ -25,6 +25,10 @@ export interface LoadOptions {
   readonly inputRange?: readonly [number, number];
   /** ONNX: reads tensors that lie in files beside the model; without it such a model is refused. */
   readonly external?: ExternalData;
+  /** A quantized network as the float32 network that it approximates, which the quantizer takes (TFLite). */
+  readonly dequantize?: boolean;
+  /** Relay text whose bound constants have no value (`print(mod)`): zeros in their place, to show the text, not to compute. */
+  readonly standInConstants?: boolean;
 }
 
 /** Larger files are refused: the chip holds 512 KiB. */
@@ -81,8 +85,12 @@ function importBytes(name: string, format: Format, bytes: Uint8Array, options: L
       });
     }
     case 'tflite':
-      return importTflite(bytes, stem(name));
+      return importTflite(bytes, stem(name), options.dequantize ?? false);
     case 'relay':
-      return { ...loadRelay(bytes, name, options.params), sourceNames: new Map(), warnings: [] };
+      return {
+        ...loadRelay(bytes, name, options.params, { standInConstants: options.standInConstants ?? false }),
+        sourceNames: new Map(),
+        warnings: [],
+      };
   }
 }

@@ -1,3 +1,4 @@
+import type { DType } from '../base/dtype.js';
 import type { Tensor } from '../base/tensor.js';
 import { variable } from '../ir/build.js';
 import type { Expr, Model, Var } from '../ir/expr.js';
@@ -13,6 +14,17 @@ export interface LoadedModel extends Model {
   readonly warnings: readonly string[];
   /** What was read and how it was rewritten, a line each; for the user. */
   readonly summary?: readonly string[];
+  /**
+   * Of a quantized network that was read as the float32 network it approximates: the integers that its file takes as input; real value =
+   * (integer - zero point) * scale.
+   */
+  readonly quantizedInput?: QuantizedInput;
+}
+
+export interface QuantizedInput {
+  readonly dtype: DType;
+  readonly scale: number;
+  readonly zeroPoint: number;
 }
 
 /**

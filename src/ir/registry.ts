@@ -28,7 +28,7 @@ import { max, mean, min, sum } from './ops/reduction.js';
 import { argmax, take, where } from './ops/selection.js';
 import { expandDims, nnBatchFlatten, reshape, reverse, squeeze, transpose } from './ops/shape.js';
 import { nnSoftmax } from './ops/softmax.js';
-import { tfliteAvgPool2d, tfliteRequantize, tfliteSoftmax } from './ops/tflite.js';
+import { tfliteAvgPool2d, tfliteLookup, tfliteRequantize, tfliteSoftmax } from './ops/tflite.js';
 import {
   abs,
   cast,
@@ -98,6 +98,7 @@ const OPS: Readonly<Record<Operator, OpDef>> = {
   'tflite.requantize': tfliteRequantize,
   'tflite.avg_pool2d': tfliteAvgPool2d,
   'tflite.softmax': tfliteSoftmax,
+  'tflite.lookup': tfliteLookup,
   'onnx.round': onnxRound,
 };
 

@@ -11,6 +11,8 @@ export interface CProjectOptions {
   readonly seed?: Seed;
   /** Cycle counters around each kernel or the whole network; none by default. */
   readonly profile?: Profile;
+  /** Host kernels with the core's Xpulp instructions; plain RV32IMC by default. */
+  readonly xpulp?: boolean;
 }
 
 /**
@@ -24,6 +26,7 @@ export function emitC(program: Program, options: CProjectOptions = {}): Map<stri
   const inputs = builtinInputs(program.manifest.model, programInputs(program), options.seed ?? 0, 0);
   return emitProject(program, {
     sample: { inputs, outputs: runProgram(program, inputs).outputs },
+    xpulp: options.xpulp ?? false,
     ...(options.profile === undefined ? {} : { profile: options.profile }),
   });
 }

@@ -1,11 +1,11 @@
+import { executeHostOp } from '../../sim/host/execute.js';
 import type { Tensor } from '../base/tensor.js';
 import type { Model } from '../ir/expr.js';
 import { type Quantized, quantizeSteps } from '../quantize/index.js';
-import { evaluateOnHost } from './host-evaluator.js';
 import { Turns, type WorkOptions } from './turns.js';
 
-/** Float network, two attempts, held-aside samples. */
-const PHASES = 4;
+/** Float network, two variants tried, quantization, held-aside samples. */
+const PHASES = 5;
 
 export interface QuantizeOptions extends WorkOptions {
   /** Samples of the only input, as the float network takes them: float32 tensors of its shape. */
@@ -27,7 +27,7 @@ export async function quantize(model: Model, options: QuantizeOptions): Promise<
   const steps = quantizeSteps(model, {
     calibration: options.calibration,
     test: options.test ?? [],
-    evaluate: evaluateOnHost,
+    evaluate: executeHostOp,
   });
   for (let done = 0; ; done++) {
     const next = steps.next();

@@ -1,7 +1,13 @@
 /** Most values that an error is measured on; more are thinned out evenly. */
-const MEASURED = 1 << 17;
+const MEASURED = 1 << 16;
 /** How many exponents below the first that saturates nothing are tried. */
 const DEPTH = 4;
+
+/** Real values by index. */
+export interface Values {
+  readonly length: number;
+  readonly at: (i: number) => number;
+}
 
 /** Integer of a real value at scale 2^exponent: nearest, halves up, saturated to int8. */
 export const toInt8 = (value: number, exponent: number): number =>
@@ -12,49 +18,84 @@ export const toInt8 = (value: number, exponent: number): number =>
 export const fittingExponent = (largest: number): number =>
   largest === 0 ? 0 : Math.ceil(Math.log2(largest / 127));
 
-/** Sum of squared differences between values and their int8 images at scale 2^exponent (any real one), scaled up to all values. */
-function squaredError(values: readonly ArrayLike<number>[], exponent: number): number {
-  const total = values.reduce((n, v) => n + v.length, 0);
-  const step = Math.max(1, Math.floor(total / MEASURED));
-  const scale = 2 ** exponent;
-  let error = 0;
-  for (const v of values)
-    for (let i = 0; i < v.length; i += step) error += (toInt8(v[i]!, exponent) * scale - v[i]!) ** 2;
-  return error * step;
+/** Values to measure errors on, and the largest magnitude of all. */
+interface Sample {
+  readonly values: Float64Array;
+  readonly largest: number;
 }
 
-function largestOf(values: readonly ArrayLike<number>[]): number {
+const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
+
+function sampleOf(lists: readonly Values[]): Sample {
+  const total = lists.reduce((n, v) => n + v.length, 0);
+  const values: number[] = [];
   let largest = 0;
-  for (const v of values) for (let i = 0; i < v.length; i++) largest = Math.max(largest, Math.abs(v[i]!));
-  return largest;
+  for (const v of lists) {
+    // Coprime to the length, which every extent divides: a step of 7 through rows of 7 would see one column alone.
+    let step = Math.max(1, Math.floor(total / MEASURED));
+    while (gcd(v.length, step) !== 1) step++;
+    for (let i = 0; i < v.length; i++) {
+      const value = v.at(i);
+      largest = Math.max(largest, Math.abs(value));
+      if (i % step === 0) values.push(value);
+    }
+  }
+  return { values: Float64Array.from(values), largest };
+}
+
+/** Sum of squared differences between values and their int8 images at scale 2^exponent (any real one). */
+function squaredError(values: Float64Array, exponent: number): number {
+  const [scale, inverse] = [2 ** exponent, 2 ** -exponent];
+  let error = 0;
+  for (const v of values) {
+    const integer = Math.max(-128, Math.min(127, Math.round(v * inverse)));
+    error += (integer * scale - v) ** 2;
+  }
+  return error;
+}
+
+/** The candidate with the least error. They come coarse first: once saturation has doubled the error, finer ones are worse. */
+function least(candidates: readonly number[], sample: Sample): number {
+  let best = { exponent: candidates[0]!, error: Infinity };
+  for (const exponent of candidates) {
+    const error = squaredError(sample.values, exponent);
+    if (error < best.error) best = { exponent, error };
+    if (error > 2 * best.error) break;
+  }
+  return best.exponent;
 }
 
 /**
  * The exponent whose int8 grid is nearest to `values` in the mean square: a finer grid against saturation of the largest.
  * Several tensors that must share a scale are given together.
  */
-export function bestExponent(values: readonly ArrayLike<number>[]): number {
-  const first = fittingExponent(largestOf(values));
-  const candidates = Array.from({ length: DEPTH }, (_, i) => first - i);
-  const errors = candidates.map((e) => squaredError(values, e));
-  return candidates[errors.indexOf(Math.min(...errors))]!;
+export function bestExponent(values: readonly Values[]): number {
+  const sample = sampleOf(values);
+  const first = fittingExponent(sample.largest);
+  return least(
+    Array.from({ length: DEPTH }, (_, i) => first - i),
+    sample,
+  );
 }
 
 /** Steps an octave in the search for the best real scale. */
 const STEPS = 4;
 
 /** log2 of the real scale whose int8 grid is nearest to `values` in the mean square. */
-export function bestRealExponent(values: readonly ArrayLike<number>[]): number {
-  const largest = largestOf(values);
-  if (largest === 0) return 0;
-  const first = Math.log2(largest / 127);
-  const candidates = Array.from({ length: DEPTH * STEPS }, (_, i) => first - i / STEPS);
-  const errors = candidates.map((e) => squaredError(values, e));
-  return candidates[errors.indexOf(Math.min(...errors))]!;
+export function bestRealExponent(values: readonly Values[]): number {
+  const sample = sampleOf(values);
+  if (sample.largest === 0) return 0;
+  const first = Math.log2(sample.largest / 127);
+  return least(
+    Array.from({ length: DEPTH * STEPS }, (_, i) => first - i / STEPS),
+    sample,
+  );
 }
 
 /** Exponents worth trying for weights: the one that fits, and one that cuts the largest. */
 export function weightExponents(weights: ArrayLike<number>): number[] {
-  const first = fittingExponent(largestOf([weights]));
+  let largest = 0;
+  for (let i = 0; i < weights.length; i++) largest = Math.max(largest, Math.abs(weights[i]!));
+  const first = fittingExponent(largest);
   return [first, first - 1];
 }

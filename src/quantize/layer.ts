@@ -1,211 +1,229 @@
-import { integerRange } from '../base/dtype.js';
 import { LimitError } from '../base/errors.js';
-import { type Tensor, tensor } from '../base/tensor.js';
-import { roundUp } from '../base/units.js';
-import { call, constant } from '../ir/build.js';
-import { type Expr, type Label, tensorTypeOf } from '../ir/expr.js';
-import { embedKernel, evenAxis } from './embed.js';
+import { elementCount, type Tensor, tensor } from '../base/tensor.js';
+import type { Label } from '../ir/expr.js';
+import { type Batch, channelsOf, newBatch, thinned } from './batch.js';
+import { coreLayer, type LayerNumbers } from './core-layer.js';
 import { toInt8, weightExponents } from './exponent.js';
-import type { Evaluate } from './types.js';
+import { weightPlaces } from './pairs.js';
+import { productsOf } from './products.js';
+import { type Factor, factorAt } from './scaling.js';
 import type { LayerUnit } from './units.js';
-import { evaluateOver, type IntegerTensor, requantize, requantizedValue } from './value.js';
+import { type IntegerTensor, requantizedValue } from './value.js';
 
 /** A quantized layer with what the report says of it. */
 export interface QuantizedLayer {
   readonly value: IntegerTensor;
   readonly weightExponent: number;
   readonly shift: number;
+  /** What the integer layer makes of other samples. */
+  readonly run: (x: Batch) => Batch;
 }
 
-/** The float network's values of a layer: before and after its activation, a tensor a calibration sample. */
-export interface FloatValues {
-  readonly before: readonly ArrayLike<number>[];
-  readonly after: readonly ArrayLike<number>[];
+/** The float network's values of a layer for the calibration samples. */
+export interface FloatLayer {
+  /** Mean of each channel before the activation, a sample. */
+  readonly means: Batch;
+  /** The tensor after it. */
+  readonly after: Batch;
 }
 
-/** One choice of the weights' exponent, carried out on the calibration samples. */
-interface Attempt extends QuantizedLayer {
-  readonly error: number;
+/** The scale of a layer's output. */
+export interface OutputScale {
+  readonly exponent: number;
+  readonly factor: Factor;
 }
 
 const MAX_SHIFT = 31;
+/** Samples on which the weights' exponents are compared. */
+const COMPARED = 16;
 
 /**
  * A layer in integers: weights at one exponent, bias at the accumulator's, one shift. Of the exponents that `weightExponents`
  * names, the one stays whose output, computed on the already quantized input, is nearest to the float network's in the mean
  * square. The bias takes up, a channel: half a step, so that the shift rounds to nearest; and the mean difference between
  * float and quantized accumulators on the calibration samples, so that errors do not add up from layer to layer.
+ * Throws a LimitError when no int32 bias does that.
  */
 export function quantizeLayer(
   unit: LayerUnit,
   x: IntegerTensor,
-  outputExponent: number,
-  floats: FloatValues,
-  evaluate: Evaluate,
+  output: OutputScale,
+  float: FloatLayer,
 ): QuantizedLayer {
-  const [least, most] = [outputExponent - x.exponent - MAX_SHIFT, outputExponent - x.exponent];
-  const candidates = new Set(
-    weightExponents(unit.weights.value.data).map((e) => Math.max(least, Math.min(most, e))),
-  );
-  const attempts = [...candidates].map((e) => attempt(unit, x, e, outputExponent, floats, evaluate));
-  return attempts.reduce((a, b) => (b.error < a.error ? b : a));
-}
-
-function attempt(
-  unit: LayerUnit,
-  x: IntegerTensor,
-  weightExponent: number,
-  outputExponent: number,
-  floats: FloatValues,
-  evaluate: Evaluate,
-): Attempt {
+  const weights = scaledWeights(unit, x.factor, output.factor);
+  const [least, most] = [output.exponent - x.exponent - MAX_SHIFT, output.exponent - x.exponent];
+  const candidates = [...new Set(weightExponents(weights).map((e) => Math.max(least, Math.min(most, e))))];
+  const products = productsOf(unit.product);
+  const attempt = (weightExponent: number, samples: Batch, means: Batch) => {
+    const integers = weights.map((w) => toInt8(w, weightExponent));
+    const sums = newBatch(products.shape, 'int32', samples.count);
+    const size = elementCount(products.shape);
+    products.each(integers, samples, (s, i) => sums.data.set(s, i * size));
+    const shift = output.exponent - x.exponent - weightExponent;
+    const numbers: LayerNumbers = {
+      weights: tensor(unit.weights.value.shape, 'int8', integers),
+      bias: correctedBias(
+        unit,
+        integers,
+        sums,
+        meanOf(means),
+        output.factor,
+        x.exponent + weightExponent,
+        shift,
+      ),
+      shift,
+      rectified: unit.activation !== undefined,
+      top: topOf(unit, output),
+    };
+    return { weightExponent, numbers, out: finished(sums, numbers) };
+  };
+  const best = nearest(candidates, most, attempt, x.samples, float, output);
+  const { numbers, out } = attempt(best, x.samples, float.means);
   const label: Label = unit.product.label.layer === undefined ? {} : { layer: unit.product.label.layer };
-  const { product, units } = integerProduct(unit, weightExponent, label);
-  const sums = evaluateOver(evaluate, x.samples, product);
-  const shift = outputExponent - x.exponent - weightExponent;
-  const bias = correctedBias(unit, sums, floats.before, x.exponent + weightExponent, shift, units);
-  const rectified = unit.activation !== undefined;
-  const top =
-    unit.activation === undefined
-      ? 127
-      : Math.round(Math.min(127, unit.activation.hi * 2 ** -outputExponent));
-  const { shape } = tensorTypeOf(unit.root);
-  const samples = sums.map((s) => outputOf(s, bias, shift, rectified, top, shape));
-  const biased = call('nn.bias_add', [product(x.expr), constant(bias, nameOf(label, 'bias'))], {}, label);
-  let expr: Expr = requantize(biased, shift, rectified, label);
-  if (top < 127) expr = call('clip', [expr], { a_min: 0, a_max: top }, label);
-  if (units !== shape[1])
-    expr = call('strided_slice', [expr], { begin: [0], end: [shape[1]!], strides: [1], axes: [1] }, label);
   return {
-    value: { kind: 'integer', expr, exponent: outputExponent, samples },
-    weightExponent,
-    shift,
-    error: squaredError(samples, floats.after, outputExponent),
+    value: { kind: 'integer', expr: coreLayer(unit, numbers, x.expr, label), ...output, samples: out },
+    weightExponent: best,
+    shift: numbers.shift,
+    run: (batch) => {
+      const made = newBatch(products.shape, 'int8', batch.count);
+      const size = elementCount(products.shape);
+      products.each(numbers.weights.data, batch, (s, i) =>
+        finishInto(made, i * size, s, products.shape, numbers),
+      );
+      return made;
+    },
   };
 }
 
-const nameOf = (label: Label, what: string): string | undefined =>
-  label.layer === undefined ? undefined : `${label.layer}.${what}`;
-
-/** The product sum over int8 weights. Units of a dense layer are filled up to a multiple of 4, which the core asks for. */
-function integerProduct(
-  unit: LayerUnit,
-  exponent: number,
-  label: Label,
-): { product: (x: Expr) => Expr; units: number } {
-  const given = unit.weights.value;
-  const weights = tensor(
-    given.shape,
-    'int8',
-    Array.from(given.data, (w) => toInt8(w, exponent)),
-  );
-  const name = nameOf(label, 'weight');
-  if (unit.product.op === 'nn.dense') {
-    const [k, c] = weights.shape as [number, number];
-    const units = roundUp(k, 4);
-    const filled = tensor([units, c], 'int8');
-    filled.data.set(weights.data);
-    const kernel = constant(filled, name);
-    return { units, product: (x) => call('nn.dense', [x, kernel], { units, out_dtype: 'int32' }, label) };
-  }
-  const { kernel, attrs } = evenConvolution(unit, weights);
-  const held = constant(kernel, name);
-  return {
-    units: weights.shape[0]!,
-    product: (x) => call('nn.conv2d', [x, held], { ...attrs, out_dtype: 'int32' }, label),
+/**
+ * The exponent whose output is nearest to the float network's. One that fails is left out; where all do, the next coarser one that does
+ * not: it cuts weights that are much smaller than their bias.
+ */
+function nearest(
+  candidates: readonly number[],
+  most: number,
+  attempt: (exponent: number, samples: Batch, means: Batch) => { out: Batch },
+  samples: Batch,
+  float: FloatLayer,
+  output: OutputScale,
+): number {
+  const few = thinned(samples, COMPARED);
+  const [after, means] = [thinned(float.after, COMPARED), thinned(float.means, COMPARED)];
+  let failure: unknown;
+  const errorOf = (exponent: number): number => {
+    try {
+      return squaredError(attempt(exponent, few, means).out, after, output);
+    } catch (error) {
+      if (!(error instanceof LimitError)) throw error;
+      failure = error;
+      return Infinity;
+    }
   };
+  const errors = candidates.map(errorOf);
+  const least = Math.min(...errors);
+  if (least < Infinity) return candidates[errors.indexOf(least)]!;
+  for (let e = Math.max(...candidates) + 1; e <= most; e++) if (errorOf(e) < Infinity) return e;
+  throw failure;
 }
 
-/** The convolution with even padding, where zero weights make that possible. */
-function evenConvolution(unit: LayerUnit, weights: Tensor) {
-  const { attrs } = unit.product;
-  const [, , h, w] = tensorTypeOf(unit.data).shape as [number, number, number, number];
-  const [, , kh, kw] = weights.shape as [number, number, number, number];
-  const [sy, sx] = attrs.strides as readonly [number, number];
-  const [top, left, bottom, right] = attrs.padding as readonly [number, number, number, number];
-  const y = evenAxis(h, kh, sy, top, bottom);
-  const x = evenAxis(w, kw, sx, left, right);
-  if (y === undefined || x === undefined || String(attrs.dilation) !== '1,1')
-    return { kernel: weights, attrs };
-  const padding = [(y.side - 1) / 2, (x.side - 1) / 2, (y.side - 1) / 2, (x.side - 1) / 2];
-  return { kernel: embedKernel(weights, y, x), attrs: { ...attrs, padding, kernel_size: [y.side, x.side] } };
+/** Weights with the output's factor over the input's. */
+function scaledWeights(unit: LayerUnit, input: Factor, output: Factor): Float64Array {
+  const place = weightPlaces(unit);
+  return Float64Array.from(unit.weights.value.data, (w, i) => {
+    const at = place(i);
+    return (w * factorAt(output, at.out)) / factorAt(input, at.input);
+  });
+}
+
+function topOf(unit: LayerUnit, output: OutputScale): number {
+  if (unit.activation === undefined || unit.activation.hi === Infinity) return 127;
+  return Math.min(127, Math.round(unit.activation.hi * factorAt(output.factor, 0) * 2 ** -output.exponent));
 }
 
 /** The int32 bias at scale 2^exponent, with the rounding step and the correction (see quantizeLayer). */
 function correctedBias(
   unit: LayerUnit,
-  sums: readonly Tensor[],
-  before: readonly ArrayLike<number>[],
+  weights: Float64Array,
+  sums: Batch,
+  floatMeans: Float64Array,
+  factor: Factor,
   exponent: number,
   shift: number,
-  units: number,
-): Tensor {
-  const channels = tensorTypeOf(unit.root).shape[1]!;
-  const bias = tensor([units], 'int32');
-  const [lo, hi] = integerRange('int32');
-  for (let c = 0; c < channels; c++) {
-    const { meanFloat, meanSum } = channelMeans(sums, before, c, units, channels);
-    const exact = meanFloat * 2 ** -exponent - meanSum;
+): Int32Array {
+  const means = channelMeans(sums);
+  const inner = weights.length / means.length;
+  return Int32Array.from(means, (mean, c) => {
+    const exact = floatMeans[c]! * factorAt(factor, c) * 2 ** -exponent - mean;
     const value = Math.round(exact + (shift > 0 ? 2 ** (shift - 1) : 0));
-    if (!(value >= lo && value <= hi))
-      throw new LimitError({
-        subject: `the bias of channel ${c} of ${unit.product.label.layer ?? unit.product.op}`,
-        value,
-        rule: 'an int32',
-        fix: 'Its weights are much smaller than its bias.',
-      });
-    bias.data[c] = value;
-  }
-  return bias;
-}
-
-function channelMeans(
-  sums: readonly Tensor[],
-  before: readonly ArrayLike<number>[],
-  c: number,
-  units: number,
-  channels: number,
-) {
-  let [float, sum, count] = [0, 0, 0];
-  sums.forEach((s, sample) => {
-    const inner = s.data.length / units;
-    const f = before[sample]!;
-    // `sums` has `units` channels, the float tensor `channels`; both have one batch
-    for (let i = 0; i < inner; i++) {
-      float += f[c * inner + i]!;
-      sum += s.data[c * inner + i]!;
-    }
-    count += inner;
+    const reach = 128 * weights.subarray(c * inner, (c + 1) * inner).reduce((n, w) => n + Math.abs(w), 0);
+    return boundedBias(value, reach, shift, `channel ${c} of ${unit.product.label.layer ?? unit.product.op}`);
   });
-  return { meanFloat: float / count, meanSum: sum / count, channels };
 }
 
-function outputOf(
-  sum: Tensor,
-  bias: Tensor,
-  shift: number,
-  rectified: boolean,
-  top: number,
-  shape: readonly number[],
-): Tensor {
-  const out = tensor(shape, 'int8');
-  const inner = sum.data.length / bias.data.length;
-  for (let i = 0; i < out.data.length; i++) {
-    const total = (sum.data[i]! + bias.data[Math.floor(i / inner)]!) | 0;
-    out.data[i] = Math.min(top, requantizedValue(total, shift, rectified));
-  }
+/**
+ * A bias that no sum within +-reach makes wrap. One beyond says that the channel is saturated whatever its input is, which the nearest
+ * bias that fits says as well. Throws a LimitError where it would not.
+ */
+function boundedBias(value: number, reach: number, shift: number, subject: string): number {
+  const most = 2 ** 31 - 1 - reach;
+  if (Math.abs(value) <= most) return value;
+  if ((most - reach) * 2 ** -shift >= 256) return Math.sign(value) * most;
+  throw new LimitError({
+    subject: `the bias of ${subject}`,
+    value,
+    rule: 'an int32',
+    fix: 'Its weights are much smaller than its bias.',
+  });
+}
+
+/** The mean of each element over all samples. */
+function meanOf({ data, count }: Batch): Float64Array {
+  const size = data.length / count;
+  const out = new Float64Array(size);
+  for (let i = 0; i < data.length; i++) out[i % size]! += data[i]! / count;
   return out;
 }
 
-function squaredError(
-  samples: readonly Tensor[],
-  float: readonly ArrayLike<number>[],
-  exponent: number,
-): number {
+function channelMeans(sums: Batch): Float64Array {
+  const { channels, inner } = channelsOf(sums.shape);
+  const out = new Float64Array(channels);
+  for (let i = 0; i < sums.data.length; ) {
+    const c = (i / inner) % channels;
+    let total = 0;
+    for (let k = 0; k < inner; k++) total += sums.data[i++]!;
+    out[c]! += total;
+  }
+  return out.map((v) => (v * channels) / sums.data.length);
+}
+
+function finished(sums: Batch, numbers: LayerNumbers): Batch {
+  const out = newBatch(sums.shape, 'int8', sums.count);
+  finishInto(out, 0, sums.data, sums.shape, numbers);
+  return out;
+}
+
+/** Bias, shift, ReLU and saturation of sums, written from element `at` on. */
+function finishInto(
+  out: Batch,
+  at: number,
+  sums: ArrayLike<number>,
+  shape: Tensor['shape'],
+  { bias, shift, rectified, top }: LayerNumbers,
+): void {
+  const { channels, inner } = channelsOf(shape);
+  for (let i = 0; i < sums.length; ) {
+    const term = bias[(i / inner) % channels]!;
+    for (let k = 0; k < inner; k++, i++)
+      out.data[at + i] = Math.min(top, requantizedValue((sums[i]! + term) | 0, shift, rectified));
+  }
+}
+
+function squaredError(made: Batch, float: Batch, { exponent, factor }: OutputScale): number {
+  const { channels, inner } = channelsOf(made.shape);
   let error = 0;
-  samples.forEach((q, s) => {
-    const f = float[s]!;
-    for (let i = 0; i < f.length; i++) error += (q.data[i]! * 2 ** exponent - f[i]!) ** 2;
-  });
+  for (let i = 0; i < made.data.length; ) {
+    const step = 2 ** exponent / factorAt(factor, (i / inner) % channels);
+    for (let k = 0; k < inner; k++, i++) error += (made.data[i]! * step - float.data[i]!) ** 2;
+  }
   return error;
 }

@@ -1,34 +1,33 @@
 import type { Tensor } from '../base/tensor.js';
+import { type Batch, channelsOf } from './batch.js';
+import { factorAt } from './scaling.js';
 import type { Agreement } from './types.js';
+import type { IntegerTensor } from './value.js';
 
-/** 10 log10 of signal power over noise power; infinite where the two are the same. */
-export function sqnr(
-  float: readonly ArrayLike<number>[],
-  quantized: readonly ArrayLike<number>[],
-  exponent: number,
-): number {
+/** 10 log10 of signal power over noise power of a quantized tensor; infinite where the two are the same. */
+export function sqnr(float: Batch, { samples, exponent, factor }: IntegerTensor): number {
+  const { channels, inner } = channelsOf(samples.shape);
   let [signal, noise] = [0, 0];
-  float.forEach((f, s) => {
-    const q = quantized[s]!;
-    for (let i = 0; i < f.length; i++) {
-      signal += f[i]! ** 2;
-      noise += (f[i]! - q[i]! * 2 ** exponent) ** 2;
+  for (let i = 0; i < samples.data.length; ) {
+    const step = 2 ** exponent / factorAt(factor, (i / inner) % channels);
+    for (let k = 0; k < inner; k++, i++) {
+      const f = float.data[i]!;
+      signal += f * f;
+      noise += (f - samples.data[i]! * step) ** 2;
     }
-  });
+  }
   return 10 * Math.log10(signal / noise);
 }
 
 /** Share of elements that are at an end of their range. */
-export function saturatedShare(quantized: readonly ArrayLike<number>[], rectified: boolean): number {
-  let [at, all] = [0, 0];
-  for (const q of quantized) {
-    all += q.length;
-    for (let i = 0; i < q.length; i++) if (q[i] === 127 || (!rectified && q[i] === -128)) at++;
-  }
-  return at / all;
+export function saturatedShare({ data }: Batch, rectified: boolean): number {
+  let at = 0;
+  for (let i = 0; i < data.length; i++) if (data[i] === 127 || (!rectified && data[i] === -128)) at++;
+  return at / data.length;
 }
 
-function indexOfLargest(values: ArrayLike<number>): number {
+/** Index of the first largest value. */
+export function indexOfLargest(values: ArrayLike<number>): number {
   let best = 0;
   for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
   return best;

@@ -1,97 +1,181 @@
-import { type Tensor, tensor } from '../base/tensor.js';
-import { call, scalar, tuple, tupleGetItem, variable } from '../ir/build.js';
-import type { Call, Expr, Func, Label, Var } from '../ir/expr.js';
+import { LimitError } from '../base/errors.js';
+import { call, tuple, variable } from '../ir/build.js';
+import { type Call, type Expr, type Label, tensorTypeOf, type Var } from '../ir/expr.js';
 import { tensorType } from '../ir/types.js';
-import { postOrder, withChildren } from '../ir/visit.js';
-import { toInt8 } from './exponent.js';
+import { postOrder, usersOf, withChildren } from '../ir/visit.js';
+import { type Batch, newBatch } from './batch.js';
+import type { FloatValues } from './float-network.js';
 import { quantizeLayer } from './layer.js';
 import { saturatedShare, sqnr } from './measure.js';
-import { isMean, keepsScale, planExponents } from './plan.js';
-import type { Evaluate, LayerReport } from './types.js';
-import { findUnits, type Unit } from './units.js';
-import { dequantized, evaluateOver, type IntegerTensor, type QuantizedValue, requantize } from './value.js';
+import { type Operand, operandsOf, runOver } from './operators.js';
+import { planExponents } from './plan.js';
+import { isConstant, isProduct } from './prepare/affine.js';
+import { bent, constantOperand, meaned, moved, type Rewrite, summed } from './rewrites.js';
+import { factorAt, Scaling } from './scaling.js';
+import { isBend, isMean, isMover, joinedBy } from './structure.js';
+import type { Evaluate, FloatOperator, LayerReport } from './types.js';
+import type { LayerUnit, SumUnit, Units } from './units.js';
+import {
+  dequantized,
+  type FloatTensor,
+  type IntegerTensor,
+  type QuantizedValue,
+  quantizedBatch,
+  quantizedExpression,
+} from './value.js';
 
-/** Extra bits that a mean carries before it is rounded. */
-const MEAN_BITS = 4;
+/** Below this a sum of unequal scales has lost what it adds; a warning says so. */
+const POOR_SQNR = 20;
+
+/** A float network with what is known of it on the calibration samples. */
+export interface FloatGraph {
+  readonly body: Expr;
+  readonly input: Var;
+  readonly units: Units;
+  readonly values: FloatValues;
+  readonly calibration: Batch;
+}
 
 export interface QuantizedBody {
   readonly input: Var;
-  readonly inputExponent: number;
+  /** Integer = round(real * scale). */
+  readonly inputScale: number;
   readonly body: Expr;
   readonly layers: readonly LayerReport[];
-  readonly floating: readonly string[];
+  readonly floating: readonly FloatOperator[];
+  readonly warnings: readonly string[];
+  /** The quantized network's result on calibration samples, and for any input of the network. */
+  readonly calibration: Batch;
+  readonly run: (x: Batch) => Batch;
+}
+
+/** How the quantized network computes the value of an expression from those before it. */
+interface Stage {
+  readonly e: Expr;
+  readonly run: (of: (e: Expr) => Batch) => Batch;
 }
 
 /**
- * Rewrites a float function (labelled, parameters bound, one input) operator by operator; each int8 tensor is carried along on the
- * calibration samples, so that every layer is fitted on what really reaches it.
+ * Rewrites a float network operator by operator; each int8 tensor is carried along on the calibration samples, so that every layer
+ * is fitted on what really reaches it. What has no integer form is computed in float32 between a dequantization and a
+ * quantization, so that the layers behind it are integer again.
  */
-export function quantizeBody(main: Func, calibration: readonly Tensor[], evaluate: Evaluate): QuantizedBody {
-  return new Quantizer(main, calibration, evaluate).run();
+export function quantizeBody(
+  graph: FloatGraph,
+  channels: ReadonlyMap<Expr, Float64Array>,
+  evaluate: Evaluate,
+): QuantizedBody {
+  return new Quantizer(graph, channels, evaluate).run();
 }
 
 class Quantizer {
-  readonly #main: Func;
-  readonly #input: Var;
+  readonly #graph: FloatGraph;
   readonly #evaluate: Evaluate;
-  readonly #units: ReadonlyMap<Expr, Unit>;
-  readonly #floats: ReadonlyMap<string, readonly Tensor[]>;
+  readonly #scaling: Scaling;
   readonly #exponent: (e: Expr) => number;
   readonly #values = new Map<Expr, QuantizedValue>();
+  readonly #stages: Stage[] = [];
   readonly #layers: LayerReport[] = [];
-  readonly #floating: string[] = [];
+  readonly #floating: FloatOperator[] = [];
+  readonly #warnings: string[] = [];
+  readonly #users: ReadonlyMap<Expr, readonly Expr[]>;
+  /** Layers, sums and what they depend on. */
+  readonly #leading = new Set<Expr>();
 
-  constructor(main: Func, calibration: readonly Tensor[], evaluate: Evaluate) {
-    this.#main = main;
-    this.#input = main.params[0]!;
+  constructor(graph: FloatGraph, channels: ReadonlyMap<Expr, Float64Array>, evaluate: Evaluate) {
+    this.#graph = graph;
     this.#evaluate = evaluate;
-    this.#units = findUnits(main.body);
-    this.#floats = floatTensors(main, this.#units, calibration, evaluate);
-    const floats = (e: Expr) => this.#float(e).map((t) => t.data);
-    this.#exponent = planExponents(main.body, this.#input, this.#units, floats);
+    const { body, units, values } = graph;
+    this.#scaling = new Scaling(body, units, channels, values.of);
+    this.#exponent = planExponents(body, units, this.#scaling, values.of);
+    this.#users = usersOf(body);
+    for (const e of postOrder(body).reverse())
+      if (isProduct(e) || units.byRoot.has(e) || units.inside.has(e) || this.#feedsLayers(e))
+        this.#leading.add(e);
   }
 
   run(): QuantizedBody {
-    const exponent = this.#exponent(this.#input);
-    const { shape } = this.#input.type;
-    const input = variable(this.#input.name, tensorType(shape, 'int8'));
-    const samples = this.#float(this.#input).map((t) => quantizedTensor(t, exponent));
-    this.#values.set(this.#input, { kind: 'integer', expr: input, exponent, samples });
-    const inside = new Set(
-      [...this.#units.values()].flatMap((u) => (u.kind === 'layer' ? [u.sum, u.product] : [u.sum])),
-    );
-    for (const e of postOrder(this.#main.body)) {
-      if (this.#values.has(e) || (inside.has(e as Call) && !this.#units.has(e))) continue;
+    const { body, input: given, units, calibration } = this.#graph;
+    const scale = this.#scaleOf(given);
+    const input = variable(given.name, tensorType(given.type.shape, 'int8'));
+    const samples = quantizedBatch(calibration, scale.exponent, scale.factor);
+    this.#values.set(given, { kind: 'integer', expr: input, ...scale, samples });
+    for (const e of postOrder(body)) {
+      if (this.#values.has(e) || units.inside.has(e)) continue;
       this.#values.set(e, this.#quantize(e));
     }
-    const body = dequantized(this.#values.get(this.#main.body)!, {});
-    return { input, inputExponent: exponent, body, layers: this.#layers, floating: this.#floating };
+    const result = this.#values.get(body)!;
+    const inputScale = factorAt(scale.factor, 0) * 2 ** -scale.exponent;
+    const run = (x: Batch) => this.#runStages(new Map([[given, x]]));
+    return {
+      input,
+      inputScale,
+      body: dequantized(result, {}),
+      layers: this.#layers,
+      floating: this.#floating,
+      warnings: this.#warnings,
+      calibration: realBatch(result),
+      run,
+    };
   }
 
-  #float(e: Expr): readonly Tensor[] {
-    const label = e.kind === 'var' ? e.name : 'label' in e ? e.label.tensor : undefined;
-    return this.#floats.get(label ?? '') ?? [];
+  #scaleOf(e: Expr) {
+    return { exponent: this.#exponent(e), factor: this.#scaling.of(e) };
+  }
+
+  /** The quantized network on further samples, tensors let go once nothing reads them. */
+  #runStages(values: Map<Expr, Batch>): Batch {
+    const { body } = this.#graph;
+    for (const { e, run } of this.#stages)
+      values.set(
+        e,
+        run((of) => values.get(of)!),
+      );
+    const result = this.#values.get(body)!;
+    return realBatch(
+      result.kind === 'integer'
+        ? { ...result, samples: values.get(body)! }
+        : { ...result, samples: values.get(body) },
+    );
   }
 
   #quantize(e: Expr): QuantizedValue {
-    const unit = this.#units.get(e);
+    const unit = this.#graph.units.byRoot.get(e);
     const made =
       unit === undefined ? this.#other(e) : unit.kind === 'layer' ? this.#layer(unit) : this.#sum(unit);
-    if (made !== undefined) return made;
-    if (e.kind === 'call' && e.op !== 'nn.softmax')
-      this.#floating.push(`${e.op} (${e.label.layer ?? 'unnamed'})`);
-    return { kind: 'float', expr: this.#asFloat(e) };
+    return made ?? this.#float(e, undefined);
   }
 
-  #layer(unit: Unit & { kind: 'layer' }): QuantizedValue | undefined {
-    const x = this.#values.get(unit.data);
-    if (x?.kind !== 'integer') return undefined;
-    const floats = {
-      before: this.#float(unit.sum).map((t) => t.data),
-      after: this.#float(unit.root).map((t) => t.data),
-    };
-    const output = this.#exponent(unit.root);
-    const made = quantizeLayer(unit, x, output, floats, this.#evaluate);
+  /** An int8 operand; a float one is quantized first. */
+  #integer(e: Expr): IntegerTensor | undefined {
+    const known = this.#values.get(e);
+    if (known === undefined || known.kind === 'integer') return known;
+    if (isConstant(e) || known.samples === undefined) return undefined;
+    const scale = this.#scaleOf(e);
+    const label = e.kind === 'call' ? labelOf(e) : {};
+    const expr = quantizedExpression(known.expr, scale.exponent, scale.factor, label);
+    const samples = quantizedBatch(known.samples, scale.exponent, scale.factor);
+    const made: IntegerTensor = { kind: 'integer', expr, ...scale, samples };
+    this.#values.set(e, made);
+    const stage = this.#stages.findIndex((s) => s.e === e);
+    const { run } = this.#stages[stage]!;
+    this.#stages[stage] = { e, run: (of) => quantizedBatch(run(of), scale.exponent, scale.factor) };
+    return made;
+  }
+
+  #layer(unit: LayerUnit): QuantizedValue | undefined {
+    const x = this.#integer(unit.data);
+    const after = this.#graph.values.of(unit.root);
+    if (x === undefined || after === undefined) return undefined;
+    const float = { means: this.#graph.values.means(unit), after };
+    let made: ReturnType<typeof quantizeLayer>;
+    try {
+      made = quantizeLayer(unit, x, this.#scaleOf(unit.root), float);
+    } catch (error) {
+      if (!(error instanceof LimitError)) throw error;
+      return this.#float(unit.root, error.message);
+    }
+    this.#stages.push({ e: unit.root, run: (of) => made.run(of(unit.data)) });
     this.#report(unit.root, unit.product, x.exponent, made.value, unit.activation !== undefined, {
       weights: made.weightExponent,
       shift: made.shift,
@@ -99,90 +183,198 @@ class Quantizer {
     return made.value;
   }
 
-  #sum(unit: Unit & { kind: 'sum' }): QuantizedValue | undefined {
-    const [a, b] = unit.sum.args.map((arg) => this.#values.get(arg));
-    if (a?.kind !== 'integer' || b?.kind !== 'integer' || a.exponent !== b.exponent) return undefined;
+  #sum(unit: SumUnit): QuantizedValue | undefined {
+    const operands = unit.sum.args.filter((a) => !isConstant(a));
+    const integers = operands.map((a) => this.#integer(a));
+    const [a] = integers;
+    if (a === undefined || integers.some((x) => x === undefined || x.exponent !== a.exponent))
+      return undefined;
     const label = labelOf(unit.sum);
-    const exponent = this.#exponent(unit.root);
-    const shift = exponent - a.exponent;
-    const rectified = unit.activation !== undefined;
-    const wide = (e: Expr) => call('cast', [e], { dtype: 'int32' }, label);
-    const sum = call('add', [wide(a.expr), wide(b.expr)], {}, label);
-    const signed = requantize(sum, shift, false, label);
-    // The core's sum has no ReLU: it follows as an operator of the host.
-    const expr = rectified ? call('clip', [signed], { a_min: 0, a_max: 127 }, label) : signed;
-    const samples = a.samples.map((x, s) => {
-      const y = b.samples[s]!.data;
-      const sums = Array.from(x.data, (v, i) => (v + y[i]!) >> shift);
-      return tensor(
-        x.shape,
-        'int8',
-        sums.map((v) => Math.max(rectified ? 0 : -128, Math.min(127, v))),
+    const scale = this.#scaleOf(unit.root);
+    const shift = scale.exponent - a.exponent;
+    const { activation } = unit;
+    const top =
+      activation === undefined
+        ? undefined
+        : Math.max(
+            0,
+            Math.min(127, Math.round(activation.hi * factorAt(scale.factor, 0) * 2 ** -scale.exponent)),
+          );
+    const constants = new Map(
+      unit.sum.args.flatMap((c, i) => (isConstant(c) ? [[i, constantOperand(c, a)] as const] : [])),
+    );
+    const build = summed(constants, shift, top, label);
+    const value = this.#apply(
+      unit.root,
+      operands,
+      scale,
+      build,
+      sameShapes(unit) ? sumOf(shift, top) : undefined,
+    );
+    this.#report(unit.root, unit.sum, a.exponent, value, activation !== undefined, { shift });
+    const { sqnr: db } = this.#layers.at(-1)!;
+    if (db < POOR_SQNR)
+      this.#warnings.push(
+        `${unit.sum.label.layer ?? 'add'}: the sum has ${db.toFixed(1)} dB of signal to noise (good: over ${POOR_SQNR} dB); its operands' scales differ much`,
       );
-    });
-    const value: IntegerTensor = { kind: 'integer', expr, exponent, samples };
-    this.#report(unit.root, unit.sum, a.exponent, value, rectified, { shift });
     return value;
   }
 
   #other(e: Expr): QuantizedValue | undefined {
-    if (e.kind === 'constant') return { kind: 'float', expr: e };
+    if (e.kind === 'constant') return { kind: 'float', expr: e, samples: undefined };
     if (e.kind !== 'call') return undefined;
-    const x = this.#values.get(e.args[0]!);
-    if (x?.kind !== 'integer') return undefined;
-    if (keepsScale(e)) return this.#moved(e, x);
-    if (isMean(e)) return this.#mean(e, x);
-    if (e.op === 'nn.relu') {
-      const build = (y: Expr) => call('clip', [y], { a_min: 0, a_max: 127 }, labelOf(e));
-      return { ...x, expr: build(x.expr), samples: evaluateOver(this.#evaluate, x.samples, build) };
-    }
-    return undefined;
-  }
-
-  #moved(e: Call, x: IntegerTensor): IntegerTensor {
-    const rest = e.op === 'nn.pad' ? [scalar(0, 'int8')] : [];
-    const build = (y: Expr) => call(e.op, [y, ...rest], e.attrs, labelOf(e));
-    return { ...x, expr: build(x.expr), samples: evaluateOver(this.#evaluate, x.samples, build) };
-  }
-
-  /** The mean of the values times 2^MEAN_BITS, rounded to the output's exponent. */
-  #mean(e: Call, x: IntegerTensor): IntegerTensor {
-    const exponent = this.#exponent(e);
-    const bits = MEAN_BITS + Math.max(0, x.exponent - exponent);
-    const shift = exponent - x.exponent + bits;
+    const fields = joinedBy(e);
+    if (fields !== undefined) return this.#joined(e, fields);
+    if (!isMover(e) && !isBend(e) && !isMean(e)) return undefined;
+    const data = e.args[0]!;
+    // What nothing but float32 reads stays float32: no rounding for nothing.
+    const x =
+      this.#values.get(data)?.kind === 'integer' || this.#feedsLayers(e) ? this.#integer(data) : undefined;
+    if (x === undefined) return undefined;
     const label = labelOf(e);
-    const build = (y: Expr): Expr => {
-      const wide = call(
-        'left_shift',
-        [call('cast', [y], { dtype: 'int32' }, label), scalar(bits)],
-        {},
-        label,
-      );
-      const mean = call(e.op, [wide], e.attrs, label);
-      return requantize(call('add', [mean, scalar(2 ** (shift - 1))], {}, label), shift, false, label);
-    };
-    const value: IntegerTensor = {
-      kind: 'integer',
-      expr: build(x.expr),
-      exponent,
-      samples: evaluateOver(this.#evaluate, x.samples, build),
-    };
+    const same = { exponent: x.exponent, factor: this.#scaling.of(e) };
+    if (isMover(e)) return this.#apply(e, [data], same, moved(e, label));
+    if (isBend(e)) return this.#apply(e, [data], same, bent(e, x, label));
+    const scale = this.#scaleOf(e);
+    const { build, shift } = meaned(e, x.exponent, scale.exponent, label);
+    const value = this.#apply(e, [data], scale, build);
     this.#report(e, e, x.exponent, value, false, { shift });
     return value;
   }
 
-  /** `e` in float32 over whatever its operands have become. */
+  #joined(e: Call, fields: readonly Expr[]): QuantizedValue | undefined {
+    if (!this.#feedsLayers(e)) return undefined;
+    const integers = fields.map((f) => this.#integer(f));
+    if (integers.some((x) => x === undefined)) return undefined;
+    const exponent = integers[0]!.exponent;
+    if (integers.some((x) => x!.exponent !== exponent)) return undefined;
+    return this.#apply(e, fields, this.#scaleOf(e), (parts) =>
+      call(e.op, [tuple(parts)], e.attrs, labelOf(e)),
+    );
+  }
+
+  /** An operator on integer operands; `direct` computes the same as the expression, faster. */
+  #apply(
+    e: Expr,
+    operands: readonly Expr[],
+    scale: { exponent: number; factor: IntegerTensor['factor'] },
+    build: Rewrite,
+    direct?: (operands: readonly Batch[]) => Batch,
+  ): IntegerTensor {
+    const known = operands.map((o) => this.#values.get(o) as IntegerTensor);
+    const run = direct ?? ((batches: readonly Batch[]) => runOver(this.#evaluate, batches, build));
+    this.#stages.push({ e, run: (of) => run(operands.map(of)) });
+    return {
+      kind: 'integer',
+      expr: build(known.map((k) => k.expr)),
+      ...scale,
+      samples: run(known.map((k) => k.samples)),
+    };
+  }
+
+  /** Whether a layer or a sum lies behind `e`. */
+  #feedsLayers(e: Expr): boolean {
+    return (this.#users.get(e) ?? []).some((u) => this.#leading.has(u));
+  }
+
+  /** `e` in float32 over whatever its operands have become. `why`: what kept a layer from being quantized. */
+  #float(e: Expr, why: string | undefined): FloatTensor {
+    const expr = this.#asFloat(e);
+    if (e.kind === 'tuple') return { kind: 'float', expr, samples: undefined };
+    this.#note(e, why);
+    const reads = this.#floatReads(e);
+    const run = (of: (e: Expr) => Batch): Batch => {
+      const operands = new Map<Expr, readonly Operand[]>();
+      for (const r of reads) {
+        const v = this.#values.get(r)!;
+        operands.set(r, [v.kind === 'integer' ? realBatch({ ...v, samples: of(r) }) : of(r)]);
+      }
+      return this.#evaluateFloat(e, operands);
+    };
+    this.#stages.push({ e, run });
+    const samples = run((r) => this.#values.get(r)!.samples!);
+    return { kind: 'float', expr, samples };
+  }
+
+  /** The computed tensors that an expression left in float32 reads, through tuples and the inside of units. */
+  #floatReads(e: Expr): Expr[] {
+    const children =
+      e.kind === 'call'
+        ? e.args
+        : e.kind === 'tuple'
+          ? e.fields
+          : e.kind === 'tuple_get_item'
+            ? [e.tuple]
+            : [];
+    return [
+      ...new Set(
+        children.flatMap((c) =>
+          this.#isTransparent(c) ? this.#floatReads(c) : c.kind === 'constant' ? [] : [c],
+        ),
+      ),
+    ];
+  }
+
+  #isTransparent(e: Expr): boolean {
+    return e.kind === 'tuple' || this.#graph.units.inside.has(e) || e.type.kind === 'tuple';
+  }
+
+  #evaluateFloat(e: Expr, known: Map<Expr, readonly Operand[]>): Batch {
+    const [first] = known.values();
+    const count = (first![0] as Batch).count;
+    const visit = (x: Expr): void => {
+      if (known.has(x)) return;
+      const children =
+        x.kind === 'call'
+          ? x.args
+          : x.kind === 'tuple'
+            ? x.fields
+            : x.kind === 'tuple_get_item'
+              ? [x.tuple]
+              : [];
+      for (const c of children) visit(c);
+      known.set(x, operandsOf(x, known, this.#evaluate, count));
+    };
+    visit(e);
+    return known.get(e)![0] as Batch;
+  }
+
   #asFloat(e: Expr): Expr {
     const known = this.#values.get(e);
     if (known !== undefined) return dequantized(known, e.kind === 'call' ? labelOf(e) : {});
-    if (e.kind === 'call')
-      return withChildren(
-        e,
-        e.args.map((a) => this.#asFloat(a)),
-      );
-    if (e.kind === 'tuple') return tuple(e.fields.map((f) => this.#asFloat(f)));
-    if (e.kind === 'tuple_get_item') return tupleGetItem(this.#asFloat(e.tuple), e.index, e.label);
-    return e;
+    const children =
+      e.kind === 'call'
+        ? e.args
+        : e.kind === 'tuple'
+          ? e.fields
+          : e.kind === 'tuple_get_item'
+            ? [e.tuple]
+            : [];
+    return withChildren(
+      e,
+      children.map((c) => this.#asFloat(c)),
+    );
+  }
+
+  #note(e: Expr, why: string | undefined): void {
+    if (e.kind !== 'call') return;
+    const unit = this.#graph.units.byRoot.get(e);
+    const layer = unit?.kind === 'layer' ? unit.product : unit?.kind === 'sum' ? unit.sum : e;
+    const lost = why ?? (unit !== undefined || isProduct(e) ? this.#blame(layer) : undefined);
+    this.#floating.push({
+      operator: layer.op,
+      layer: layer.label.layer ?? 'unnamed',
+      between: this.#feedsLayers(e),
+      ...(lost === undefined ? {} : { lost }),
+    });
+  }
+
+  /** Why a layer or sum is not quantized though nothing failed. */
+  #blame(layer: Call): string {
+    if (isProduct(layer) && !isConstant(layer.args[1])) return 'its weights are computed at run time';
+    const from = layer.args.find((a) => !isConstant(a) && this.#values.get(a)?.kind !== 'integer');
+    const what = from?.kind === 'call' ? `${from.op} (${from.label.layer ?? 'unnamed'})` : 'its operand';
+    return `${what} before it has no int8 form`;
   }
 
   #report(
@@ -193,18 +385,13 @@ class Quantizer {
     rectified: boolean,
     more: Pick<LayerReport, 'weights' | 'shift'>,
   ): void {
-    const samples = value.samples.map((t) => t.data);
     this.#layers.push({
       layer: operator.label.layer ?? operator.op,
       operator: operator.op,
       input,
       output: value.exponent,
-      saturated: saturatedShare(samples, rectified),
-      sqnr: sqnr(
-        this.#float(root).map((t) => t.data),
-        samples,
-        value.exponent,
-      ),
+      saturated: saturatedShare(value.samples, rectified),
+      sqnr: sqnr(this.#graph.values.of(root)!, value),
       ...more,
     });
   }
@@ -212,44 +399,30 @@ class Quantizer {
 
 const labelOf = (e: Call): Label => (e.label.layer === undefined ? {} : { layer: e.label.layer });
 
-/**
- * A float tensor on the int8 grid of scale 2^exponent.
- *
- * @example
- * const input = quantizedTensor(sample, quantized.inputExponent);
- */
-export const quantizedTensor = (t: Tensor, exponent: number): Tensor =>
-  tensor(
-    t.shape,
-    'int8',
-    Array.from(t.data, (v) => toInt8(v, exponent)),
-  );
+const sameShapes = ({ sum }: SumUnit): boolean =>
+  !sum.args.some(isConstant) &&
+  String(tensorTypeOf(sum.args[0]!).shape) === String(tensorTypeOf(sum.args[1]!).shape);
 
-/** The float network's tensors that scales and errors are measured on, for each calibration sample. */
-export function floatTensors(
-  main: Func,
-  units: ReadonlyMap<Expr, Unit>,
-  calibration: readonly Tensor[],
-  evaluate: Evaluate,
-): Map<string, Tensor[]> {
-  const input = main.params[0]!;
-  const wanted = new Set<string>();
-  const want = (e: Expr) => {
-    if (e.kind === 'call' && e.label.tensor !== undefined) wanted.add(e.label.tensor);
+/** The int8 sum of two batches, as `summed` writes it. */
+const sumOf =
+  (shift: number, top: number | undefined) =>
+  ([a, b]: readonly Batch[]): Batch => {
+    const out = newBatch(a!.shape, 'int8', a!.count);
+    const [lo, hi] = top === undefined ? [-128, 127] : [0, top];
+    for (let i = 0; i < out.data.length; i++)
+      out.data[i] = Math.max(lo, Math.min(hi, Math.min(127, (a!.data[i]! + b!.data[i]!) >> shift)));
+    return out;
   };
-  for (const u of units.values()) {
-    want(u.root);
-    want(u.sum);
-  }
-  for (const e of postOrder(main.body)) if (e.kind === 'call' && isMean(e)) want(e);
-  const floats = new Map<string, Tensor[]>([[input.name, [...calibration]]]);
-  for (const sample of calibration) {
-    const tensors = evaluate(main, new Map([[input.name, sample]]));
-    for (const label of wanted) {
-      const list = floats.get(label) ?? [];
-      list.push(tensors.get(label)!);
-      floats.set(label, list);
-    }
-  }
-  return floats;
+
+/** The real values of a tensor, as the quantized network's dequantization computes them. */
+function realBatch(v: QuantizedValue): Batch {
+  if (v.kind === 'float') return v.samples!;
+  const { samples, exponent, factor } = v;
+  const out = newBatch(samples.shape, 'float32', samples.count);
+  const inner = samples.shape.slice(2).reduce((n, d) => n * d, 1);
+  const channels = samples.shape[1] ?? 1;
+  for (let i = 0; i < out.data.length; i++)
+    out.data[i] =
+      samples.data[i]! * Math.fround(2 ** exponent / factorAt(factor, Math.floor(i / inner) % channels));
+  return out;
 }

@@ -1,11 +1,12 @@
 import type { Tensor } from '../base/tensor.js';
-import type { Func, Model } from '../ir/expr.js';
+import type { Model } from '../ir/expr.js';
+import type { HostOp } from '../program/types.js';
 
 /**
- * Computes every tensor of a labelled function with bound parameters, by label ("%0", ..., "output"). Injected: the
- * quantizer itself runs nothing, and takes the host kernels of the simulator from the command line.
+ * Computes one operator on dense tensors, as the simulator's host does (sim/host/execute.ts). Injected: the quantizer itself
+ * sees no simulator.
  */
-export type Evaluate = (main: Func, inputs: ReadonlyMap<string, Tensor>) => ReadonlyMap<string, Tensor>;
+export type Evaluate = (op: HostOp, args: readonly Tensor[]) => Tensor[];
 
 export interface QuantizeOptions {
   readonly evaluate: Evaluate;
@@ -17,7 +18,17 @@ export interface QuantizeOptions {
   readonly progress?: (what: string) => void;
 }
 
-/** One quantized tensor: real value = integer * 2^exponent. */
+/**
+ * How the integer network's input is made of the float network's: integer = round(real * scale + offset), saturated to int8; one
+ * scale and offset in all, or one for each index of `axis`.
+ */
+export interface InputMap {
+  readonly scale: readonly number[];
+  readonly offset: readonly number[];
+  readonly axis: number;
+}
+
+/** One quantized tensor: real value = integer * 2^exponent, in the unit that the tensor is scaled to. */
 export interface LayerReport {
   readonly layer: string;
   readonly operator: string;
@@ -33,6 +44,16 @@ export interface LayerReport {
   readonly sqnr: number;
 }
 
+/** An operator that the integer network computes in float32, on the host. */
+export interface FloatOperator {
+  readonly operator: string;
+  readonly layer: string;
+  /** A layer (convolution, dense, sum) that the core could take, had it been quantized; with why it was not. */
+  readonly lost?: string;
+  /** Whether integer layers follow: its result is quantized again. */
+  readonly between: boolean;
+}
+
 /** The quantized network against the float network on held-aside samples. */
 export interface Agreement {
   readonly samples: number;
@@ -44,13 +65,16 @@ export interface Agreement {
 
 export interface Quantized {
   readonly model: Model;
-  /** Exponent of the int8 input's scale. */
-  readonly inputExponent: number;
+  readonly input: InputMap;
   readonly layers: readonly LayerReport[];
-  /** Operators that stay in float32, with why. */
-  readonly floating: readonly string[];
-  /** Whether the channels of consecutive layers were equalized. */
-  readonly equalized: boolean;
+  /** Operators that stay in float32. */
+  readonly floating: readonly FloatOperator[];
+  /** What the weights were quantized as: "as they are", "channels equalized". */
+  readonly variant: string;
+  /** Lines on what a reader should know: a sum with much noise, an improvement that failed. */
+  readonly warnings: readonly string[];
   readonly calibration: Agreement;
   readonly test: Agreement | undefined;
+  /** The outputs for the held-aside samples that `test` compares. */
+  readonly outputs: { readonly float: readonly Tensor[]; readonly quantized: readonly Tensor[] };
 }

@@ -1,8 +1,9 @@
-import type { Tensor } from '../base/tensor.js';
-import type { Call, Constant, Expr } from '../ir/expr.js';
+import { elementCount, type Tensor } from '../base/tensor.js';
+import { type Call, type Constant, type Expr, tensorTypeOf } from '../ir/expr.js';
 import { postOrder, useCounts } from '../ir/visit.js';
+import { isConstant, isProduct } from './prepare/affine.js';
 
-/** max(lo, min(x, hi)) behind a layer or a sum; undefined: none. */
+/** max(0, min(x, hi)) behind a layer or a sum; undefined: none. */
 export interface Activation {
   readonly hi: number;
 }
@@ -15,12 +16,10 @@ export interface LayerUnit {
   readonly data: Expr;
   readonly weights: Constant;
   readonly bias: Tensor | undefined;
-  /** The value before the activation. */
-  readonly sum: Call;
   readonly activation: Activation | undefined;
 }
 
-/** A sum of two computed tensors with its ReLU. */
+/** A sum of two tensors, one of which may be constant, with its ReLU. */
 export interface SumUnit {
   readonly kind: 'sum';
   readonly root: Call;
@@ -30,8 +29,6 @@ export interface SumUnit {
 
 export type Unit = LayerUnit | SumUnit;
 
-const isConstant = (e: Expr | undefined): e is Constant => e?.kind === 'constant';
-
 /** What a ReLU is over: nn.relu, or a clip that begins at 0. */
 function activationOf(e: Call): Activation | undefined {
   if (e.op === 'nn.relu') return { hi: Infinity };
@@ -39,53 +36,56 @@ function activationOf(e: Call): Activation | undefined {
   return undefined;
 }
 
-/** A bias: a vector over the channels, by nn.bias_add or by add of a constant (C), (C, 1, 1) or (1, C, 1, 1). */
-function biasOf(e: Call): { inner: Expr; bias: Tensor } | undefined {
-  const value = e.args[1];
-  if (!isConstant(value) || e.type.kind !== 'tensor') return undefined;
-  const channels = e.type.shape[1];
-  if (e.op === 'nn.bias_add' && e.attrs.axis === 1) return { inner: e.args[0]!, bias: value.value };
-  if (e.op !== 'add' || value.value.data.length !== channels) return undefined;
-  const rank = e.type.shape.length;
-  const axis = value.value.shape.indexOf(channels) + rank - value.value.shape.length;
-  return axis === 1 ? { inner: e.args[0]!, bias: { ...value.value, shape: [channels] } } : undefined;
+interface Matched {
+  readonly unit: Unit;
+  /** The expressions inside it that are not its root. */
+  readonly inner: readonly Expr[];
 }
 
-function matchUnit(root: Call, uses: ReadonlyMap<Expr, number>): Unit | undefined {
+function matchUnit(root: Call, uses: ReadonlyMap<Expr, number>): Matched | undefined {
   const only = (e: Expr): e is Call => e.kind === 'call' && uses.get(e) === 1;
   const activation = activationOf(root);
   const sum = activation === undefined ? root : root.args[0]!;
   if (sum.kind !== 'call' || (sum !== root && !only(sum))) return undefined;
-  const biased = biasOf(sum);
-  const product = biased === undefined ? sum : biased.inner;
-  if (product.kind === 'call' && (product === sum || only(product))) {
-    const [data, weights] = product.args;
-    if ((product.op === 'nn.conv2d' || product.op === 'nn.dense') && isConstant(weights))
-      return { kind: 'layer', root, product, data: data!, weights, bias: biased?.bias, sum, activation };
+  const [first, second] = sum.args;
+  const biased = sum.op === 'nn.bias_add' && sum.attrs.axis === 1 && isConstant(second);
+  const product = biased ? first! : sum;
+  const inner = [sum, product].filter((e) => e !== root);
+  if (isProduct(product) && (product === sum || only(product)) && isConstant(product.args[1])) {
+    const [data, weights] = product.args as [Expr, Constant];
+    const bias = biased ? (second as Constant).value : undefined;
+    return { unit: { kind: 'layer', root, product, data, weights, bias, activation }, inner };
   }
-  if (sum.op === 'add' && !sum.args.some(isConstant)) {
-    const [a, b] = sum.args;
-    const same =
-      a!.type.kind === 'tensor' &&
-      b!.type.kind === 'tensor' &&
-      String(a!.type.shape) === String(b!.type.shape);
-    if (same) return { kind: 'sum', root, sum, activation };
-  }
-  return undefined;
+  if (sum.op !== 'add' || !isSum(sum)) return undefined;
+  return { unit: { kind: 'sum', root, sum, activation }, inner: [sum].filter((e) => e !== root) };
 }
 
-/** The layers and sums of a float graph by the expression that each ends in. Users claim before what they use. */
-export function findUnits(body: Expr): Map<Expr, Unit> {
+/** A sum whose result is as large as one of its float operands, not both constant. */
+function isSum(sum: Call): boolean {
+  if (sum.args.every(isConstant) || sum.type.kind !== 'tensor' || sum.type.dtype !== 'float32') return false;
+  const size = elementCount(sum.type.shape);
+  return sum.args.some((a) => !isConstant(a) && elementCount(tensorTypeOf(a).shape) === size);
+}
+
+/** The layers and sums of a float graph. */
+export interface Units {
+  /** By the expression that each ends in. */
+  readonly byRoot: ReadonlyMap<Expr, Unit>;
+  /** The expressions inside units that are no unit's end. */
+  readonly inside: ReadonlySet<Expr>;
+}
+
+/** Finds all units. Users claim before what they use. */
+export function findUnits(body: Expr): Units {
   const uses = useCounts(body);
-  const units = new Map<Expr, Unit>();
+  const byRoot = new Map<Expr, Unit>();
   const inside = new Set<Expr>();
   for (const e of postOrder(body).reverse()) {
     if (e.kind !== 'call' || inside.has(e)) continue;
-    const unit = matchUnit(e, uses);
-    if (unit === undefined) continue;
-    units.set(e, unit);
-    for (const part of unit.kind === 'layer' ? [unit.sum, unit.product] : [unit.sum])
-      if (part !== e) inside.add(part);
+    const matched = matchUnit(e, uses);
+    if (matched === undefined) continue;
+    byRoot.set(e, matched.unit);
+    for (const part of matched.inner) inside.add(part);
   }
-  return units;
+  return { byRoot, inside };
 }

@@ -6,6 +6,7 @@ import { opDef } from '../ir/registry.js';
 import { sameType, showType, type Type } from '../ir/types.js';
 import type { AstAttr, AstCall, AstExpr, AstFunc } from './ast.js';
 import type { ConstantTable } from './constants.js';
+import { isDialect, lowerDialect, SCHEDULER_ATTRS } from './dialect.js';
 import { layerOf } from './layers.js';
 import { typeFault } from './parse-types.js';
 import type { Source } from './source.js';
@@ -41,6 +42,8 @@ export class Elaborator {
   readonly #constants: ConstantTable;
   readonly #done = new Map<string, Func>();
   readonly #open: string[] = [];
+  /** Tuples that stand for the results of one operator of the text. */
+  readonly #results = new Set<Expr>();
   /** The names that the text gives to the expressions of `main`: "%5". */
   readonly textNames = new Map<Expr, string>();
 
@@ -123,7 +126,7 @@ export class Elaborator {
       }
       case 'field': {
         const of = this.#expr(ast.of, names);
-        return this.#source.at(ast.offset, () => tupleGetItem(of, ast.index));
+        return this.#source.at(ast.offset, () => this.#field(of, ast.index));
       }
       case 'fn':
         return fail('a function as a value is not supported; bind it: %0 = fn (...) {...};');
@@ -139,9 +142,15 @@ export class Elaborator {
     const found = /^(.*)\.(\d+)$/.exec(name);
     const tupled = found === null ? undefined : names.get(found[1]!);
     if (found !== null && tupled !== undefined && !isFunc(tupled))
-      return this.#source.at(offset, () => tupleGetItem(tupled, Number(found[2])));
+      return this.#source.at(offset, () => this.#field(tupled, Number(found[2])));
     const near = nearest(name, candidates(names.keys())).map((n) => `%${n}`);
     return this.#source.fail(offset, `%${name} is not defined here; nearest: ${near.join(', ') || 'none'}.`);
+  }
+
+  /** Field `index` of a tuple; of one that stands for an operator's results (nn.batch_norm), the field itself. */
+  #field(e: Expr, index: number): Expr {
+    const written = this.#results.has(e) && e.kind === 'tuple' ? e.fields[index] : undefined;
+    return written ?? tupleGetItem(e, index);
   }
 
   #call(ast: AstCall, names: Names): Expr {
@@ -169,8 +178,12 @@ export class Elaborator {
   #opCall(ast: AstCall, args: readonly Expr[]): Expr {
     return this.#source.at(ast.offset, () => {
       const attrs = this.#opAttrs(ast);
-      const layer = ast.span ?? layerOf(ast.name, args, attrs);
-      const made = call(ast.name, args, attrs, layer === undefined ? {} : { layer });
+      const like = ast.name === 'qnn.dense' ? 'nn.dense' : isDialect(ast.name) ? 'add' : ast.name;
+      const layer = ast.span ?? layerOf(like, args, attrs);
+      const label = layer === undefined ? {} : { layer };
+      const lowered = isDialect(ast.name) || ast.name === 'qnn.conv2d';
+      const made = lowered ? lowerDialect(ast.name, args, attrs, label) : call(ast.name, args, attrs, label);
+      if (lowered) this.#results.add(made);
       const fault = typeFault(made.type);
       if (fault !== undefined)
         this.#source.fail(ast.offset, `the result of ${ast.name} does not do: ${fault}.`);
@@ -179,8 +192,10 @@ export class Elaborator {
   }
 
   #opAttrs(ast: AstCall): Attrs {
-    const specs = new Map(opDef(ast.name).attrs.map((s) => [s.name, s]));
-    const entries = this.#unique(ast.attrs).map(({ name, value }) => {
+    const known = isDialect(ast.name) ? [] : opDef(ast.name).attrs;
+    const specs = new Map(known.map((s) => [s.name, s]));
+    const given = this.#unique(ast.attrs).filter((a) => !SCHEDULER_ATTRS.has(a.name));
+    const entries = given.map(({ name, value }) => {
       const list = Array.isArray(value) ? (value as readonly number[]) : [];
       // Relay also takes padding as one number for all sides, or one for top and bottom and one for left and right.
       const short =

@@ -11,7 +11,6 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
   type: 'algebraic data types',
   extern: 'external types',
   ref: 'references',
-  free_var: 'free variables; print the whole module',
 };
 
 /** Reads the text's structure; names are resolved by src/relay/elaborate.ts. */
@@ -27,6 +26,7 @@ class Parser {
     const t = this.#tokens;
     const functions: AstFunc[] = [];
     const names = new Set<string>();
+    if (t.is('name', 'free_var')) return [this.#expression()];
     while (!t.is('end')) {
       const start = t.peek();
       if (functions.length === 0 && t.accept('name', 'fn')) {
@@ -42,6 +42,21 @@ class Parser {
       }
     }
     return functions;
+  }
+
+  /** The text of an expression alone: its free variables are the parameters of "main". */
+  #expression(): AstFunc {
+    const t = this.#tokens;
+    const { offset } = t.peek();
+    const params: AstParam[] = [];
+    while (t.accept('name', 'free_var') !== undefined) {
+      if (!t.is('local')) t.expect('local', 'a variable such as %x');
+      params.push(this.#param());
+      t.accept('mark', ';');
+    }
+    const { bindings, body } = t.nested(() => this.#block());
+    if (!t.is('end')) t.fail('expected the end of the expression.');
+    return { name: 'main', params, attrs: [], result: undefined, bindings, body, offset };
   }
 
   #func(name: string, offset: number): AstFunc {

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { runProgram } from '../../sim/program/run.js';
+import { runElf } from '../../sim/soc/run-elf.js';
 import type { Attrs } from '../../src/base/attr-value.js';
 import { DTYPES, type DType, integerRange, isFloat } from '../../src/base/dtype.js';
 import { type Random, random } from '../../src/base/random.js';
 import { type Shape, type Tensor, tensor } from '../../src/base/tensor.js';
+import { emitProject } from '../../src/codegen/project.js';
+import { buildElf } from '../../src/node/toolchain/cross.js';
 import { runNative } from '../../src/node/toolchain/native.js';
-import { hasTool, nativeCompiler } from '../../src/node/toolchain/tool.js';
+import { hasTool, nativeCompiler, riscvPrefix } from '../../src/node/toolchain/tool.js';
 import { FULL } from '../full.js';
 import { type KernelOp, KernelProgram } from './kernel-program.js';
 
@@ -55,6 +58,54 @@ const requantize: KernelOp[] = [
   then('right_shift', {}, scalar('int32', 5)),
   then('clip', { a_min: -128, a_max: 127 }),
   then('cast', { dtype: 'int8' }),
+];
+
+/** The end of an integer layer: what generated code takes into its blocks. */
+const ending = (channels: number, low: number, high: number): KernelOp[] => [
+  then('nn.bias_add', { axis: 1 }, { constant: values([channels], 'int32') }),
+  then('right_shift', {}, scalar('int32', 7)),
+  then('clip', { a_min: -128, a_max: 127 }),
+  then('cast', { dtype: 'int8' }),
+  then('clip', { a_min: low, a_max: high }),
+];
+const dense = (batch: number, inputs: number, units: number): KernelOp[] =>
+  one('nn.dense', [values([batch, inputs], 'int8'), { constant: values([units, inputs], 'int8') }], {
+    units,
+    out_dtype: 'int32',
+  });
+const scaled = (channels: number): KernelOp[] => [
+  then('cast', { dtype: 'float32' }),
+  then('multiply', {}, { constant: values([channels, 1, 1], 'float32') }),
+];
+
+/** Product sums that run in blocks: columns and channels that leave remainders, bands of rows, borders on any side. */
+const BLOCKS: KernelOp[][] = [
+  [...conv([1, 5, 7, 9], [6, 5, 3, 3], { padding: [1, 1, 1, 1] }), ...ending(6, 0, 127)],
+  [...conv([2, 3, 5, 5], [9, 3, 3, 3], { padding: [0, 2, 1, 0], strides: [2, 1] }), ...ending(9, -128, 127)],
+  [...conv([1, 8, 4, 5], [8, 4, 1, 1], { groups: 2 }), ...ending(8, -7, 99)],
+  [...conv([2, 6, 6, 6], [8, 3, 3, 2], { groups: 2, padding: [1, 1, 1, 1] }), ...scaled(8)],
+  [...conv([1, 2, 3, 3], [5, 2, 7, 7], { padding: [3, 3, 3, 3] }), ...ending(5, 0, 127)],
+  [...conv([1, 3, 12, 12], [4, 3, 3, 3], { dilation: [3, 2], padding: [3, 2, 3, 2] }), ...ending(4, 0, 6)],
+  // Planes one by one: without padding, in several bands (70 rows of 76 bytes), with a multiplier, dilated, wide kernels.
+  [...conv([2, 4, 8, 9], [4, 1, 3, 3], { groups: 4 }), ...ending(4, 0, 127)],
+  [...conv([1, 2, 70, 70], [2, 1, 3, 3], { groups: 2, padding: [1, 1, 1, 1] }), ...ending(2, -128, 127)],
+  [
+    ...conv([1, 2, 70, 69], [2, 1, 3, 3], { groups: 2, padding: [1, 1, 1, 1], strides: [2, 2] }),
+    ...scaled(2),
+  ],
+  [
+    ...conv([2, 3, 6, 7], [6, 1, 3, 3], { groups: 3, padding: [1, 1, 1, 1], strides: [2, 2] }),
+    ...ending(6, 0, 9),
+  ],
+  [...conv([1, 3, 9, 9], [3, 1, 5, 5], { groups: 3, padding: [2, 2, 2, 2] }), ...ending(3, 0, 127)],
+  [
+    ...conv([1, 3, 9, 11], [3, 1, 3, 3], { groups: 3, dilation: [2, 3], padding: [2, 3, 2, 3] }),
+    ...ending(3, 0, 127),
+  ],
+  [...conv([2, 4, 3, 6], [8, 1, 1, 4], { groups: 4, padding: [0, 0, 0, 3], strides: [1, 3] }), ...scaled(8)],
+  conv([1, 1, 5, 5], [2, 1, 3, 3], { padding: [1, 0, 1, 0] }),
+  [...dense(3, 29, 10), ...ending(10, -128, 127)],
+  [...dense(2, 64, 7), then('cast', { dtype: 'float32' })],
 ];
 
 const SUMS: KernelOp[][] = [
@@ -384,6 +435,7 @@ const CHAINS: KernelOp[][] = [
 
 const KERNELS = [
   ...SUMS,
+  ...BLOCKS,
   ...POOLS,
   ...GLOBAL_POOLS,
   ...BINARY,
@@ -425,5 +477,22 @@ describe.skipIf(!hasTool(nativeCompiler()))('the C of every host operator equals
       const { name, operators, detail } = program.manifest.layers[layer]!;
       expectEqual(`${name} ${detail}`, t, simulated[i]!, !operators.some((op) => EXPONENTIAL.has(op)));
     });
+  });
+});
+
+describe.skipIf(!hasTool(`${riscvPrefix()}gcc`) || !hasTool('make'))('product sums on the SoC', () => {
+  it.each([
+    ['plain RV32IMC', false],
+    ['Xpulp', true],
+  ])("have the simulator's results in %s", { timeout: 120_000 }, (_, xpulp) => {
+    const kernels = new KernelProgram();
+    for (const chain of BLOCKS) kernels.add(chain);
+    for (const chain of SHIFTS) kernels.add(chain);
+    const program = kernels.program();
+    const { outputs } = runProgram(program, kernels.inputs);
+    const { elf } = buildElf(emitProject(program, { sample: { inputs: kernels.inputs, outputs }, xpulp }));
+    const { stdout, exitStatus } = runElf(elf, { maxCycles: 1e8 });
+    expect(stdout).toContain('as expected');
+    expect(exitStatus).toBe(0);
   });
 });

@@ -38,6 +38,7 @@ describe('the C project', () => {
       'app/src/malloc_wrapper.c',
       'app/src/sample.c',
       'codegen/host/include/host_math.h',
+      'codegen/host/include/host_xpulp.h',
       'codegen/host/include/tvmgen_default.h',
       'codegen/host/include/tvmgen_default_internal.h',
       'codegen/host/src/default_lib0.c',

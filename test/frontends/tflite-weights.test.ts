@@ -45,6 +45,72 @@ describe('scales of int8 weights', () => {
     expect(() => importTflite(withWeights(name, more), 'net')).toThrow(message),
   );
 
+  it.each([
+    [
+      'net/conv/Conv2D',
+      { dtype: 'uint8', data: new Array(216).fill(1) },
+      'weights net/conv/Conv2D are uint8; must be int8 with scales',
+    ],
+    [
+      'net/conv/Conv2D',
+      { zeroPoints: [0, 0, 0, 0, 0, 0, 0, 1] },
+      'weights net/conv/Conv2D have a zero point other than 0',
+    ],
+    [
+      'b1',
+      { shape: [7], data: new Array(7).fill(0) },
+      'its bias is int32 with 7 values; must be int32 with 8',
+    ],
+    ['b1', { dtype: 'int16' }, 'its bias is int16 with 8 values; must be int32 with 8'],
+    // 0.5 * 0.1 / 1e-12 is about 2^35.5
+    [
+      'a',
+      { scales: [1e-12] },
+      /^operator 0 \(CONV_2D\): its scales ask for a multiplier of 2\^3\d; must be below 2\^30\.$/,
+    ],
+  ] as const)('%s with %j is refused', (name, more, message) =>
+    expect(() => importTflite(withWeights(name, more as Partial<TensorSpec>), 'net')).toThrow(message),
+  );
+
+  it('weights without scales are refused', () => {
+    const spec = int8Network();
+    const tensors = spec.tensors.map((t) => {
+      const { scales: _, axis: __, ...rest } = t;
+      return t.name === 'net/conv/Conv2D' ? rest : t;
+    });
+    expect(() => importTflite(encodeTflite({ ...spec, tensors }), 'net')).toThrow(
+      'weights net/conv/Conv2D are int8; must be int8 with scales',
+    );
+  });
+
+  it.each([
+    [[], [4, 10, -6, 0]], // x - 5 without a bias, twice, plus 0
+    [[100], [104, 110, 94, 100]],
+  ])('the input zero point leaves through the bias %j', (bias, y) => {
+    const at = { scales: [1], zeroPoints: [0] };
+    const spec: TfliteSpec = {
+      tensors: [
+        { name: 'x', shape: [1, 1, 4, 1], dtype: 'int8', scales: [1], zeroPoints: [5] },
+        { name: 'net/w', shape: [1, 1, 1, 1], dtype: 'int8', data: [2], scales: [1] },
+        { name: 'y', shape: [1, 1, 4, 1], dtype: 'int8', ...at },
+        { name: 'b', shape: [1], dtype: 'int32', data: bias.length === 0 ? [0] : bias, scales: [1] },
+      ],
+      operators: [
+        {
+          code: CONV,
+          inputs: bias.length === 0 ? [0, 1] : [0, 1, 3],
+          outputs: [2],
+          options: { 0: { int8: 1 }, 1: { int32: 1 }, 2: { int32: 1 } },
+        },
+      ],
+      inputs: [0],
+      outputs: [2],
+    };
+    const model = importTflite(encodeTflite(spec), 'net');
+    const x = tensor([1, 1, 4, 1], 'int8', [7, 10, 2, 5]);
+    expect([...runOnHost(model, { [soleInput(model).name]: x }).get('output')!.data]).toEqual(y);
+  });
+
   it('a single scale needs no axis', () =>
     expect(() =>
       importTflite(withWeights('net/conv/Conv2D', { scales: [0.1], axis: 2 }), 'net'),
@@ -83,11 +149,11 @@ describe('int8 weights of a float32 layer: value times the scale of its output c
       layer(
         CONV,
         image([1, 1, 2, 2]),
-        { shape: [3, 1, 2, 2], data: [1, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 1], scales: [0.5, 2, 4], axis: 0 },
+        { shape: [3, 1, 2, 2], data: [1, 2, 0, 0, 0, 0, 0, 1, 2, 0, 0, 1], scales: [0.5, 2, 4], axis: 0 },
         [1, 1, 1, 3],
       ),
       [1, 2, 3, 4],
-      [0.5, 8, 24], // 1 * 0.5; 4 * 2; (2 * 1 + 4) * 4
+      [2.5, 8, 24], // (1 + 2 * 2) * 0.5; 4 * 2; (2 * 1 + 4) * 4
     ],
     [
       'conv, one scale for all',

@@ -116,7 +116,7 @@ describe('what is damaged or not supported is one line', () => {
     [new Uint8Array(3), /^this is no TFLite file: its bytes 4 to 8 are not "TFL3"\.$/],
     [
       changed(operator(0, { code: 15 })),
-      /^operator 0 \(number 15\): it is not supported; supported are ADD, AVERAGE_POOL_2D/,
+      /^operator 0 \(LSH_PROJECTION\): it is not supported; supported are ADD, AVERAGE_POOL_2D/,
     ],
     [
       changed(operator(0, { options: { 0: { int8: 7 } } })),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { JobReport } from '../../sim/core/digital-core.js';
+import type { ComputeReport, JobReport } from '../../sim/core/digital-core.js';
 import { DigitalCore } from '../../sim/core/digital-core.js';
 import { Memory } from '../../sim/core/memory.js';
 import { TypedArrayPeArray } from '../../sim/core/typed-array-pe-array.js';
@@ -129,6 +129,11 @@ describe('the register port on the bus', () => {
     ]);
     expect(wrote.length).toBe(2);
     expect([core.l1.writerOf(0), core.l1.writerOf(16)]).toEqual([0, 1]);
+  });
+
+  it('weights count too, and a part of a cycle is a whole one', () => {
+    const cycles = { launch: 70, instructions: 20.25, weights: 5, compute: 26 };
+    expect(jobCycles({ kind: 'compute', cycles } as ComputeReport)).toBe(52);
   });
 
   it('a compute job is busy for everything but the launch', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readElf } from '../../sim/soc/elf.js';
 import { runElf } from '../../sim/soc/run-elf.js';
 import { Soc } from '../../sim/soc/soc.js';
+import { compileC, gccPresent } from './toolchain.js';
 
 const demo = readFileSync(new URL('../data/soc/demo.elf', import.meta.url));
 
@@ -119,5 +120,24 @@ describe('what is read', () => {
   });
   it('the ends of the stack', () => {
     expect(soc.symbols.address('stack')! - soc.symbols.address('stack_start')!).toBe(0x800);
+  });
+});
+
+describe.skipIf(!gccPresent)('what nobody defines is named', () => {
+  const SOURCE =
+    'void rt_time_wait_us(int); void pos_kernel_start(void); int main(void) { rt_time_wait_us(1); pos_kernel_start(); return 0; }';
+
+  it('in an object file', () => {
+    const object = compileC(SOURCE, ['-r']);
+    expect(() => readElf(object, 'main.o')).toThrow(
+      /^main\.o: an object file, not a linked program; it waits for pos_kernel_start, rt_time_wait_us\. Link it/,
+    );
+  });
+
+  it('in a program linked in spite of it that keeps its relocations', () => {
+    const elf = compileC(SOURCE, ['-Wl,--unresolved-symbols=ignore-all', '-Wl,-q']);
+    expect(() => readElf(elf, 'app.elf')).toThrow(
+      /^app\.elf: linked although nobody defines pos_kernel_start, rt_time_wait_us\. Link it with what defines them/,
+    );
   });
 });

@@ -57,6 +57,7 @@ describe('interrupt controller', () => {
     ['ACK', 0x18, 0x1c, 0x20],
   ])('%s is written at 0x%x, set at 0x%x, cleared at 0x%x', (_, at, set, clear) => {
     const itc = make();
+    itc.write(at, 0b1);
     const writes = [itc.write(at, 0b1100), itc.write(set, 0b0110), itc.write(clear, 0b0101)];
     expect([writes, itc.read(at)]).toEqual([[true, true, true], 0b1010]);
     // the others have not changed
@@ -166,7 +167,9 @@ describe('micro-DMA', () => {
     dma.write(0x90, 0, 0);
     dma.write(0x94, 5, 0);
     dma.write(0x98, 0x06, 0);
+    dma.write(0xa4, 0x10, 0); // bit 4 of another register
     expect([text(), dma.advance(0)]).toEqual(['', NEVER]);
+    expect([dma.write(0x98, 0x10, 0), text()]).toEqual([true, 'hello']);
   });
   it.each([
     // offset, writable, what it reads after 0x15 was written; a dash: no such register
@@ -232,11 +235,12 @@ describe('blocks that start-up code touches', () => {
     expect([printed, stdout.narrowWrites]).toEqual([[0x41, 0x0a], true]);
   });
   it.each([
-    ['the event unit', new EventUnit(() => undefined), 0x88, 0x8c],
-    ['the FLL', new Fll(), 0x2c, 0x30],
-    ['GPIO', new Gpio(), 0x3c, 0x40],
-    ['SoC control', new SocControl(), 0xfc, 0x100],
-  ] as const)('the last register of %s', (_, block, last, beyond) => {
+    ['the event unit', () => new EventUnit(() => undefined), 0x88, 0x8c],
+    ['the FLL', () => new Fll(), 0x2c, 0x30],
+    ['GPIO', () => new Gpio(), 0x3c, 0x40],
+    ['SoC control', () => new SocControl(), 0xfc, 0x100],
+  ] as const)('the last register of %s', (_, make, last, beyond) => {
+    const block = make();
     expect([block.write(last, 7), block.read(last)]).toEqual([true, 7]);
     expect([block.write(beyond, 7), block.read(beyond)]).toEqual([false, undefined]);
   });

@@ -26,6 +26,13 @@ export function roundedPool(g: Growth, { pick, a, b }: Choices): void {
   g.offer(g.tensor(x.rms / 1.5, 'call', 'tflite.avg_pool2d', [{ ref: x.ref }], pool));
 }
 
+/** Any function of an int8. */
+export function lookup(g: Growth, { pick }: Choices): void {
+  const x = g.pick(pick, (v) => v.dtype === 'int8');
+  const table = { draw: `${g.next}.table`, shape: [256], low: -128, high: 127, dtype: 'int8' } as const;
+  g.offer(g.tensor(70, 'call', 'tflite.lookup', [{ ref: x.ref }, { ref: g.call('constant', table).ref }]));
+}
+
 /** Differences to the largest element from 1/4 to 1/16 each. */
 export function integerSoftmax(g: Growth, { pick, a }: Choices): void {
   const x = g.pick(pick, (v) => v.dtype === 'int8' && v.shape.length > 0);

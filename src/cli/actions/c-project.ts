@@ -31,10 +31,11 @@ function sizeTable(sizes: ProgramSizes, l2Bytes: number): string {
 export function writeProject(
   folder: string,
   program: Program,
-  options: { readonly seed: string; readonly profile: Profile | undefined },
+  options: { readonly seed: string; readonly profile: Profile | undefined; readonly xpulp: boolean },
 ): void {
   const files = emitC(program, {
     seed: options.seed,
+    xpulp: options.xpulp,
     ...(options.profile === undefined ? {} : { profile: options.profile }),
   });
   const compiler = `${riscvPrefix()}gcc`;

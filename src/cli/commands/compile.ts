@@ -17,6 +17,7 @@ interface Arguments extends CompileArguments, ModelArguments {
   readonly output: string;
   readonly emit: string;
   readonly profile: string | undefined;
+  readonly xpulp: boolean;
 }
 
 /** `compile MODEL -o DIR`: writes the Program that `simulate` and `disasm` read, or the C project for the chip. */
@@ -37,6 +38,11 @@ export const compileCommand: CommandModule<object, Arguments> = {
         choices: ['individual', 'global'],
         describe: 'with --emit c: count cycles around each kernel, or around the whole network',
       })
+      .option('xpulp', {
+        type: 'boolean',
+        default: false,
+        describe: "with --emit c: host kernels with the core's Xpulp instructions",
+      })
       .config(configured(CONFIGURED)),
   handler: async (args) => {
     const model = await oneModel(args.model, args);
@@ -49,9 +55,14 @@ export const compileCommand: CommandModule<object, Arguments> = {
     printWarnings(program.manifest.warnings, listed);
     if (args.emit === 'c') {
       const { parseProfile, writeProject } = await import('../actions/c-project.js');
-      writeProject(args.output, program, { seed: args.seed, profile: parseProfile(args.profile) });
+      writeProject(args.output, program, {
+        seed: args.seed,
+        profile: parseProfile(args.profile),
+        xpulp: args.xpulp,
+      });
       return;
     }
+    if (args.xpulp) throw new UserError('--xpulp goes with --emit c.');
     if (args.profile !== undefined) throw new UserError('--profile goes with --emit c.');
     writeProgram(args.output, program);
     const { layers, steps, memory } = program.manifest;

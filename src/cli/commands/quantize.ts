@@ -5,7 +5,8 @@ import { fileOptions } from '../model-options.js';
 /** `quantize MODEL --calibrate DATA.npy -o OUT`: a float32 network as an integer one for the core. */
 export const quantizeCommand: CommandModule<object, QuantizeArguments> = {
   command: 'quantize <model>',
-  describe: 'turn a trained float32 network into an int8 one with power-of-two scales for the core',
+  describe:
+    'turn a trained float32 or quantized network into an int8 one with power-of-two scales for the core',
   builder: (y) =>
     y
       .positional('model', {
@@ -20,12 +21,21 @@ export const quantizeCommand: CommandModule<object, QuantizeArguments> = {
           'DATA.npy, one sample on each index of the first axis; without --test its second half is held aside',
       })
       .option('test', { type: 'string', describe: 'DATA.npy with the held-aside samples' })
+      .option('labels', {
+        type: 'string',
+        describe:
+          'L.npy, the class of each held-aside sample: accuracy of both networks, on the simulated core too',
+      })
       .option('input-scale', {
         type: 'number',
-        default: 1,
-        describe: 'network input = data * scale + offset',
+        describe: 'network input = data * scale + offset (1 and 0 by default)',
       })
-      .option('input-offset', { type: 'number', default: 0, describe: 'see --input-scale' })
+      .option('input-offset', { type: 'number', describe: 'see --input-scale' })
+      .option('allow-float', {
+        type: 'boolean',
+        default: false,
+        describe: 'exit with 0 even where a layer that the core could take stays in float32',
+      })
       .options(fileOptions)
       .option('output', {
         alias: 'o',
@@ -35,6 +45,6 @@ export const quantizeCommand: CommandModule<object, QuantizeArguments> = {
       }),
   handler: async (args) => {
     const { quantizeFile } = await import('../actions/quantize.js');
-    await quantizeFile(args);
+    process.exitCode = await quantizeFile(args);
   },
 };

@@ -30,7 +30,8 @@ export const showCommand: CommandModule<object, Arguments> = {
       .option('stage', { choices: STAGES, default: 'input' as Stage, describe: 'what to print' })
       .config(configured(CONFIGURED)),
   handler: async (args) => {
-    const model = await oneModel(args.model, args);
+    // The memory plan compiles; a text is shown with or without its constants' values.
+    const model = await oneModel(args.model, args, { standInConstants: args.stage !== 'memory' });
     if (args.stage === 'input') {
       const { printModule } = await import('../../relay/print.js');
       process.stdout.write(printModule(model.main, { types: false }));

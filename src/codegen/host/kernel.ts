@@ -1,14 +1,16 @@
 import { coreLayout } from '../../../sim/isa/layout.js';
-import type { DType } from '../../base/dtype.js';
+import { type DType, isFloat } from '../../base/dtype.js';
 import { UserError } from '../../base/errors.js';
 import { entryOf } from '../../base/operators.js';
 import { elementCount, type Shape } from '../../base/tensor.js';
+import { type ProductSum, productSum } from '../../program/product-sums.js';
 import type { Buffer, HostOp, HostStep, Operand } from '../../program/types.js';
 import { C_TYPES } from '../c/types.js';
 import type { CWriter } from '../c/writer.js';
 import type { BufferNames, ElementCode, KernelContext, RowCode, Source } from './kernel-context.js';
 import { OPERATOR_CODE } from './operators.js';
 import { axisNames, Position } from './position.js';
+import { writeProductSum } from './product-sum.js';
 import { BINARY_OPERATORS, UNARY_OPERATORS } from './scalar.js';
 import { writeTransform } from './transform.js';
 
@@ -32,8 +34,8 @@ class Kernel implements KernelContext {
   readonly #names: BufferNames;
   readonly #pointers: ReadonlyMap<number, string>;
   readonly #taken = new Set<string>();
-  /** The code of the first operator's elements, where its rows have begun. */
-  #rowElement: ((at: Position) => string) | undefined;
+  /** The code of one operator's elements, where something made them beforehand. */
+  #made: { readonly op: number; readonly element: (at: Position) => string } | undefined;
   /** Expressions of results that are already computed, by operator and position. */
   readonly #known = new Map<string, { readonly name: string; readonly scope: number }>();
 
@@ -68,7 +70,12 @@ class Kernel implements KernelContext {
 
   /** Writes what the elements of the first operator share along a row. */
   beginRow(code: RowCode, at: Position): void {
-    this.#rowElement = code.begin(this.step.ops[0]!, at, this);
+    this.provide(0, code.begin(this.step.ops[0]!, at, this));
+  }
+
+  /** From here on, `element` is the code of operator `op`'s elements. */
+  provide(op: number, element: (at: Position) => string): void {
+    this.#made = { op, element };
   }
 
   value(o: Operand, at: Position): string {
@@ -79,8 +86,8 @@ class Kernel implements KernelContext {
     const known = this.#known.get(key);
     if (known !== undefined && this.out.isOpen(known.scope)) return known.name;
     const op = this.step.ops[index]!;
-    const row = this.#rowElement;
-    const code = index === 0 && row !== undefined ? () => row(at) : elementCode(op.op);
+    const made = this.#made;
+    const code = index === made?.op ? () => made.element(at) : elementCode(op.op);
     if (code === undefined)
       throw new UserError(`host operator ${op.op} has no C code inside a fused kernel.`);
     const expression = code(op, at, this);
@@ -107,16 +114,29 @@ function isElementwise(step: HostStep, k: Kernel): boolean {
   });
 }
 
+/** Elements that one round of a loop over integers makes, where they divide. */
+const ROUND = 4;
+
 /** One loop over all elements; in the core's layout over all bytes, padding of rows included. */
 function flatKernel(k: Kernel, target: Buffer, output: string): void {
   const last: Operand = { result: k.step.ops.length - 1 };
   const { shape } = k.typeOf(last);
   const count = target.layout === 'core' ? coreLayout(target.shape).bytes : elementCount(shape);
   const i = k.fresh('i');
-  k.out.loop(i, count, () => {
-    const value = k.value(last, Position.ofElement(shape, i));
-    k.out.line(`${output}[${count === 1 ? '0' : i}] = ${value};`);
-  });
+  const element = (at: string): void => {
+    const value = k.value(last, Position.ofElement(shape, at));
+    k.out.line(`${output}[${count === 1 ? '0' : at}] = ${value};`);
+  };
+  const short = k.step.ops.every(
+    (op) =>
+      op.op === 'reshape' ||
+      [...op.args.map((a) => k.typeOf(a)), ...op.results].every((t) => !isFloat(t.dtype)),
+  );
+  if (!short || count % ROUND !== 0) k.out.loop(i, count, () => element(i));
+  else
+    k.out.block(`for (int32_t ${i} = 0; ${i} < ${count}; ${i} += ${ROUND})`, () => {
+      for (let part = 0; part < ROUND; part++) element(part === 0 ? i : `${i} + ${part}`);
+    });
 }
 
 /** Loops over the axes of the result; what elements share along an axis is made outside that axis's loop, the innermost. */
@@ -143,6 +163,33 @@ function nestedKernel(k: Kernel, output: string): void {
   over(0);
 }
 
+/** Product sums in blocks; what follows them element by element. */
+function blockedKernel(k: Kernel, sum: ProductSum, output: string): void {
+  const [data, weights] = k.step.ops[0]!.args.map((a) => k.source(a)!.pointer) as [string, string];
+  const last: Operand = { result: k.step.ops.length - 1 };
+  writeProductSum({
+    out: k.out,
+    sum,
+    data,
+    weights,
+    bias: sum.bias === null ? '0' : k.source(sum.bias)!.pointer,
+    output,
+    scalar: (o) => k.source(o)!.scalar!,
+    rest: (at, element) => {
+      k.provide(sum.summed, () => element);
+      k.out.line(`${output}[${at.flat}] = ${k.value(last, at.reshaped(k.typeOf(last).shape))};`);
+    },
+  });
+}
+
+/** How a kernel computes its product sum; null where it does so element by element. */
+export const blockedSum = (step: HostStep, buffers: readonly Buffer[]): ProductSum | null =>
+  productSum(
+    step,
+    (o) => ('buffer' in o ? buffers[o.buffer]! : step.ops[o.result]!.results[o.field ?? 0]!),
+    (o) => 'buffer' in o && buffers[o.buffer]!.role === 'constant',
+  );
+
 /**
  * Writes the loops of a host kernel. `pointers` names the parameter for each buffer that is not a constant. Floats are computed in
  * the simulator's order. Throws a UserError for an operator that has no C code.
@@ -157,12 +204,14 @@ export function writeKernelBody(
   const [first] = step.ops as readonly [HostOp];
   const outputs = step.stores.map((s) => pointers.get(s.buffer)!);
   const target = names.buffers[step.stores[0]!.buffer]!;
+  const blocked = blockedSum(step, names.buffers);
   const entry = entryOf(OPERATOR_CODE, first.op);
   if (entry?.kind === 'transform') {
     const from = (first.args[0] as { readonly buffer: number }).buffer;
     writeTransform(out, names.buffers[from]!, target);
   } else if (entry?.kind === 'whole')
     entry.code(first, outputs, k, axisNames(k.typeOf(first.args[0]!).shape.length));
+  else if (blocked !== null) blockedKernel(k, blocked, outputs[0]!);
   else if (target.layout === 'core' || isElementwise(step, k)) flatKernel(k, target, outputs[0]!);
   else nestedKernel(k, outputs[0]!);
 }

@@ -14,7 +14,7 @@ import { adaptiveAvgPool, avgPool, globalAvgPool, globalMaxPool, maxPool } from 
 import { argmax, extremum, take, where } from './selection.js';
 import { softmax, tfliteSoftmax } from './softmax.js';
 import { convolution, dense, reduction } from './sums.js';
-import { avgPool2d, requantize } from './tflite.js';
+import { avgPool2d, lookup, requantize } from './tflite.js';
 
 /**
  * How an operator becomes C: an element at a time (may be fused), with something shared along a row (first in its kernel), as a kernel of
@@ -82,5 +82,6 @@ export const OPERATOR_CODE: Readonly<Record<HostOperator, OperatorCode>> = {
   'tflite.requantize': element(requantize),
   'tflite.avg_pool2d': element(avgPool2d),
   'tflite.softmax': { kind: 'rows', code: tfliteSoftmax },
+  'tflite.lookup': element(lookup),
   layout_transform: { kind: 'transform' },
 };

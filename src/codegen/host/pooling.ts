@@ -4,7 +4,7 @@ import { intsAttr } from './attributes.js';
 import type { ElementCode, KernelContext } from './kernel-context.js';
 import { operand, Position, plus, times } from './position.js';
 import { quotient, summing } from './sums.js';
-import { overAxis, slidingAxis, type WindowAxis } from './windows.js';
+import { overAxis, overShortAxis, slidingAxis, type WindowAxis } from './windows.js';
 
 type Quad = readonly [number, number, number, number];
 
@@ -29,7 +29,7 @@ const overWindow = (
   k: KernelContext,
   { rows, columns }: Window,
   body: (y: string, x: string) => void,
-): void => overAxis(k, rows, (y) => overAxis(k, columns, (x) => body(y, x)));
+): void => overAxis(k, rows, (y) => overShortAxis(k, columns, (x) => body(y, x)));
 
 type Reduce = (window: Window, x: DType, k: KernelContext, read: (y: string, x: string) => string) => string;
 
@@ -98,7 +98,7 @@ const sliding = (op: Parameters<ElementCode>[0], at: Position, k: KernelContext)
     rows,
     columns,
     taps,
-    count: !rows.checked && !columns.checked ? taps : null,
+    count: !rows.partial && !columns.partial ? taps : null,
     divisor: op.attrs.count_include_pad === true ? taps : null,
   };
 };
@@ -117,7 +117,7 @@ const dividing = (
     const from = even ? times(o, extent / parts) : `${operand(times(o, extent))} / ${parts}`;
     const end = times(operand(plus(o, 1)), extent);
     const to = even ? plus(from, extent / parts) : `(${plus(end, parts - 1)}) / ${parts}`;
-    return { tap, from, to, at: tap, name: tap, extent, checked: false };
+    return { tap, from, to, place: (t) => t, name: tap, extent, partial: false, checked: false };
   };
   const even = [0, 1].every((i) => shape[2 + i]! % pieces[i as 0 | 1] === 0);
   const count = even ? (shape[2]! / pieces[0]) * (shape[3]! / pieces[1]) : null;

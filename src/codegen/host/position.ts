@@ -61,6 +61,11 @@ export class Position {
     return new Position(shape, null, elementCount(shape) === 1 ? '0' : flat);
   }
 
+  /** The element at `axes`, whose element number is known as well. */
+  static ofBoth(shape: Shape, axes: readonly string[], flat: string): Position {
+    return new Position(shape, Position.ofAxes(shape, axes).axes, flat);
+  }
+
   get flat(): string {
     return this.#flat ?? flatIndex(this.#axes!, this.shape);
   }

@@ -23,12 +23,37 @@ function overRow(
 const elementAt = (op: HostOp, at: Position, k: KernelContext): string =>
   k.value(op.args[0]!, Position.ofAxes(k.typeOf(op.args[0]!).shape, at.axes));
 
+/** A row of whole numbers from -128 to 127: the exponentials of the 256 differences come from a table. */
+function ofIntegers(
+  op: HostOp,
+  at: Position,
+  axis: number,
+  k: KernelContext,
+  output: string,
+): (at: Position) => string {
+  const [max, sum] = [k.fresh('max'), k.fresh('sum')];
+  k.out.line(`int32_t ${max} = -128;`);
+  overRow(op, at, axis, k, (x) => {
+    const v = k.fresh('value');
+    k.out.line(`const int32_t ${v} = (int32_t)${x};`);
+    k.out.line(`if (${v} > ${max}) ${max} = ${v};`);
+  });
+  k.out.line(`float ${sum} = 0;`);
+  overRow(op, at, axis, k, (x, place) => {
+    k.out.line(`${output}[${place.flat}] = host_exp_of_minus(${max} - (int32_t)${x});`);
+    k.out.line(`${sum} += ${output}[${place.flat}];`);
+  });
+  return (here) => `${output}[${here.flat}] / ${sum}`;
+}
+
 /** nn.softmax: exp(x - max) / sum of them; every step is rounded to float, the sum runs in ascending order. */
 export const softmax: RowCode = {
   axis: (op, shape) => axisAttr(numberAttr(op, 'axis'), shape.length),
   begin: (op, at, k) => {
     const axis = axisAttr(numberAttr(op, 'axis'), at.shape.length);
     const [max, sum] = [k.fresh('max'), k.fresh('sum')];
+    if (op.attrs.integers === true && k.ownOutput !== undefined)
+      return ofIntegers(op, at, axis, k, k.ownOutput);
     k.out.line(`float ${max} = (-1.0f / 0.0f);`);
     overRow(op, at, axis, k, (x) => k.out.line(`${max} = host_maxf(${max}, ${x});`));
     k.out.line(`float ${sum} = 0;`);

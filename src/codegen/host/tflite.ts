@@ -1,3 +1,4 @@
+import type { Operand } from '../../program/types.js';
 import { axisAttr, intsAttr, numberAttr } from './attributes.js';
 import type { ElementCode } from './kernel-context.js';
 import { Position, plus } from './position.js';
@@ -15,7 +16,14 @@ export const requantize: ElementCode = (op, at, k) => {
     );
   });
   const narrow = op.results[0]!.dtype === 'int8';
-  const scaled = `host_requantize${narrow ? '8' : ''}(${x}, ${multiplier}, ${shift}, ${numberAttr(op, 'zero_point')})`;
+  const zero = numberAttr(op, 'zero_point');
+  if ((op.attrs.rounding ?? 'double') !== 'double') {
+    const away = op.attrs.rounding === 'tonearest' ? 1 : 0;
+    const limits = narrow ? '-128, 127' : 'INT32_MIN, INT32_MAX';
+    const once = `host_clip64(host_scale_once(${x}, ${multiplier}, ${shift}, ${away}) + ${zero}, ${limits})`;
+    return `(${narrow ? 'int8_t' : 'int32_t'})${once}`;
+  }
+  const scaled = `host_requantize${narrow ? '8' : ''}(${x}, ${multiplier}, ${shift}, ${zero})`;
   return narrow ? `(int8_t)${scaled}` : scaled;
 };
 
@@ -53,4 +61,12 @@ export const avgPool2d: ElementCode = (op, at, k) => {
     }),
   );
   return `(int8_t)host_rounded_mean(${sum}, ${count})`;
+};
+
+/** tflite.lookup: the table begins with the least value of the data's dtype. */
+export const lookup: ElementCode = (op, at, k) => {
+  const [data, table] = op.args as readonly [Operand, Operand];
+  const x = k.value(data, at);
+  const index = k.typeOf(data).dtype === 'int8' ? `(${x} + 128)` : `(${x})`;
+  return k.value(table, Position.ofElement(k.typeOf(table).shape, index));
 };

@@ -3,17 +3,12 @@ import { type CoreLayout, coreLayout } from '../../../sim/isa/layout.js';
 import type { Buffer } from '../../program/types.js';
 import type { CWriter } from '../c/writer.js';
 
-/** `text` once for each word of `elements` elements, `i` standing at its first. */
-function eachWord(w: CWriter, i: string, elements: number, text: string): void {
-  w.block(`for (int32_t ${i} = 0; ${i} < ${elements}; ${i} += ${WORD_BYTES})`, () => w.line(text));
-}
-
 /** One row between dense and core: `plain` and `packed` are the numbers of its first elements. */
 function writeRow(w: CWriter, l: CoreLayout, toCore: boolean, plain: string, packed: string): void {
   const at = (start: string, x: string) => (start === '0' ? x : `${start} + ${x}`);
   if (l.columns % WORD_BYTES === 0) {
     const [input, output] = toCore ? [plain, packed] : [packed, plain];
-    eachWord(w, 'x', l.columns, `host_reverse_word(output + ${at(output, 'x')}, input + ${at(input, 'x')});`);
+    w.line(`host_reverse_words(output + ${output}, input + ${input}, ${l.columns / WORD_BYTES});`);
   } else
     w.loop('x', l.columns, () => {
       const core = packed === '0' ? 'x ^ 3' : `(${packed} + x) ^ 3`;
@@ -38,7 +33,7 @@ export function writeTransform(w: CWriter, from: Buffer, to: Buffer): void {
   const { planes, rows, columns, pitch } = layout;
   const toCore = from.layout === 'dense';
   if (pitch === columns)
-    eachWord(w, 'i', planes * rows * columns, 'host_reverse_word(output + i, input + i);');
+    w.line(`host_reverse_words(output, input, ${(planes * rows * columns) / WORD_BYTES});`);
   else if (planes * rows === 1) writeRow(w, layout, toCore, '0', '0');
   else w.loop('row', planes * rows, () => writeRow(w, layout, toCore, `row * ${columns}`, `row * ${pitch}`));
 }

@@ -1,4 +1,5 @@
 import { showShape } from '../../base/tensor.js';
+import type { ProductSum } from '../../program/product-sums.js';
 import type { Buffer, HostStep, Layer, Program, Step } from '../../program/types.js';
 import { type Action, layerActions } from '../accelerator/actions.js';
 import { emitNodes } from '../accelerator/emit.js';
@@ -6,7 +7,7 @@ import { reroll } from '../accelerator/reroll.js';
 import { identifiers } from '../c/names.js';
 import { C_TYPES, literal } from '../c/types.js';
 import { CWriter, hex32 } from '../c/writer.js';
-import { writeKernelBody } from '../host/kernel.js';
+import { blockedSum, writeKernelBody } from '../host/kernel.js';
 import type { BufferNames } from '../host/kernel-context.js';
 import { CONSTANTS, constantValues, type DataPlan } from './data.js';
 
@@ -176,6 +177,20 @@ function declareConstants(
   );
 }
 
+/** The product sums that the program's host kernels compute in blocks. */
+export const blockedSums = (program: Program): ProductSum[] =>
+  program.manifest.steps.flatMap((s) => {
+    const sum = s.kind === 'host' ? blockedSum(s, program.manifest.buffers) : null;
+    return sum === null ? [] : [sum];
+  });
+
+/** Whether a kernel needs host_exp.h. */
+const usesExpTable = (step: HostStep): boolean => step.ops.some((op) => op.attrs.integers === true);
+
+/** Whether any kernel does. */
+export const needsExpTable = (program: Program): boolean =>
+  program.manifest.steps.some((s) => s.kind === 'host' && usesExpTable(s));
+
 /** Whether a kernel needs host_fixed.h. */
 export const usesFixedPoint = (layer: Layer): boolean =>
   layer.operators.some((op) => op.startsWith('tflite.'));
@@ -185,7 +200,11 @@ export function kernelFile(f: KernelFunction, program: Program, names: BufferNam
   const w = new CWriter();
   w.line('#include "tvmgen_default_internal.h"');
   const host = f.steps.find(([, s]) => s.kind === 'host')?.[1] as HostStep | undefined;
-  if (host !== undefined) w.line(`#include "${usesFixedPoint(f.layer) ? 'host_fixed.h' : 'host_math.h'}"`);
+  if (host !== undefined) {
+    w.line(`#include "${usesFixedPoint(f.layer) ? 'host_fixed.h' : 'host_math.h'}"`);
+    if (usesExpTable(host)) w.line('#include "host_exp.h"');
+    if (blockedSum(host, names.buffers) !== null) w.line('#include "host_nn.h"');
+  }
   w.line();
   describe(w, f);
   w.block(prototype(f), () => {

@@ -1,10 +1,11 @@
 import { elementCount, showShape } from '../../base/tensor.js';
+import { scratchBytes } from '../../program/product-sums.js';
 import type { Buffer, Program } from '../../program/types.js';
 import { identifiers } from '../c/names.js';
 import { C_TYPES } from '../c/types.js';
 import { CWriter, hex32 } from '../c/writer.js';
 import { type DataPlan, declareData, defineData, WORKSPACE } from './data.js';
-import { type KernelFunction, prototype } from './kernels.js';
+import { blockedSums, type KernelFunction, prototype } from './kernels.js';
 
 /** A tensor that enters or leaves the network: its buffer and its name in C. */
 export interface Port {
@@ -170,12 +171,18 @@ export function networkFile(
   profile: Profile | undefined,
 ): string {
   const w = new CWriter();
+  const sums = blockedSums(program);
   w.comment(
     `Constants and entry of the network ${program.manifest.model}, target "${program.manifest.target}".`,
   );
   w.line('#include "tvmgen_default.h"').line().line('#include "dump.h"');
+  if (sums.length > 0) w.line('#include "host_nn.h"');
   if (profile === 'individual') w.line('#include "profile.h"');
   w.line('#include "tvmgen_default_internal.h"').line();
+  if (sums.length > 0)
+    w.line(
+      `int32_t host_scratch[${Math.max(1, ...sums.map((s) => Math.ceil(scratchBytes(s) / 4)))}];`,
+    ).line();
   defineData(w, program, plan);
   w.line();
   if (profile === 'individual')

@@ -30,6 +30,14 @@ static inline int64_t host_scale(int32_t x, int32_t multiplier, int32_t shift, i
   return (int64_t)host_rounding_shift(host_doubling_high(left, multiplier), shift > 0 ? 0 : -shift) + zero;
 }
 
+/* x multiplier 2^(shift - 31) rounded once: halves up, or away from zero. */
+static inline int64_t host_scale_once(int32_t x, int32_t multiplier, int32_t shift, int32_t away) {
+  const int64_t product = (int64_t)x * multiplier;
+  const int32_t bits = 31 - shift;
+  const int64_t half = INT64_C(1) << (bits - 1);
+  return (product + (away && product < 0 ? half - 1 : half)) >> bits;
+}
+
 static inline int32_t host_requantize(int32_t x, int32_t multiplier, int32_t shift, int32_t zero) {
   return (int32_t)host_clip64(host_scale(x, multiplier, shift, zero), INT32_MIN, INT32_MAX);
 }

@@ -15,13 +15,24 @@ export const HOST_MATH_H = `/* Arithmetic of the host kernels. Integers wrap whe
 
 #include <stdint.h>
 
-/* Four elements in the other byte order: between the host's layout and the core's. */
-static inline void host_reverse_word(int8_t *out, const int8_t *in) {
-  const int8_t a = in[0], b = in[1], c = in[2], d = in[3];
-  out[0] = d;
-  out[1] = c;
-  out[2] = b;
-  out[3] = a;
+#include "host_xpulp.h"
+
+/* Words of four elements in the other byte order: between the host's layout and the core's. */
+static inline void host_reverse_words(int8_t *out, const int8_t *in, int32_t words) {
+#if defined(HOST_XPULP) && !defined(HOST_XPULP_BUILTINS)
+  HOST_REVERSE(out, in, words)
+#else
+#define HOST_REVERSE_WORD(i) \\
+  { \\
+    const int8_t a = in[i], b = in[i + 1], c = in[i + 2], d = in[i + 3]; \\
+    out[i] = d, out[i + 1] = c, out[i + 2] = b, out[i + 3] = a; \\
+  }
+  for (; words >= 4; words -= 4, in += 16, out += 16) {
+    HOST_REVERSE_WORD(0) HOST_REVERSE_WORD(4) HOST_REVERSE_WORD(8) HOST_REVERSE_WORD(12)
+  }
+  for (; words > 0; --words, in += 4, out += 4) HOST_REVERSE_WORD(0)
+#undef HOST_REVERSE_WORD
+#endif
 }
 
 static inline int32_t host_add(int32_t a, int32_t b) { return (int32_t)((uint32_t)a + (uint32_t)b); }
@@ -36,7 +47,11 @@ static inline int32_t host_shift_left(int32_t a, int32_t bits) { return (int32_t
 static inline int32_t host_divide(int32_t a, int32_t b) { return b == -1 ? host_subtract(0, a) : a / b; }
 
 static inline int32_t host_clip(int32_t x, int32_t low, int32_t high) {
+#ifdef HOST_XPULP
+  return host_limit(x, low, high);
+#else
   return x < low ? low : x > high ? high : x;
+#endif
 }
 
 static inline int64_t host_clip64(int64_t x, int64_t low, int64_t high) {

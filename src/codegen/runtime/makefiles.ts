@@ -20,8 +20,11 @@ const COMMON_FLAGS = '-std=c99 -Wall -Wextra -pedantic -ffp-contract=off -fno-st
 /** Makefile: cross-compilation for DIANA with a plain RISC-V GCC. */
 export const makefile = (
   files: Sources,
+  xpulp: boolean,
 ): string => `# Builds demo.elf for DIANA with a plain RISC-V GCC and this folder's start-up code and linker script.
-# The host core also has Xpulp instructions, which this compiler does not know; Makefile.pulprt uses the SDK's compiler.
+# The host core also has Xpulp instructions, which this compiler does not know: ${
+  xpulp ? 'host_xpulp.h spells them as .insn words.' : 'compile --xpulp uses them, as .insn words.'
+}
 PREFIX ?= riscv64-unknown-elf-
 CC := $(PREFIX)gcc
 SIZE := $(PREFIX)size
@@ -32,7 +35,7 @@ ${sources(files)}
 TARGET := target/crt0.S target/start.c
 
 CFLAGS := $(ARCH) $(OPT) ${COMMON_FLAGS}
-CFLAGS += -ffreestanding -fno-tree-loop-distribute-patterns -ffunction-sections -fdata-sections -DDIANA_BARE $(EXTRA_CFLAGS)
+CFLAGS += -ffreestanding -fno-tree-loop-distribute-patterns -ffunction-sections -fdata-sections -DDIANA_BARE${xpulp ? ' -DHOST_XPULP' : ''} $(EXTRA_CFLAGS)
 LDFLAGS := $(ARCH) -nostdlib -nostartfiles -static -Wl,--gc-sections -Wl,-T,target/link.ld -Wl,-Map,build/demo.map
 
 OBJECTS := $(patsubst %,build/%.o,$(LIBRARY) $(APP) $(TARGET))
@@ -59,6 +62,7 @@ clean:
 /** Makefile.pulprt: for users of DIANA's PULP SDK. */
 export const makefilePulprt = (
   files: Sources,
+  xpulp: boolean,
 ): string => `# Builds and runs the demo with DIANA's PULP SDK: source its setup first, which sets PULP_SDK_HOME and the target.
 #   make -f Makefile.pulprt clean all run
 PULP_APP = demo
@@ -68,7 +72,7 @@ ${sources(files)}
 
 PULP_APP_FC_SRCS = $(LIBRARY) $(APP)
 # The network's constants and activations go where the SDK's linker script has shared L2, so the addresses are not the plan's.
-PULP_CFLAGS = $(INCLUDES) $(OPT) -std=gnu99 -ffp-contract=off -fno-strict-aliasing -DDIANA_PULP_SDK $(EXTRA_CFLAGS)
+PULP_CFLAGS = $(INCLUDES) $(OPT) -std=gnu99 -ffp-contract=off -fno-strict-aliasing -DDIANA_PULP_SDK${xpulp ? ' -DHOST_XPULP -DHOST_XPULP_BUILTINS' : ''} $(EXTRA_CFLAGS)
 
 ifndef PULP_SDK_HOME
 $(error PULP_SDK_HOME is not set: source the setup of DIANA's PULP SDK first)

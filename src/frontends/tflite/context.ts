@@ -59,9 +59,16 @@ export class OperatorContext {
   }
 
   outputTensor(): TfliteTensor {
-    const t = this.#model.tensors[this.operator.outputs[0] ?? -1];
-    if (t === undefined || this.operator.outputs.length !== 1) throw new UserError('it must have one output');
+    const [t, ...more] = this.outputs;
+    if (t === undefined || more.length > 0) throw new UserError('it must have one output');
     return t;
+  }
+
+  /** All outputs; at least one. */
+  get outputs(): readonly TfliteTensor[] {
+    const found = this.operator.outputs.map((i) => this.#model.tensors[i]!);
+    if (found.length === 0) throw new UserError('it has no output');
+    return found;
   }
 
   /** The value of a constant input, in the file's order. */
@@ -149,14 +156,19 @@ export class OperatorContext {
     if (q === undefined || q.scales.length !== 1 || q.zeroPoints.length !== 1)
       throw new UserError(`tensor ${t.name} must have one scale and one zero point`);
     const zeroPoint = q.zeroPoints[0]!;
-    if (!Number.isInteger(zeroPoint) || zeroPoint < -128 || zeroPoint > 127)
-      throw new UserError(`tensor ${t.name} has zero point ${zeroPoint}; must be in -128..127`);
+    const [least, most] = t.dtype === 'uint8' ? [0, 255] : [-128, 127];
+    if (!Number.isInteger(zeroPoint) || zeroPoint < least || zeroPoint > most)
+      throw new UserError(`tensor ${t.name} has zero point ${zeroPoint}; must be in ${least}..${most}`);
     return { scale: q.scales[0]!, zeroPoint };
   }
 
   /** Whether the operator computes on int8 (else float32). Throws for other or mixed types. */
   isInt8(): boolean {
-    const [a, b] = [this.inputTensor(0).dtype, this.outputTensor().dtype];
+    const [a, b] = [this.inputTensor(0).dtype, this.outputs[0]!.dtype];
+    if (a === 'int16' && b === 'int16')
+      throw new UserError(
+        `its activations are int16 (${this.inputTensor(0).name}); supported are int8 and float32. Convert the network with int8 activations`,
+      );
     if (a !== b || (a !== 'int8' && a !== 'float32'))
       throw new UserError(`it goes from ${a} to ${b}; supported are int8 to int8 and float32 to float32`);
     return a === 'int8';
@@ -167,5 +179,8 @@ export class OperatorContext {
   }
 }
 
-/** Brings one operator into the graph. Throws a UserError, without the operator's name, for what is not supported. */
-export type TfliteHandler = (op: OperatorContext) => TfliteValue;
+/**
+ * Brings one operator into the graph: its value, or one for each output. Throws a UserError, without the operator's name, for what is not
+ * supported.
+ */
+export type TfliteHandler = (op: OperatorContext) => TfliteValue | readonly TfliteValue[];

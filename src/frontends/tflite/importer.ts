@@ -3,21 +3,23 @@ import { showShape } from '../../base/tensor.js';
 import { call, tuple, variable } from '../../ir/build.js';
 import { type Expr, tensorTypeOf, type Var } from '../../ir/expr.js';
 import { tensorType } from '../../ir/types.js';
-import { finishModel, type LoadedModel } from '../model.js';
+import { finishModel, type LoadedModel, type QuantizedInput } from '../model.js';
 import { Names } from '../names.js';
 import { OperatorContext, type TfliteValue } from './context.js';
-import { decodeTflite, type TfliteModel, type TfliteOperator } from './schema.js';
-import { TFLITE_OPS } from './supported.js';
+import { dequantizedModel, startsAtZero } from './dequantize.js';
+import { decodeTflite, type TfliteModel, type TfliteOperator, type TfliteTensor } from './schema.js';
+import { operatorName, refusalOf, TFLITE_OPS } from './supported.js';
 
 const MAX_OPERATORS = 100_000;
 
 /**
- * Reads a TFLite file: int8 networks with TFLite's integer semantics, float32 networks in float32. Inputs and outputs keep the
- * file's order of axes (NHWC); between them images are NCHW.
+ * Reads a TFLite file: int8 networks with TFLite's integer semantics (`dequantize`: as the float32 networks that they approximate),
+ * float32 networks in float32. Inputs and outputs keep the file's order of axes (NHWC); between them images are NCHW.
  * Throws a UserError of one line for a file that is damaged or uses what is not supported.
  */
-export function importTflite(bytes: Uint8Array, name: string): LoadedModel {
-  const model = decodeTflite(bytes);
+export function importTflite(bytes: Uint8Array, name: string, dequantize = false): LoadedModel {
+  const file = decodeTflite(bytes);
+  const model = dequantize ? dequantizedModel(file) : file;
   if (model.operators.length > MAX_OPERATORS)
     throw new UserError(
       `the file has ${model.operators.length} operators; at most ${MAX_OPERATORS} are supported.`,
@@ -30,52 +32,90 @@ export function importTflite(bytes: Uint8Array, name: string): LoadedModel {
     values.set(i, { expr: v, planar: false });
     return v;
   });
-  for (const operator of model.operators) values.set(...readOperator(operator, model, values));
+  for (const operator of model.operators) {
+    for (const [index, value] of readOperator(operator, model, values))
+      values.set(index, dequantize ? rectified(value, file.tensors[index]!) : value);
+  }
   const outputs = model.outputs.map((i) => outputOf(model, values.get(i), i));
   if (outputs.length === 0) throw new UserError('the file has no output.');
   const tensors = new Map<string, Expr>();
   for (const [i, v] of values) tensors.set(model.tensors[i]!.name, v.expr);
-  return finishModel(name, inputs, outputs.length === 1 ? outputs[0]! : tuple(outputs), tensors, names);
+  const body = outputs.length === 1 ? outputs[0]! : tuple(outputs);
+  const loaded = finishModel(name, inputs, body, tensors, names);
+  const quantizedInput = dequantize ? inputOf(file) : undefined;
+  return quantizedInput === undefined ? loaded : { ...loaded, quantizedInput };
 }
+
+/** The integers that a quantized network with one input takes. */
+function inputOf(file: TfliteModel): QuantizedInput | undefined {
+  const t = file.tensors[file.inputs[0] ?? -1];
+  const q = t?.quantization;
+  if (file.inputs.length !== 1 || t === undefined || q?.scales.length !== 1 || t.dtype === 'float32')
+    return undefined;
+  return { dtype: t.dtype, scale: q.scales[0]!, zeroPoint: q.zeroPoints[0]! };
+}
+
+/** Saturation at 0 of a quantized network, where no ReLU says so already. */
+function rectified(value: TfliteValue, file: TfliteTensor): TfliteValue {
+  const { expr } = value;
+  if (!startsAtZero(file) || expr.kind !== 'call' || !SUMS.has(expr.op)) return value;
+  return { ...value, expr: call('nn.relu', [expr], {}, expr.label) };
+}
+
+/** What a float layer, sum or difference ends in where it has no activation. */
+const SUMS: ReadonlySet<string> = new Set([
+  'nn.conv2d',
+  'nn.dense',
+  'nn.bias_add',
+  'add',
+  'subtract',
+  'multiply',
+]);
 
 function readOperator(
   operator: TfliteOperator,
   model: TfliteModel,
   values: ReadonlyMap<number, TfliteValue>,
-): [number, TfliteValue] {
+): [number, TfliteValue][] {
   const known = TFLITE_OPS[operator.code];
-  const name = operator.custom || known?.name || `number ${operator.code}`;
+  const name = operatorName(operator);
   const fail = (why: string): never => {
     throw new UserError(`operator ${operator.index} (${name}): ${why}.`);
   };
-  if (known === undefined)
-    return fail(
-      `it is not supported; supported are ${Object.values(TFLITE_OPS)
-        .map((o) => o.name)
-        .join(', ')}`,
-    );
+  if (known === undefined) return fail(refusalOf(operator));
   const weights = model.tensors[operator.inputs[1] ?? -1];
   const layer =
     weights?.data !== undefined && /CONV|FULLY/.test(name)
       ? layerName(weights.name)
       : `${name.toLowerCase()}_${operator.index}`;
-  const output = operator.outputs[0] ?? -1;
   try {
-    const value = known.run(new OperatorContext(operator, model, values, { layer }));
-    const declared = model.tensors[output]!;
-    const { shape, dtype } = tensorTypeOf(value.expr);
-    const [n, h, w, c] = declared.shape;
-    const wanted = value.planar ? [n!, c!, h!, w!] : declared.shape;
-    if (String(shape) !== String(wanted) || dtype !== declared.dtype)
-      fail(
-        `its output is ${showShape(shape)} ${dtype}; the file says ${showShape(wanted)} ${declared.dtype}`,
-      );
-    if (values.has(output)) fail('its output is defined twice');
-    return [output, value];
+    for (const i of [...operator.inputs, ...operator.outputs]) {
+      const refusal = model.tensors[i]?.refusal;
+      if (refusal !== undefined) fail(refusal);
+    }
+    const made = known.run(new OperatorContext(operator, model, values, { layer }));
+    const all = 'expr' in made ? [made] : made;
+    if (all.length !== operator.outputs.length)
+      fail(`it has ${operator.outputs.length} outputs; must have ${all.length}`);
+    return operator.outputs.map((output, i) => {
+      const value = all[i]!;
+      if (values.has(output)) fail('its output is defined twice');
+      checkDeclared(value, model.tensors[output]!, fail);
+      return [output, value];
+    });
   } catch (error) {
     if (!(error instanceof UserError) || error.message.startsWith('operator ')) throw error;
     return fail(error.message.replace(/\.$/, ''));
   }
+}
+
+/** The file says what each tensor is; an operator that makes another is misread or damaged. */
+function checkDeclared(value: TfliteValue, declared: TfliteTensor, fail: (why: string) => never): void {
+  const { shape, dtype } = tensorTypeOf(value.expr);
+  const [n, h, w, c] = declared.shape;
+  const wanted = value.planar ? [n!, c!, h!, w!] : declared.shape;
+  if (String(shape) !== String(wanted) || dtype !== declared.dtype)
+    fail(`its output is ${showShape(shape)} ${dtype}; the file says ${showShape(wanted)} ${declared.dtype}`);
 }
 
 /**

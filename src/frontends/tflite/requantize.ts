@@ -1,7 +1,7 @@
 import { UserError } from '../../base/errors.js';
 import { tensor } from '../../base/tensor.js';
 import { constant, scalar } from '../../ir/build.js';
-import type { Expr } from '../../ir/expr.js';
+import { type Expr, tensorTypeOf } from '../../ir/expr.js';
 import type { OperatorContext, ScaleAndZero } from './context.js';
 import { quantizeMultiplier } from './multiplier.js';
 import type { TfliteTensor } from './schema.js';
@@ -32,7 +32,9 @@ export function requantized(
       parts.map((p) => p.shift),
     ),
   ];
-  return op.call('tflite.requantize', args, { axis: 1, zero_point: zeroPoint, out_dtype });
+  // One multiplier in all runs along no axis; a vector or scalar has no axis 1.
+  const axis = tensorTypeOf(sum).shape.length < 2 ? 0 : 1;
+  return op.call('tflite.requantize', args, { axis, zero_point: zeroPoint, out_dtype });
 }
 
 /** The scales of weights, one an output channel or one in all. Throws unless their zero points are 0. */

@@ -29,6 +29,8 @@ export interface TfliteTensor {
   readonly quantization?: Quantization;
   /** Bytes of a constant. */
   readonly data?: Uint8Array;
+  /** Why an operator that has this tensor is refused: its type or form is not read. */
+  readonly refusal?: string;
 }
 
 export interface TfliteOperator {
@@ -55,6 +57,21 @@ const TYPES: Readonly<Record<number, DType>> = {
   9: 'int8',
 };
 
+/** TensorTypes that are not read. */
+const OTHER_TYPES: Readonly<Record<number, string>> = {
+  1: 'float16',
+  5: 'string',
+  8: 'complex64',
+  10: 'float64',
+  11: 'complex128',
+  12: 'uint64',
+  13: 'resource',
+  14: 'variant',
+  15: 'uint32',
+  16: 'uint16',
+  17: 'int4',
+};
+
 /** BuiltinOperator 127: the code stands in a wider field. */
 const PLACEHOLDER = 127;
 
@@ -66,8 +83,9 @@ export function decodeTflite(bytes: Uint8Array): TfliteModel {
   const version = root.uint32(0);
   if (version !== 3) throw new UserError(`the file has schema version ${version}; supported is 3.`);
   const graphs = root.tables(2);
-  if (graphs.length !== 1) throw new UserError(`the file has ${graphs.length} subgraphs; supported is 1.`);
-  const graph = graphs[0]!;
+  // Further subgraphs are bodies of IF, WHILE and CALL_ONCE, which are refused by name where the first one has them.
+  const graph = graphs[0];
+  if (graph === undefined) throw new UserError('the file has no subgraph.');
   const buffers = root.tables(4);
   const codes = root.tables(1).map((c) => ({
     code: Math.max(c.int8(0), c.int32(3)),
@@ -99,21 +117,26 @@ function decodeTensor(t: FlatTable, index: number, buffers: readonly FlatTable[]
   const name = t.string(3) || `tensor ${index}`;
   const type = t.int8(1);
   const dtype = TYPES[type];
-  if (dtype === undefined)
-    throw new UserError(
-      `tensor ${name} has TFLite type ${type}; supported are ${[...new Set(Object.values(TYPES))].join(', ')}.`,
-    );
   const shape = t.int32s(0);
+  const refused = (refusal: string): TfliteTensor => ({
+    index,
+    name,
+    shape,
+    dtype: dtype ?? 'uint8',
+    refusal,
+  });
+  if (dtype === undefined)
+    return refused(
+      `tensor ${name} is ${OTHER_TYPES[type] ?? `of TFLite type ${type}`}; supported are ${[...new Set(Object.values(TYPES))].join(', ')}`,
+    );
   if (shape.some((d) => d < 1))
-    throw new UserError(`tensor ${name} has shape ${showShape(shape)}; every axis must be at least 1.`);
+    return refused(`tensor ${name} has shape ${showShape(shape)}; every axis must be at least 1`);
   const buffer = buffers[t.uint32(2)];
   if (buffer === undefined)
     throw new UserError(`the file is damaged: tensor ${name} has buffer ${t.uint32(2)}.`);
   if (buffer.has(1) || buffer.has(2))
-    throw new UserError(
-      `tensor ${name} keeps its data behind the model (for files over 2 GiB); not supported.`,
-    );
-  if (t.has(6)) throw new UserError(`tensor ${name} is sparse; only dense tensors are supported.`);
+    return refused(`tensor ${name} keeps its data behind the model (for files over 2 GiB); not supported`);
+  if (t.has(6)) return refused(`tensor ${name} is sparse; only dense tensors are supported`);
   const data = buffer.bytes(0);
   const quantization = decodeQuantization(t.table(4));
   return {

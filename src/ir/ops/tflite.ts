@@ -1,7 +1,7 @@
 import { UserError } from '../../base/errors.js';
 import { showShape } from '../../base/tensor.js';
 import { type AttrSpec, intAttr, stringAttr } from '../attrs.js';
-import { type OpDef, tensorArgs } from '../op.js';
+import { axisIn, type OpDef, tensorArgs } from '../op.js';
 import { type TensorType, tensorType } from '../types.js';
 import { nnAvgPool2d } from './pooling.js';
 
@@ -14,7 +14,10 @@ const REQUANTIZE_ATTRS: readonly AttrSpec[] = [
   { name: 'axis', kind: 'int', default: 1 },
   { name: 'zero_point', kind: 'int', default: 0 },
   { name: 'out_dtype', kind: 'dtype', default: 'int8' },
+  { name: 'rounding', kind: 'string', default: 'double' },
 ];
+
+const ROUNDINGS = ['double', 'upward', 'tonearest'];
 
 /**
  * MultiplyByQuantizedMultiplier, plus the zero point, saturated to out_dtype (int8 or int32). data: int32, any shape;
@@ -23,6 +26,8 @@ const REQUANTIZE_ATTRS: readonly AttrSpec[] = [
  *   h = a * m / 2^31, rounded to nearest, halves up (toward plus infinity)
  *   r = h / 2^max(-s, 0), rounded to nearest, halves away from zero
  *   out = r + zero_point, saturated
+ * That is rounding "double". The others round once: data * m * 2^(s - 31) to nearest, halves up ("upward": TVM's UPWARD, TFLite's single
+ * rounding) or away from zero ("tonearest": TVM's TONEAREST).
  * Source: SaturatingRoundingDoublingHighMul and RoundingDivideByPOT of gemmlowp, as TFLite's common.h uses them.
  */
 export const tfliteRequantize: OpDef = {
@@ -36,7 +41,11 @@ export const tfliteRequantize: OpDef = {
       TensorType,
       TensorType,
     ];
-    const extent = data.shape.at(intAttr(attrs, 'axis'));
+    // A single element has no axis that a vector could run along.
+    const extent =
+      data.shape.length === 0
+        ? 1
+        : data.shape[axisIn('tflite.requantize', data.shape, intAttr(attrs, 'axis'))];
     const out = stringAttr(attrs, 'out_dtype');
     for (const [what, t] of [
       ['multiplier', multiplier],
@@ -47,6 +56,10 @@ export const tfliteRequantize: OpDef = {
           `tflite.requantize of ${showShape(data.shape)}: ${what} is ${showShape(t.shape)} ${t.dtype}; ` +
             `must be int32, a scalar or (${extent},).`,
         );
+    if (!ROUNDINGS.includes(stringAttr(attrs, 'rounding')))
+      throw new UserError(
+        `tflite.requantize: rounding is ${stringAttr(attrs, 'rounding')}; must be ${ROUNDINGS.join(', ')}.`,
+      );
     if (data.dtype !== 'int32' || (out !== 'int8' && out !== 'int32'))
       throw new UserError(`tflite.requantize of ${data.dtype} to ${out}: must be int32 to int8 or int32.`);
     return tensorType(data.shape, out);
@@ -101,5 +114,25 @@ export const tfliteSoftmax: OpDef = {
     if (m < 0 || m > 2 ** 31 - 1 || s < 0 || s > 31 || intAttr(attrs, 'diff_min') > 0)
       throw new UserError(`tflite.softmax: multiplier ${m}, left_shift ${s} or diff_min is out of range.`);
     return x;
+  },
+};
+
+/**
+ * out = table[x - least], where least is the smallest value of the data's dtype: any function of one int8 or uint8 (logistic, tanh, leaky
+ * ReLU, another scale), as TFLite's kernels hold it. data: int8 or uint8, any shape; table: 256 values of int8 or uint8, the result's dtype.
+ */
+export const tfliteLookup: OpDef = {
+  name: 'tflite.lookup',
+  args: ['data', 'table'],
+  attrs: [],
+  pattern: 'broadcast',
+  infer: (args) => {
+    const [x, table] = tensorArgs('tflite.lookup', args) as [TensorType, TensorType];
+    const narrow = (t: TensorType) => t.dtype === 'int8' || t.dtype === 'uint8';
+    if (!narrow(x) || !narrow(table) || String(table.shape) !== '256')
+      throw new UserError(
+        `tflite.lookup of ${x.dtype} in ${showShape(table.shape)} ${table.dtype}: must be int8 or uint8 in (256,) int8 or uint8.`,
+      );
+    return tensorType(x.shape, table.dtype);
   },
 };

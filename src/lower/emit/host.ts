@@ -28,6 +28,20 @@ export function hostDetail(call: Call): string {
 const resultTypes = (call: Call): readonly TensorType[] =>
   call.type.kind === 'tensor' ? [call.type] : call.type.fields;
 
+const RESHAPES = new Set(['reshape', 'nn.batch_flatten', 'squeeze', 'expand_dims']);
+
+/** Whether a float32 tensor holds int8 values: whole numbers from -128 to 127. */
+function holdsInt8(e: Expr): boolean {
+  if (e.kind !== 'call') return false;
+  const from = e.args[0]!;
+  if (e.op === 'cast') return tensorTypeOf(from).dtype === 'int8';
+  return RESHAPES.has(e.op) && holdsInt8(from);
+}
+
+/** What the host's code may rely on beside the operator's own attributes. */
+const known = (c: Call): HostOp['attrs'] =>
+  c.op === 'nn.softmax' && holdsInt8(c.args[0]!) ? { integers: true } : {};
+
 /** The tensors that an argument stands for: the fields of a tuple one after another. */
 const flattened = (args: readonly Expr[]): readonly Expr[] =>
   args.flatMap((a) => (a.kind === 'tuple' ? a.fields : [a]));
@@ -51,7 +65,7 @@ export function hostStep(
   };
   const ops = calls.map((c): Omit<HostOp, 'args'> & { args: DraftOperand[] } => ({
     op: c.op,
-    attrs: c.attrs,
+    attrs: { ...c.attrs, ...known(c) },
     args: flattened(c.args).map(operand),
     results: resultTypes(c).map(({ shape, dtype }) => ({ shape, dtype })),
   }));

@@ -60,8 +60,13 @@ function inclusive(profile: Profile, callee: string, caller?: string): number {
  * Cross-compiles a program's C project and runs it on the SoC from reset to exit. Throws a ToolError without compiler, a
  * LimitError when the program does not fit L2 and a MachineFault when it goes wrong.
  */
-export function runOnSoc(program: Program, sample: Sample, optimization: Optimization): NetworkOnSoc {
-  const { elf, sizes } = buildElf(emitProject(program, { sample }), `-${optimization}`);
+export function runOnSoc(
+  program: Program,
+  sample: Sample,
+  optimization: Optimization,
+  options: { readonly xpulp?: boolean } = {},
+): NetworkOnSoc {
+  const { elf, sizes } = buildElf(emitProject(program, { sample, ...options }), `-${optimization}`);
   const { result, profile } = profileElf(elf, {
     file: `${program.manifest.model}.elf`,
     parameters: program.manifest.hardware,

@@ -248,26 +248,33 @@ describe('what drivers do, or what merely looks odd, runs and is noted', () => {
   it.each([
     [
       'an FC job that a conv came before',
-      { ...dense, fx: 3, zero_padding: 0x1101 },
+      () => ({ ...dense, fx: 3, zero_padding: 0x1101 }),
       'dense',
       ['fx', 'zero_padding'],
     ],
     [
       'a sum that a conv came before',
-      { mode: 3, c: 1, k: 2, dilation: 1, oy: 8 },
+      () => ({ mode: 3, c: 1, k: 2, dilation: 1, oy: 8, activation_function: 1, write_l2_l1: 2 }),
       'sum',
-      ['oy', 'k', 'dilation'],
+      ['oy', 'k', 'activation_function', 'write_l2_l1', 'dilation'],
     ],
     [
       'rows that read beyond the declared padding',
-      { ...toFields(conv), zero_padding: 0x0172 },
+      () => ({ ...toFields(conv), zero_padding: 0x0172 }),
       'conv',
       ['oy'],
     ],
-    ['a job as drivers make it', toFields(conv), 'conv', []],
-  ] as [string, Partial<Fields>, string, string[]][])('%s', (_, fields, kind, noted) => {
+    [
+      // (6 - 1) * 2 + 3 - 1 = 12 of 10 + 1 rows
+      'rows that read beyond the declared padding, with stride 2',
+      () => ({ ...toFields(conv), conv_strided: 1, oy: 6, output_channel_size: 288 }),
+      'conv',
+      ['oy'],
+    ],
+    ['a job as drivers make it', () => toFields(conv), 'conv', []],
+  ] as [string, () => Partial<Fields>, string, string[]][])('%s', (_, fields, kind, noted) => {
     const oddities: Oddity[] = [];
-    expect(toOperation(decode(encode(fields)), (o) => oddities.push(o))?.kind).toBe(kind);
+    expect(toOperation(decode(encode(fields())), (o) => oddities.push(o))?.kind).toBe(kind);
     expect(oddities.map((o) => o.subject)).toEqual(noted.map((name) => `field ${name}`));
   });
 
