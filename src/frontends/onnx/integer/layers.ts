@@ -1,3 +1,6 @@
+/*
+ * Stage 2, Conv, Gemm and MatMul: int32 product sums with biases, in the shape that the core's patterns have.
+ */
 import type { DType } from '../../../base/dtype.js';
 import { elementCount, type Tensor, tensor } from '../../../base/tensor.js';
 import { call, constant } from '../../../ir/build.js';
