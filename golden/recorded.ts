@@ -17,10 +17,11 @@ export interface RecordedTensor {
   readonly values: ArrayLike<number>;
 }
 
-const HEADER = /^#\s*(.+?)\s*\(shape \[([\d,\s]+)\]\)[,\\\s]*$/;
+/** Some writers leave out the #, or the name. */
+const HEADER = /^#?\s*(.*?)\s*\(shape \[([\d,\s]+)\]\)[,\\\s]*$/;
 
 /**
- * A text file as DORY's examples have them: "# name (shape [a, b, c]),\" and one value a line, each followed by ",\".
+ * A text file as DORY's examples have them: "# name (shape [a, b, c]),\" (the # and the name may be missing) and one value a line, each followed by ",\".
  * Throws a UserError that names file and line.
  */
 export function parseRecordedText(text: string, path: string): RecordedTensor {
@@ -41,7 +42,8 @@ export function parseRecordedText(text: string, path: string): RecordedTensor {
     throw new UserError(
       `${path} holds ${values.length} values; its shape ${showShape(shape)} has ${elementCount(shape)}.`,
     );
-  return { name: header[1]!, path, shape, order: 'height-width-channel', values };
+  const name = header[1] === '' ? stem(path) : header[1]!;
+  return { name, path, shape, order: 'height-width-channel', values };
 }
 
 /** "out_layer10.txt" after "out_layer9.txt". */
@@ -80,11 +82,17 @@ const sorted = (shape: Shape): string => String(shape.filter((d) => d !== 1).sor
 export const fits = (recorded: RecordedTensor, shape: Shape): boolean =>
   recorded.values.length === elementCount(shape) && sorted(recorded.shape) === sorted(shape);
 
-/** The recorded values in the row-major order of a tensor of `shape`, which `fits`. */
+/** Whether the extents of a recording (a batch of 1 aside) say channels first, and do not say channels last as well. */
+function isChannelFirst(recorded: RecordedTensor, [, c, h, w]: Shape): boolean {
+  const own = recorded.shape.length === 4 ? recorded.shape.slice(1) : recorded.shape;
+  return String(own) === String([c, h, w]) && String(own) !== String([h, w, c]);
+}
+
+/** The recorded values in the row-major order of a tensor of `shape`, which `fits`. A text's order is found by its extents. */
 export function valuesInOrder(recorded: RecordedTensor, shape: Shape): Float64Array {
   const values = Float64Array.from(recorded.values);
   const [, c, h, w] = shape;
-  if (recorded.order === 'row-major' || shape.length !== 4) return values;
+  if (recorded.order === 'row-major' || shape.length !== 4 || isChannelFirst(recorded, shape)) return values;
   const plane = h! * w!;
   return values.map((_, i) => {
     const [channel, position] = [Math.floor(i / plane) % c!, i % plane];

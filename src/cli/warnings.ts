@@ -47,3 +47,8 @@ export function printWarnings(warnings: readonly Warning[], listed: string): voi
 export function printImportWarnings(path: string, warnings: readonly string[]): void {
   for (const w of warnings) say(`${path}: ${w}`);
 }
+
+/** What the importer read and rewrote. Why operators stay on the host follows with the compiler's warnings. */
+export function printImportSummary(name: string, lines: readonly string[]): void {
+  for (const line of lines) process.stderr.write(`${name}: ${line}\n`);
+}

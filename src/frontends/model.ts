@@ -12,6 +12,8 @@ export interface LoadedModel extends Model {
   readonly sourceNames: ReadonlyMap<string, string>;
   /** Lines on what is not computed as the file means it, such as integers that become float32; for the user. */
   readonly warnings: readonly string[];
+  /** What was read and how it was rewritten, a line each; for the user. */
+  readonly summary?: readonly string[];
   /**
    * Of a quantized network that was read as the float32 network it approximates: the integers that its file takes as input; real value =
    * (integer - zero point) * scale.

@@ -56,6 +56,19 @@ describe('recorded vectors', () => {
     expect(recordedInput(recorded, type)).toEqual(tensor([1, 2, 1, 3], 'int8', [1, 2, 3, 4, 5, 6]));
   });
 
+  // The same tensor as other writers have it: the extents tell the order.
+  it.each([
+    ['# x (shape [2, 1, 3])', [1, 2, 3, 4, 5, 6], 'x'],
+    ['# x (shape [1, 2, 1, 3])', [1, 2, 3, 4, 5, 6], 'x'],
+    ['# x (shape [1, 1, 3, 2])', [1, 4, 2, 5, 3, 6], 'x'],
+    ['x (shape [1, 3, 2])', [1, 4, 2, 5, 3, 6], 'x'],
+    ['#  (shape [1, 3, 2])', [1, 4, 2, 5, 3, 6], 'a'],
+  ])('%s', (header, values, name) => {
+    const recorded = parseRecordedText(text(header, values), 'a.txt');
+    expect(recorded.name).toBe(name);
+    expect([...valuesInOrder(recorded, [1, 2, 1, 3])]).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
   it('finds tensors by their values where names say nothing, in the order of the numbers', async () => {
     const found = await compare({
       'out_layer10.txt': text('# relu2 (shape [1, 3, 2])', [1, 7, 3, 9, 5, 11]),

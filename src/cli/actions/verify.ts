@@ -3,6 +3,7 @@ import type { RecordedComparison } from '../../../golden/recorded-match.js';
 import { parseShard, shardOf } from '../../../reports/shard.js';
 import { UserError } from '../../base/errors.js';
 import { type CompileOptions, compile } from '../../compile.js';
+import type { LoadedModel } from '../../frontends/model.js';
 import type { Model } from '../../ir/expr.js';
 import { type RecordedVectors, recordedVectors } from '../../library/recorded-vectors.js';
 import { allEqual, joinDocuments } from '../../library/result-document.js';
@@ -21,7 +22,7 @@ import { type CompileArguments, type ModelArguments, readCompileOptions } from '
 import { finish } from '../output.js';
 import { Progress } from '../progress.js';
 import { showRecorded } from '../recorded-lines.js';
-import { printWarnings } from '../warnings.js';
+import { printImportSummary, printWarnings } from '../warnings.js';
 
 export interface VerifyArguments extends CompileArguments, ModelArguments {
   readonly models: readonly string[];
@@ -88,6 +89,7 @@ async function verifyOne(
   beside: Beside,
 ): Promise<ResultDocument> {
   const { inputs, recorded } = givenInputs(model, args);
+  printImportSummary(model.name, (model as Partial<LoadedModel>).summary ?? []);
   const program = compile(model, options);
   printWarnings(program.manifest.warnings, 'the report lists each');
   const onRun = ({ inputs: used, reference, number }: FinishedRun): SocRun | undefined => {

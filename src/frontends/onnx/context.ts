@@ -22,6 +22,7 @@ export class NodeContext {
   readonly label: Label;
   readonly #inputs: readonly (Expr | undefined)[];
   readonly #tensor: (t: OnnxTensor) => Tensor;
+  readonly #remarks: string[];
 
   constructor(
     node: OnnxNode,
@@ -29,17 +30,19 @@ export class NodeContext {
     label: Label,
     inputs: readonly (Expr | undefined)[],
     tensorOf: (t: OnnxTensor) => Tensor,
+    remarks: string[] = [],
   ) {
     this.node = node;
     this.opset = opset;
     this.label = label;
     this.#inputs = inputs;
     this.#tensor = tensorOf;
+    this.#remarks = remarks;
   }
 
   /** The same node over other inputs. */
   withInputs(inputs: readonly (Expr | undefined)[]): NodeContext {
-    return new NodeContext(this.node, this.opset, this.label, inputs, this.#tensor);
+    return new NodeContext(this.node, this.opset, this.label, inputs, this.#tensor, this.#remarks);
   }
 
   /** The same node with its lists of integers changed. */
@@ -47,7 +50,13 @@ export class NodeContext {
     const attributes = this.node.attributes.map((a) =>
       a.ints.length === 0 ? a : { ...a, ints: change(a.name, a.ints) },
     );
-    return new NodeContext({ ...this.node, attributes }, this.opset, this.label, this.#inputs, this.#tensor);
+    const node = { ...this.node, attributes };
+    return new NodeContext(node, this.opset, this.label, this.#inputs, this.#tensor, this.#remarks);
+  }
+
+  /** Tells, in the importer's summary, how this node was rewritten. */
+  remark(text: string): void {
+    this.#remarks.push(text);
   }
 
   get inputs(): readonly (Expr | undefined)[] {

@@ -16,9 +16,10 @@ import { INTEGER_OPS } from './integer/handlers.js';
 import { inexactness, unroundedOutput } from './integer/inexact.js';
 import { carrierOf, floored, integerValue, materialised, plain, type Value } from './integer/value.js';
 import { clipLimits } from './ops/activation.js';
-import { decodeModel, type OnnxGraph, type OnnxNode, type OnnxValueInfo } from './proto.js';
+import { decodeModel, type OnnxGraph, type OnnxNode, type OnnxTensor, type OnnxValueInfo } from './proto.js';
 import { QUANTIZED_OPS, QUANTIZING_OPS } from './quantized/handlers.js';
 import { asQdq } from './quantized/operator-format.js';
+import { importSummary } from './summary.js';
 import { CONSTANT_OPS, OPSETS, PLAIN_OPS, supportedOperators } from './supported.js';
 import { dtypeOf, type ExternalData, readTensor } from './tensors.js';
 
@@ -52,7 +53,9 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions): LoadedModel
   if (graph.nodes.length > MAX_NODES)
     throw new UserError(`the graph has ${graph.nodes.length} nodes; at most ${MAX_NODES} are supported.`);
   const nodes = graph.nodes.flatMap(asQdq);
-  return new Importer({ ...graph, nodes }, opset, options, bytes.length).run();
+  const importer = new Importer({ ...graph, nodes }, opset, options, bytes.length);
+  const model = importer.run();
+  return { ...model, summary: importSummary(graph.nodes, nodes, importer.remarks) };
 }
 
 class Importer {
@@ -63,6 +66,8 @@ class Importer {
   readonly #inputs: Var[] = [];
   readonly #names = new Names();
   readonly #warnings: string[] = [];
+  /** How nodes were rewritten. */
+  readonly remarks: string[] = [];
   #integers = false;
   /** Elements that may still be computed when the file is read. */
   #foldable: number;
@@ -141,7 +146,8 @@ class Importer {
       if (v === undefined && !lenient) this.#fail(node, `it reads ${name}, which nothing before it makes`);
       return v?.kind === 'plain' ? v.expr : undefined;
     });
-    return new NodeContext(node, this.#opset, label, exprs, (t) => readTensor(t, this.#options.external));
+    const tensorOf = (t: OnnxTensor) => readTensor(t, this.#options.external);
+    return new NodeContext(node, this.#opset, label, exprs, tensorOf, this.remarks);
   }
 
   #node(node: OnnxNode): void {

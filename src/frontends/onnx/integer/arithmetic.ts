@@ -1,3 +1,6 @@
+/*
+ * Stage 2, Add, Sub, Mul and Div: exact sums, products and fractions, nothing rounded yet.
+ */
 import { elementCount, type Tensor } from '../../../base/tensor.js';
 import { call, scalar } from '../../../ir/build.js';
 import { type Expr, tensorTypeOf } from '../../../ir/expr.js';

@@ -1,3 +1,6 @@
+/*
+ * Stage 2, AveragePool: a sum over a count, which the next rounding divides.
+ */
 import { tensor } from '../../../base/tensor.js';
 import { call, scalar } from '../../../ir/build.js';
 import { tensorTypeOf } from '../../../ir/expr.js';

@@ -1,3 +1,6 @@
+/*
+ * Helper of all: interval arithmetic, which decides the dtypes and proves that no sum leaves int32.
+ */
 import type { Tensor } from '../../../base/tensor.js';
 
 export interface Interval {

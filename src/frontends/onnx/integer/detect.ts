@@ -1,3 +1,6 @@
+/*
+ * Stage 1, before any node is read: whether a file is the integer network of a quantization library, and the range of its inputs.
+ */
 import { isFloat } from '../../../base/dtype.js';
 import type { Tensor } from '../../../base/tensor.js';
 import type { OnnxGraph, OnnxNode } from '../proto.js';

@@ -1,3 +1,6 @@
+/*
+ * Helper of arithmetic and average: a denominator for each channel or position, brought over their least common multiple.
+ */
 import { type Tensor, tensor } from '../../../base/tensor.js';
 import { call } from '../../../ir/build.js';
 import { scaled } from './bounds.js';

@@ -1,3 +1,6 @@
+/*
+ * Stage 2, node by node: the table of operators that stay exact on integers. Layers, arithmetic and rounding have files of their own.
+ */
 import { scalar, tuple } from '../../../ir/build.js';
 import type { Expr } from '../../../ir/expr.js';
 import { tensorTypeOf } from '../../../ir/expr.js';

@@ -1,3 +1,6 @@
+/*
+ * Stage 3, for the user: why a node could not stay exact, and outputs that the file ends before rounding.
+ */
 import { isFloat } from '../../../base/dtype.js';
 import type { Tensor } from '../../../base/tensor.js';
 import type { OnnxNode } from '../proto.js';

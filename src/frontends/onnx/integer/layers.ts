@@ -1,3 +1,6 @@
+/*
+ * Stage 2, Conv, Gemm and MatMul: int32 product sums with biases, in the shape that the core's patterns have.
+ */
 import type { DType } from '../../../base/dtype.js';
 import { elementCount, type Tensor, tensor } from '../../../base/tensor.js';
 import { call, constant } from '../../../ir/build.js';
@@ -5,6 +8,7 @@ import { type Expr, type Label, tensorTypeOf } from '../../../ir/expr.js';
 import type { NodeContext } from '../context.js';
 import { convAttrs } from '../ops/conv.js';
 import { biasVector, checkGemm, denseData, transposed } from '../ops/linear.js';
+import { plusPadding, withoutPad } from '../ops/merged-pad.js';
 import { productSum } from './bounds.js';
 import { carrierOf, castTo, floored, type IntegerValue, integerValue, type Value } from './value.js';
 
@@ -61,7 +65,10 @@ export function integerConv(
   const shaped = node.withInputs([x.base, node.input(1), node.optional(2)]);
   const weights = node.constant(1);
   const kernel = integerConstant(weights, ['int8', 'int16', 'int32'], nameOf(node.input(1)));
-  const sum = node.call('nn.conv2d', [x.base, kernel], { ...convAttrs(shaped), out_dtype: 'int32' });
+  const attrs = convAttrs(shaped);
+  const data = withoutPad(node, x.base);
+  const padding = plusPadding(attrs.padding, data.padding);
+  const sum = node.call('nn.conv2d', [data.x, kernel], { ...attrs, padding, out_dtype: 'int32' });
   return withBias(sum, weights, node.optionalConstant(2), x, nameOf(node.optional(2)), node.label);
 }
 

@@ -1,3 +1,6 @@
+/*
+ * Stage 2, Floor, Cast, Clip and ReLU: where fractions become integers, and where the core's bias, shift, clip and cast arise.
+ */
 import { integerRange } from '../../../base/dtype.js';
 import { call, scalar } from '../../../ir/build.js';
 import { type Expr, type Label, tensorTypeOf } from '../../../ir/expr.js';

@@ -1,3 +1,6 @@
+/*
+ * What the stages pass on: an integer expression times an exact fraction, and how it becomes an integer (a shift, a division, a clip).
+ */
 import { type DType, integerRange } from '../../../base/dtype.js';
 import { LimitError } from '../../../base/errors.js';
 import { tensor } from '../../../base/tensor.js';

@@ -3,6 +3,7 @@ import { showShape } from '../../../base/tensor.js';
 import type { Handler, NodeContext } from '../context.js';
 import { WINDOW_ATTRIBUTES, windowOf } from './geometry.js';
 import { lines } from './lines.js';
+import { plusPadding, withoutPad } from './merged-pad.js';
 
 /** The attributes of `nn.conv2d` for a Conv node over images. */
 export function convAttrs(node: NodeContext) {
@@ -34,8 +35,14 @@ function conv(node: NodeContext) {
   const bytes = [x, w].every(({ dtype }) => dtype === 'int8' || dtype === 'uint8');
   if (!bytes && (x.dtype !== 'float32' || w.dtype !== 'float32'))
     throw new UserError(`it is of ${x.dtype} with ${w.dtype} weights; must be floats, or int8 and uint8`);
-  const attrs = { ...convAttrs(node), ...(bytes ? { out_dtype: 'int32' } : {}) };
-  const sum = node.call('nn.conv2d', [node.input(0), node.input(1)], attrs);
+  const { x: data, padding } = withoutPad(node, node.input(0));
+  const window = convAttrs(node);
+  const attrs = {
+    ...window,
+    padding: plusPadding(window.padding, padding),
+    ...(bytes ? { out_dtype: 'int32' } : {}),
+  };
+  const sum = node.call('nn.conv2d', [data, node.input(1)], attrs);
   const bias = node.optional(2);
   if (bias === undefined) return [sum];
   const held = bytes && node.type(2).dtype !== 'int32' ? node.call('cast', [bias], { dtype: 'int32' }) : bias;

@@ -67,7 +67,11 @@ const integerLayer = (
   run: (node) => {
     const sum = run(node, [dataWithZero(node, 0, 2), dataWithZero(node, 1, 3)]);
     if (sum?.kind !== 'quantized')
-      throw new UserError('supported are data of two axes (four of a convolution) and constant weights');
+      throw new UserError(
+        node.input(1).kind === 'constant'
+          ? 'supported are data of two axes and more (four of a convolution) with constant weights'
+          : 'input 1 (the weights) is computed at run time; must be a constant',
+      );
     return [plain(sum.base)];
   },
 });

@@ -9,6 +9,7 @@ import { integerConstant } from '../integer/layers.js';
 import type { Value } from '../integer/value.js';
 import { convAttrs } from '../ops/conv.js';
 import { biasVector, transposed } from '../ops/linear.js';
+import { plusPadding, withoutPad } from '../ops/merged-pad.js';
 import { dequantized, type QuantizedValue, quantizedValue } from './value.js';
 
 /** Data of 8 bits (or less a zero point of the run: 9) with one scale, computed at run time. */
@@ -91,7 +92,9 @@ export function quantizedConv(node: NodeContext, values: readonly (Value | undef
   const scales = products(x, w.scales);
   const bias = biasOf(values[2], scales);
   const folded = foldedBias(w.weights, bias, x.zeroPoint);
-  const [top, left, bottom, right] = attrs.padding;
+  const merged = x.zeroPoint === 0 ? withoutPad(node, x.base) : { x: x.base, padding: [0, 0, 0, 0] as const };
+  const padding = plusPadding(attrs.padding, merged.padding);
+  const [top, left, bottom, right] = padding;
   const padded = Math.max(top, left, bottom, right) > 0;
   const explicit = padded && x.zeroPoint !== 0;
   checkSum(w.weights, folded, x, padded ? x.zeroPoint : undefined);
@@ -102,10 +105,10 @@ export function quantizedConv(node: NodeContext, values: readonly (Value | undef
     [top, bottom],
     [left, right],
   ];
-  const data = explicit ? node.call('nn.pad', [x.base, scalar(x.zeroPoint, dtype)], { pad_width }) : x.base;
+  const data = explicit ? node.call('nn.pad', [x.base, scalar(x.zeroPoint, dtype)], { pad_width }) : merged.x;
   const sum = node.call('nn.conv2d', [data, kernelOf(w.weights, w.name)], {
     ...attrs,
-    ...(explicit ? { padding: [0, 0, 0, 0] } : {}),
+    padding: explicit ? [0, 0, 0, 0] : padding,
     out_dtype: 'int32',
   });
   return finished(node, sum, folded, scales, values[2], bias);
