@@ -34,7 +34,11 @@ export {
   DEFAULT_PARAMETERS,
   type HardwareParameters,
 } from '../sim/isa/parameters.js';
+// Errors of running programs
+export { ProgramFault } from '../sim/program/fault.js';
 export type { JobEvent } from '../sim/program/run.js';
+export { MachineFault } from '../sim/rv32/faults.js';
+export { ElfError } from '../sim/soc/elf.js';
 export { type RunOptions as ElfOptions, runElf, type SocResult } from '../sim/soc/run-elf.js';
 // Data
 export type { DType } from './base/dtype.js';
@@ -44,6 +48,7 @@ export { decodeNpy, encodeNpy } from './base/npy.js';
 export { decodeNpz } from './base/npz.js';
 export { type Random, random, randomInts, randomUniform, type Seed } from './base/random.js';
 export { type Shape, type Tensor, tensor } from './base/tensor.js';
+
 // Models: built, by name, and from files
 export type { ConvLayerOptions, Requantization } from './builder/layers.js';
 export { ModelBuilder } from './builder/model-builder.js';
