@@ -1,5 +1,6 @@
 import type { ModelResult, ResultDocument } from '../src/results/document.js';
 import type { RunResult } from '../src/results/run.js';
+import { layerModels, type OtherCost, otherCosts } from './cost-models.js';
 import { describeHeld, describeMismatch, describeReference, describeWarning } from './describe.js';
 import {
   ESTIMATED,
@@ -119,6 +120,47 @@ function reasonTable(run: RunResult): string[] {
   );
 }
 
+/** The other public cost models on the same jobs. */
+function otherModelsTable(run: RunResult): string[] {
+  const others = otherCosts(run.totals);
+  if (others.length === 0) return [];
+  return markdownTable(
+    [
+      ['other cost models', 'left'],
+      ['cycles', 'right'],
+      ['ratio', 'right'],
+      ['most of the difference', 'left'],
+    ],
+    others.map(({ name, cycles, ratio, because }) => [name, count(cycles), ratio.toFixed(2), because]),
+  );
+}
+
+/** Each layer of the core under each model, with their range and the term in which the furthest differs. */
+function layerModelsTable(run: RunResult): string[] {
+  const layers = layerModels(run);
+  const names = layers[0]?.others.map((o) => o.name) ?? [];
+  if (names.length === 0) return [];
+  const furthest = (others: readonly OtherCost[]): OtherCost =>
+    others.reduce((a, b) => (Math.abs(b.ratio - 1) > Math.abs(a.ratio - 1) ? b : a));
+  return markdownTable(
+    [
+      ['layer', 'left'],
+      ['cycles', 'right'],
+      ...names.map((name): [string, 'right'] => [name, 'right']),
+      ['over 20 %: most of the difference', 'left'],
+    ],
+    layers.map(({ label, cycles, others }) => {
+      const far = furthest(others);
+      return [
+        label,
+        count(cycles),
+        ...others.map((o) => count(o.cycles)),
+        far.because === '' ? '' : `${far.name}: ${far.because}`,
+      ];
+    }),
+  );
+}
+
 const memoryTable = (run: RunResult): string[] =>
   markdownTable(
     [
@@ -189,6 +231,8 @@ function modelMarkdown(result: ModelResult): string[] {
     socMarkdown(result),
     layerTable(result),
     reasonTable(run),
+    otherModelsTable(run),
+    layerModelsTable(run),
     memoryTable(run),
     warnings.length === 0 ? [] : ['### Warnings', '', ...warnings],
   ];

@@ -5,6 +5,7 @@ import { type Cell, cell, type Grid, renderGrid } from './terminal/grid.js';
 import { layerGrid } from './terminal/layers.js';
 import {
   memoryLines,
+  otherModelLines,
   overflowLines,
   reasonLines,
   verdictLines,
@@ -89,6 +90,7 @@ function modelLines(result: ModelResult, columns: number, s: Style): string[] {
     heading(result, columns, s),
     renderGrid(layerGrid(result), columns, s),
     reasonLines(result.run, columns, s),
+    otherModelLines(result.run, columns, s),
     memoryLines(result.run, columns, s),
     warningLines(result.run.warnings, columns, s),
     overflowLines(result.run, columns, s),

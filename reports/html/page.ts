@@ -6,6 +6,7 @@ import { layersTable } from './layers.js';
 import { SCRIPT } from './script.js';
 import {
   cards,
+  costModelsSection,
   memoryTable,
   parametersSection,
   reasonsTable,
@@ -46,7 +47,7 @@ ${socSection(result)}
 ${layersTable(result, model)}
 <h3>Where the cycles and the memory go</h3>
 <div class="pair">${reasonsTable(run)}${memoryTable(run)}</div>
-${draw === undefined ? '' : charts(draw(run))}<h3>Timeline</h3>
+${costModelsSection(run)}${draw === undefined ? '' : charts(draw(run))}<h3>Timeline</h3>
 ${timelineSection(run, model)}
 <h3>Tiling</h3>
 ${tilingSection(run)}

@@ -2,6 +2,7 @@ import { PEAK_MACS_PER_CYCLE } from '../../sim/isa/geometry.js';
 import type { ModelResult } from '../../src/results/document.js';
 import type { RunResult } from '../../src/results/run.js';
 import { REASON_COLOUR } from '../charts/palette.js';
+import { layerModels, otherCosts, otherRange } from '../cost-models.js';
 import { describeHeld, describeMismatch, describeReference, describeWarning } from '../describe.js';
 import {
   coreBytes,
@@ -96,4 +97,26 @@ export function parametersSection(run: RunResult): Html {
 `,
   );
   return html`<details><summary>Parameter set <code>${run.hardware.name}</code></summary><div class="scroll"><table><tbody>${rows}</tbody></table></div></details>`;
+}
+
+/** The other public cost models on the same jobs, and each layer of the core under each of them. */
+export function costModelsSection(run: RunResult): Html {
+  const others = otherCosts(run.totals);
+  if (others.length === 0) return html``;
+  const rows = others.map(
+    ({ name, cycles, ratio, because }) =>
+      html`<tr><td>${name}</td><td class="number">${count(cycles)}</td><td class="number">${ratio.toFixed(2)}</td><td>${because}</td></tr>
+`,
+  );
+  const heads = others.map(({ name }) => html`<th class="number">${name}</th>`);
+  const layers = layerModels(run).map(
+    ({ label, cycles, others: of }) =>
+      html`<tr><td>${label}</td><td class="number">${count(cycles)}</td>${of.map((o) => html`<td class="number" title="${o.because}">${count(o.cycles)}</td>`)}</tr>
+`,
+  );
+  return html`<h3>Other cost models</h3>
+<p>The same jobs as other public models of the core count them: ${otherRange(run.totals)} cycles.</p>
+<div class="scroll"><table><thead><tr><th>model</th><th class="number">cycles</th><th class="number">ratio</th><th>over 20 %: most of the difference</th></tr></thead><tbody>${rows}</tbody></table></div>
+<div class="scroll"><table><thead><tr><th>layer</th><th class="number">cycles</th>${heads}</tr></thead><tbody>${layers}</tbody></table></div>
+`;
 }

@@ -30,6 +30,7 @@ export const CONFIG_SCHEMA: Schema = {
       'target?': text,
       'fuse?': truth,
       'l1-reuse?': truth,
+      'cost-model?': described(text, 'whose cycle model of the core: match, odimo, zigzag or dory'),
       'hw?': described(text, 'file of chip and cycle parameters'),
       'l1?': bytes,
       'wmem?': bytes,

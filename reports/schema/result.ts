@@ -25,6 +25,11 @@ const range = object({ lo: count, hi: count });
 /** What src/results/rates.ts derives from MACs, cycles and the clock. */
 const rates = { macPerCycle: number, utilization: number, milliseconds: number } as const;
 
+const otherModels = described(
+  mapOf(ref('cyclesByReason')),
+  'The same jobs under the public cost models that the run did not use, by name.',
+);
+
 const layer = object({
   id: count,
   name: text,
@@ -43,6 +48,7 @@ const layer = object({
   issuedMacs: count,
   cycles: ref('cyclesByReason'),
   totalCycles: cycles,
+  'otherModels?': otherModels,
   ...rates,
   bytes: ref('bytesMoved'),
   overflows: count,
@@ -52,6 +58,7 @@ const layer = object({
 const totals = object({
   cycles: ref('cyclesByReason'),
   totalCycles: cycles,
+  'otherModels?': otherModels,
   ...rates,
   jobs: ref('jobs'),
   tiles: count,

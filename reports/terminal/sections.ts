@@ -1,5 +1,6 @@
 import type { ModelResult } from '../../src/results/document.js';
 import type { RunResult, RunWarning } from '../../src/results/run.js';
+import { otherCosts } from '../cost-models.js';
 import { describeHeld, describeMismatch, describeReference, describeWarning } from '../describe.js';
 import { layerLabel, memoryRows, REASON_ORDER, REASON_TEXT } from '../metrics.js';
 import { count, percent, plural } from '../numbers.js';
@@ -30,6 +31,27 @@ export function reasonLines(run: RunResult, columns: number, style: Style): stri
       cell(count(cycles[reason])),
       cell(percent(cycles[reason], totalCycles)),
       cell(bar(cycles[reason], totalCycles)),
+    ]),
+  };
+  return renderGrid(grid, columns, style);
+}
+
+/** What the public cost models that the run did not use make of it, and in which term they differ. */
+export function otherModelLines(run: RunResult, columns: number, style: Style): string[] {
+  const others = otherCosts(run.totals);
+  if (others.length === 0) return [];
+  const grid: Grid = {
+    columns: [
+      { header: 'other cost models', align: 'left' },
+      { header: 'cycles', align: 'right' },
+      { header: 'ratio', align: 'right' },
+      { header: 'most of the difference', align: 'left', dropOrder: 1 },
+    ],
+    rows: others.map(({ name, cycles, ratio, because }) => [
+      cell(name),
+      cell(count(cycles)),
+      cell(ratio.toFixed(2)),
+      cell(because),
     ]),
   };
   return renderGrid(grid, columns, style);

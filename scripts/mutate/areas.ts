@@ -9,7 +9,16 @@ export interface Area {
 
 export const AREAS: readonly Area[] = [
   { name: 'isa', mutate: ['sim/isa/*.ts'], tests: ['test/sim/isa/*.test.ts'] },
-  { name: 'core', mutate: ['sim/core/*.ts'], tests: ['test/sim/core/*.test.ts'] },
+  {
+    name: 'core',
+    mutate: ['sim/core/{digital-core,memory}.ts'],
+    tests: ['test/sim/core/*.test.ts'],
+  },
+  {
+    name: 'array',
+    mutate: ['sim/core/{compute,pe-array,typed-array-pe-array}.ts'],
+    tests: ['test/sim/core/*.test.ts'],
+  },
   {
     name: 'runs',
     mutate: ['sim/program/*.ts'],
@@ -51,10 +60,7 @@ export const AREAS: readonly Area[] = [
   },
   {
     name: 'tflite',
-    mutate: [
-      'src/frontends/tflite/{requantize,multiplier,activation}.ts',
-      'src/frontends/tflite/ops/{conv,pool}.ts',
-    ],
+    mutate: ['src/frontends/tflite/{requantize,multiplier,activation}.ts'],
     tests: ['test/frontends/{tflite,tflite-weights,tflite-activation}.test.ts'],
   },
   {

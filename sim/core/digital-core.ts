@@ -1,8 +1,8 @@
 import { LimitError } from '../../src/base/errors.js';
 import { hex } from '../../src/base/units.js';
-import { copyCycles, issuedMacs, loadCycles, operationCycles } from '../isa/cycles.js';
+import { copyCycles, fetchCycles, issuedMacs, operationCycles, weightCycles } from '../isa/cycles.js';
 import { COPY_GRANULE_BYTES, LINE_BYTES, WORD_BYTES } from '../isa/geometry.js';
-import { decode, type Fields, INSTRUCTION_WORDS } from '../isa/instruction.js';
+import { decode, FIELDS, type Fields, INSTRUCTION_WORDS } from '../isa/instruction.js';
 import type { NoteOddity, Oddity } from '../isa/oddity.js';
 import { type Operation, toOperation } from '../isa/operation.js';
 import type { HardwareParameters } from '../isa/parameters.js';
@@ -19,6 +19,8 @@ import type { PeArray } from './pe-array.js';
 
 /** L1's banks, each a quarter of it. [ours, after DORY's analog driver] */
 const BANKS = 4;
+
+const STOP_WORD = FIELDS.findIndex((f) => f.name === 'stop');
 
 /** What one job did and cost. */
 export type JobReport = CopyReport | ComputeReport;
@@ -235,7 +237,9 @@ export class DigitalCore {
         ? this.#l2.read(at, count * WORD_BYTES, what)
         : this.#l2.peek(at, count * WORD_BYTES, what);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return Uint32Array.from({ length: count }, (_, i) => view.getUint32(i * WORD_BYTES, true));
+    const words = new Uint32Array(count);
+    for (let i = 0; i < count; i++) words[i] = view.getUint32(i * WORD_BYTES, true);
+    return words;
   }
 
   #fetchInstructions(): { fields: Fields; operation: Operation }[] {
@@ -247,6 +251,8 @@ export class DigitalCore {
     const words = this.#words('IM_ADDR', count, 'instruction memory');
     const out: { fields: Fields; operation: Operation }[] = [];
     for (let i = 0; i < count; i += INSTRUCTION_WORDS) {
+      // What ends the job computes nothing: its other words need no look.
+      if (words[i + STOP_WORD] === 1) return out;
       const fields = decode(words.subarray(i, i + INSTRUCTION_WORDS));
       const operation = toOperation(fields, this.#note);
       if (operation === null) return out;
@@ -340,8 +346,8 @@ export class DigitalCore {
       instructions,
       cycles: {
         launch: p.launch,
-        instructions: loadCycles(confBytes, p) + loadCycles(imBytes, p),
-        weights: loadCycles(weightBytes, p),
+        instructions: fetchCycles(confBytes + imBytes, p),
+        weights: weightCycles(weightBytes, p),
         compute: computeCycles,
       },
       weightBytes,

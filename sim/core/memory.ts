@@ -1,8 +1,10 @@
 import { LimitError } from '../../src/base/errors.js';
-import { hex } from '../../src/base/units.js';
+import { hex, roundUp } from '../../src/base/units.js';
 
 /** Fresh memory holds this, so that a read before a write never looks like a correct tensor of zeros. */
 const POISON = 0xa5;
+/** Bytes that are poisoned at a time. */
+const POISON_STEP = 16384;
 /** `writerOf` of a byte that nothing has written; the image and inputs count as writer `PRELOADED`. */
 export const NEVER = -2;
 export const PRELOADED = -1;
@@ -20,9 +22,14 @@ export class Memory {
   readonly base: number;
   readonly size: number;
   readonly #bytes: Uint8Array;
+  /** The writer of each byte less NEVER, so that fresh zeros mean NEVER. */
   readonly #writer: Int32Array;
   /** NOT_WRITTEN, WRITTEN or WRAPPED; kept beside #writer because a search for 0 in it is a single native call. */
   readonly #state: Uint8Array;
+  /** Nothing at or behind this offset was ever written. */
+  #touched = 0;
+  /** Bytes before this offset are poison where nothing has written them; those behind wait for the first access. */
+  #poisoned = 0;
   #anyWrapped = false;
   #assumed = false;
 
@@ -30,14 +37,16 @@ export class Memory {
     this.name = name;
     this.base = base;
     this.size = size;
-    this.#bytes = new Uint8Array(size).fill(POISON);
-    this.#writer = new Int32Array(size).fill(NEVER);
+    // All start as zeros, which the system hands out page by page as they are touched: a large memory costs what is used of it.
+    this.#bytes = new Uint8Array(size);
+    this.#writer = new Int32Array(size);
     this.#state = new Uint8Array(size);
   }
 
   /** The bytes [at, at + n), for reading only, whether written or not. Throws when they do not lie inside. */
   peek(at: number, n: number, what: string): Uint8Array {
     const start = this.#offset(at, n, what);
+    this.#poison(start + n);
     return this.#bytes.subarray(start, start + n);
   }
 
@@ -68,8 +77,9 @@ export class Memory {
 
   write(at: number, source: Uint8Array, writer: number, what: string): void {
     const start = this.#offset(at, source.length, what);
+    this.#poison(start + source.length);
     this.#bytes.set(source, start);
-    this.#writer.fill(writer, start, start + source.length);
+    this.#note(start, source.length, writer);
     this.#state.fill(WRITTEN, start, start + source.length);
   }
 
@@ -91,8 +101,10 @@ export class Memory {
   copyFrom(source: Memory, from: number, to: number, n: number, writer: number, what: string): void {
     const src = source.#offset(from, n, what);
     const dst = this.#offset(to, n, what);
+    source.#poison(src + n);
+    this.#poison(dst + n);
     this.#bytes.set(source.#bytes.subarray(src, src + n), dst);
-    this.#writer.fill(writer, dst, dst + n);
+    this.#note(dst, n, writer);
     this.#state.set(source.#state.subarray(src, src + n), dst);
     this.#anyWrapped ||= source.#anyWrapped;
     if (this.#assumed) for (let i = dst; i < dst + n; i++) if (this.#state[i] === 0) this.#state[i] = WRITTEN;
@@ -103,14 +115,15 @@ export class Memory {
    * so with `markWritten`, or marks the whole memory once and does without the check.
    */
   raw(): Uint8Array {
+    this.#poison(this.size);
     return this.#bytes;
   }
 
   /** Notes that [at, at + n) was written through `raw`. */
   markWritten(at: number, n: number, writer: number): void {
     const start = this.#offset(at, n, 'write');
-    this.#writer.fill(writer, start, start + n);
-    this.#state.fill(1, start, start + n);
+    this.#note(start, n, writer);
+    this.#state.fill(WRITTEN, start, start + n);
   }
 
   /**
@@ -122,22 +135,39 @@ export class Memory {
     this.#assumed = true;
   }
 
-  /** Whether every byte of [at, at + n) was written. */
+  /** Whether every byte of [at, at + n) lies inside and was written. */
   isWritten(at: number, n: number): boolean {
-    const start = this.#offset(at, n, 'read');
+    const start = at - this.base;
+    if (start < 0 || start + n > this.size) return false;
+    // A native search pays from a few dozen bytes on; the host core asks for one word at a time.
+    if (n > 32) return this.#state.subarray(start, start + n).indexOf(0) < 0;
     for (let i = start; i < start + n; i++) if (this.#state[i] === 0) return false;
     return true;
   }
 
   /** Makes every byte count as never written (its content stays). */
   forget(): void {
-    this.#state.fill(0);
-    this.#writer.fill(NEVER);
+    this.#state.fill(0, 0, this.#touched);
+    this.#writer.fill(0, 0, this.#touched);
+    this.#touched = 0;
   }
 
   /** The step that last wrote a byte; PRELOADED or NEVER. */
   writerOf(at: number): number {
-    return this.#writer[this.#offset(at, 1, 'writer')]!;
+    return this.#writer[this.#offset(at, 1, 'writer')]! + NEVER;
+  }
+
+  /** Poisons what lies before `end` and was not accessed yet, some way ahead. */
+  #poison(end: number): void {
+    if (end <= this.#poisoned) return;
+    const to = Math.min(this.size, roundUp(end, POISON_STEP));
+    this.#bytes.fill(POISON, this.#poisoned, to);
+    this.#poisoned = to;
+  }
+
+  #note(start: number, n: number, writer: number): void {
+    this.#writer.fill(writer - NEVER, start, start + n);
+    if (start + n > this.#touched) this.#touched = start + n;
   }
 
   #offset(at: number, n: number, what: string): number {

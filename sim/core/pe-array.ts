@@ -1,33 +1,25 @@
-/** A convolution as the array sees it: element order undone, sizes in elements. */
-export interface ConvProblem {
-  readonly channels: number;
-  readonly rows: number;
-  readonly pitch: number;
-  /** Columns of a row that hold data; the others up to the pitch read as zero. */
-  readonly columns: number;
-  readonly kernelHeight: number;
-  readonly kernelWidth: number;
-  readonly stride: number;
-  readonly top: number;
-  readonly left: number;
-  readonly outputRows: number;
-  /** A multiple of 16. */
-  readonly outputColumns: number;
-  /** [channels][rows][pitch] */
-  readonly input: Int8Array;
+import type { ConvOperation, DenseOperation } from '../isa/operation.js';
+
+/** What the array computed. Both fields are only good until the array's next job. */
+export interface ArrayOutput {
+  /** The output's bytes in the core's order. */
+  readonly bytes: Uint8Array;
+  /** Positions in `bytes` of what came from int32 accumulators that wrapped, in no particular order. */
+  readonly wrapped: ArrayLike<number>;
 }
 
 /**
- * The arithmetic of the PE array and nothing else: products and sums, exact. What a tile looks like in memory, bias,
- * requantization and cycles are the core's. A faster implementation takes this interface's place without anything else
- * changing.
+ * The arithmetic of the PE array and nothing else: products, sums, bias, shift, saturation, ReLU. Addresses, what was written
+ * before, and cycles are the core's. All bytes, in and out, are in the core's order (element e at byte e ^ 3).
  */
 export interface PeArray {
   /**
-   * Starts a convolution. The returned function adds up one block: `weights` [channels][fy][fx][16] -> `sums`
-   * [16][outputRows][outputColumns], each sum_{c,fy,fx} input * weight, exact (not wrapped to int32).
+   * A conv: `input` [channels][rows][pitch]; `weights`: all blocks of 16 output channels as in the weight memory, biases
+   * included -> [16 * blocks][outputRows][16 * columnGroups].
    */
-  conv(problem: ConvProblem): (weights: Int8Array, sums: Float64Array) => void;
-  /** One block of a fully connected layer: input [n], weights [n/16][16 outputs][16 inputs] -> 16 exact sums. */
-  dense(input: Int8Array, weights: Int8Array, sums: Float64Array): void;
+  conv(o: ConvOperation, input: Uint8Array, weights: Uint8Array): ArrayOutput;
+  /** A fully connected layer: `input` [16 * inputLines], `weights`: all blocks, biases included -> [16 * blocks]. */
+  dense(o: DenseOperation, input: Uint8Array, weights: Uint8Array): ArrayOutput;
+  /** sat8((a + b) >> shift), element by element; whole lines of 16. */
+  sum(a: Uint8Array, b: Uint8Array, shift: number): Uint8Array;
 }

@@ -6,8 +6,17 @@ import type { CycleParameters } from './parameters.js';
 export const copyCycles = (bytes: number, p: CycleParameters): number =>
   p.copySetup + Math.ceil(bytes / p.bytesPerCycle);
 
-/** Cycles to load weights, configuration or instructions from L2. [match] */
-export const loadCycles = (bytes: number, p: CycleParameters): number => Math.ceil(bytes / p.bytesPerCycle);
+/** Cycles of a load from L2 at `bytesPerCycle`; none where that is 0. [match] */
+const loadCycles = (bytes: number, bytesPerCycle: number): number =>
+  bytesPerCycle === 0 ? 0 : Math.ceil(bytes / bytesPerCycle);
+
+/** Cycles to load weights from L2. [match] */
+export const weightCycles = (bytes: number, p: CycleParameters): number =>
+  loadCycles(bytes, p.weightBytesPerCycle);
+
+/** Cycles to fetch `bytes` of configuration words and instructions from L2. [match] */
+export const fetchCycles = (bytes: number, p: CycleParameters): number =>
+  loadCycles(bytes, p.instructionBytesPerCycle);
 
 /** Kernel rows of output row `y` that lie on data, not on the zero rows above and below. */
 export function kernelRowsOnData(
@@ -18,11 +27,11 @@ export function kernelRowsOnData(
   return Math.max(0, Math.min(first + o.kernelHeight, o.rows) - Math.max(first, 0));
 }
 
-/** Sum over the output rows of the kernel rows that lie on data. */
-function kernelRowsInAll(o: ConvOperation): number {
+/** Sum over the output rows of the kernel rows: those that lie on data, and a share of the others. */
+function kernelRowsInAll(o: ConvOperation, padding = 0): number {
   let rows = 0;
   for (let y = 0; y < o.outputRows; y++) rows += kernelRowsOnData(y, o);
-  return rows;
+  return rows + padding * (o.kernelHeight * o.outputRows - rows);
 }
 
 /**
@@ -31,12 +40,13 @@ function kernelRowsInAll(o: ConvOperation): number {
  */
 export function convCycles(o: ConvOperation, p: CycleParameters): number {
   const perKernelRow = o.channels * (o.kernelWidth + p.convCyclesPerChannelRow);
-  return o.blocks * o.columnGroups * (perKernelRow * kernelRowsInAll(o) + p.convBlockOverhead * o.outputRows);
+  const rows = kernelRowsInAll(o, p.convPaddingRows);
+  return o.blocks * o.columnGroups * (perKernelRow * rows + p.convBlockOverhead * o.outputRows);
 }
 
 /** FC: per block of 16 outputs, C/16 + 23. [ours], uncalibrated */
 export const denseCycles = (o: DenseOperation, p: CycleParameters): number =>
-  o.blocks * (o.inputLines + p.fcBlockOverhead);
+  o.blocks * (o.inputLines * p.fcCyclesPerLine + p.fcBlockOverhead);
 
 /** Element-wise sum: 3 cycles per 16 elements + 23. [ours] */
 export const sumCycles = (o: SumOperation, p: CycleParameters): number =>

@@ -49,19 +49,33 @@ export type Fields = Readonly<Record<FieldName, number>>;
 
 export const INSTRUCTION_WORDS = FIELDS.length;
 
-/** The 32 words of an instruction; fields not given are 0. Throws a LimitError for what is no unsigned 32-bit integer. */
-export function encode(values: Partial<Fields>): Uint32Array {
-  return Uint32Array.from(FIELDS, ({ name }) => {
+/** Copied for each instruction: one shape for all of them, which the engine makes at once. */
+const NO_FIELDS = Object.fromEntries(FIELDS.map(({ name }) => [name, 0])) as Record<FieldName, number>;
+
+/** All fields of an instruction; those not given are 0. Throws a LimitError for what is no unsigned 32-bit integer. */
+export function completeFields(values: Partial<Fields>): Fields {
+  const fields = { ...NO_FIELDS };
+  for (let i = 0; i < FIELDS.length; i++) {
+    const { name } = FIELDS[i]!;
     const value = values[name] ?? 0;
     if (!Number.isInteger(value) || value < 0 || value > 0xffff_ffff)
       throw new LimitError({ subject: `field ${name}`, value, rule: 'an unsigned 32-bit integer' });
-    return value;
-  });
+    fields[name] = value;
+  }
+  return fields;
+}
+
+/** The 32 words of an instruction; fields not given are 0. Throws a LimitError for what is no unsigned 32-bit integer. */
+export function encode(values: Partial<Fields>): Uint32Array {
+  const fields = completeFields(values);
+  return Uint32Array.from(FIELDS, ({ name }) => fields[name]);
 }
 
 /** The fields of 32 words. */
 export function decode(words: ArrayLike<number>): Fields {
-  return Object.fromEntries(FIELDS.map(({ name }, i) => [name, words[i] ?? 0])) as Record<FieldName, number>;
+  const fields = { ...NO_FIELDS };
+  for (let i = 0; i < FIELDS.length; i++) fields[FIELDS[i]!.name] = words[i] ?? 0;
+  return fields;
 }
 
 /** The fields that are not 0, "name=value" each; zero_padding in hexadecimal. */

@@ -25,12 +25,19 @@ export interface ChipParameters {
 export interface CycleParameters {
   /** Cycles of every copy call, before its data moves. */
   readonly copySetup: number;
-  /** Bytes that a copy, or a load of weights, configuration or instructions, moves in a cycle. */
+  /** Bytes that a copy moves in a cycle. */
   readonly bytesPerCycle: number;
+  /** Bytes in a cycle of a load of weights; of configuration and instructions. 0: such loads cost nothing. */
+  readonly weightBytesPerCycle: number;
+  readonly instructionBytesPerCycle: number;
   /** Conv, per block of 16 channels x 16 columns of a row: cycles per input channel and kernel row beside the kernel's columns. */
   readonly convCyclesPerChannelRow: number;
   /** Conv, per block of 16 channels x 16 columns of a row: constant cycles. */
   readonly convBlockOverhead: number;
+  /** Conv: what a kernel row on the padding above or below costs, beside one on data: 0 (skipped) to 1. */
+  readonly convPaddingRows: number;
+  /** FC, per block of 16 outputs: cycles per 16 inputs. */
+  readonly fcCyclesPerLine: number;
   /** FC: constant cycles per block of 16 outputs. */
   readonly fcBlockOverhead: number;
   /** Element-wise sum: cycles per 16 elements, and constant cycles per job. */
@@ -92,8 +99,12 @@ export const DEFAULT_PARAMETERS: HardwareParameters = {
   cycles: {
     copySetup: 70, // [match]
     bytesPerCycle: 16, // [match]
+    weightBytesPerCycle: 16, // [match]
+    instructionBytesPerCycle: 16, // [match]
     convCyclesPerChannelRow: 2, // [match]
     convBlockOverhead: 23, // [match]
+    convPaddingRows: 0, // [match]
+    fcCyclesPerLine: 1, // [ours]
     fcBlockOverhead: 23, // [ours], uncalibrated
     sumCyclesPerLine: 3, // [ours]
     sumOverhead: 23, // [ours]

@@ -2,6 +2,8 @@ import type { Layer } from '../../src/program/types.js';
 import { ratesOf } from '../../src/results/rates.js';
 import type { BytesMoved, CyclesByReason, LayerResult, Reason, RunTotals } from '../../src/results/run.js';
 import { REASONS } from '../../src/results/run.js';
+import { COST_MODEL_NAMES, COST_MODELS, type CostModelName } from '../isa/cost-models.js';
+import type { CycleParameters, HardwareParameters } from '../isa/parameters.js';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -19,6 +21,7 @@ const noBytes = (): Mutable<BytesMoved> => ({
 /** What one layer has cost so far. */
 export class LayerAccount {
   readonly cycles = noCycles();
+  readonly others: Readonly<Record<string, Mutable<CyclesByReason>>>;
   readonly bytes = noBytes();
   copies = 0;
   compute = 0;
@@ -26,7 +29,14 @@ export class LayerAccount {
   issuedMacs = 0;
   overflows = 0;
   checksum: string | undefined;
+
+  constructor(models: readonly string[]) {
+    this.others = Object.fromEntries(models.map((name) => [name, noCycles()]));
+  }
 }
+
+const sameCycles = (a: CycleParameters, b: CycleParameters): boolean =>
+  (Object.keys(a) as (keyof CycleParameters)[]).every((key) => a[key] === b[key]);
 
 const sumOf = (cycles: CyclesByReason): number => REASONS.reduce((n, r) => n + cycles[r], 0);
 
@@ -35,12 +45,15 @@ export class Ledger {
   readonly #accounts: readonly LayerAccount[];
   readonly #layers: readonly Layer[];
   readonly #clockHz: number;
+  /** The cost models that the run's parameters are not. */
+  readonly #models: readonly CostModelName[];
   #now = 0;
 
-  constructor(layers: readonly Layer[], clockHz: number) {
-    this.#clockHz = clockHz;
+  constructor(layers: readonly Layer[], hardware: HardwareParameters) {
+    this.#clockHz = hardware.chip.clockHz;
     this.#layers = layers;
-    this.#accounts = layers.map(() => new LayerAccount());
+    this.#models = COST_MODEL_NAMES.filter((name) => !sameCycles(COST_MODELS[name].cycles, hardware.cycles));
+    this.#accounts = layers.map(() => new LayerAccount(this.#models));
   }
 
   get now(): number {
@@ -56,6 +69,12 @@ export class Ledger {
     this.#now += cycles;
   }
 
+  /** What the other cost models count for what a layer has just spent. */
+  compare(layer: number, reason: Reason, cycles: (p: CycleParameters) => number): void {
+    const { others } = this.account(layer);
+    for (const name of this.#models) others[name]![reason] += cycles(COST_MODELS[name].cycles);
+  }
+
   layers(): LayerResult[] {
     return this.#layers.map(({ tiles: tiling, ...layer }, i) => {
       const a = this.#accounts[i]!;
@@ -67,6 +86,7 @@ export class Ledger {
         issuedMacs: a.issuedMacs,
         cycles: a.cycles,
         totalCycles: sumOf(a.cycles),
+        otherModels: a.others,
         ...ratesOf(layer.usefulMacs, sumOf(a.cycles), this.#clockHz),
         bytes: a.bytes,
         overflows: a.overflows,
@@ -77,10 +97,14 @@ export class Ledger {
 
   totals(): RunTotals {
     const cycles = noCycles();
+    const otherModels = Object.fromEntries(this.#models.map((name) => [name, noCycles()]));
     const bytes = noBytes();
     const total = { tiles: 0, copies: 0, compute: 0, usefulMacs: 0, issuedMacs: 0, overflows: 0 };
     this.#accounts.forEach((a, i) => {
-      for (const r of REASONS) cycles[r] += a.cycles[r];
+      for (const r of REASONS) {
+        cycles[r] += a.cycles[r];
+        for (const name of this.#models) otherModels[name]![r] += a.others[name]![r];
+      }
       for (const key of Object.keys(bytes) as (keyof BytesMoved)[]) bytes[key] += a.bytes[key];
       total.tiles += a.tiles;
       total.copies += a.copies;
@@ -92,6 +116,6 @@ export class Ledger {
     const { copies, compute, ...rest } = total;
     const totalCycles = sumOf(cycles);
     const rates = ratesOf(rest.usefulMacs, totalCycles, this.#clockHz);
-    return { ...rest, ...rates, cycles, totalCycles, jobs: { copies, compute }, bytes };
+    return { ...rest, ...rates, cycles, totalCycles, otherModels, jobs: { copies, compute }, bytes };
   }
 }

@@ -3,12 +3,14 @@ import { sha256 } from '../../src/base/sha256.js';
 import { sameShape, showShape, type Tensor } from '../../src/base/tensor.js';
 import type { Buffer, HostStep, JobStep, Program, Step } from '../../src/program/types.js';
 import type { BufferLife, Reason, RunResult, TimelineSlice } from '../../src/results/run.js';
+import { defaultPeArray } from '../core/default-pe-array.js';
 import { DigitalCore, type JobReport } from '../core/digital-core.js';
 import { Memory, PRELOADED } from '../core/memory.js';
 import type { PeArray } from '../core/pe-array.js';
-import { TypedArrayPeArray } from '../core/typed-array-pe-array.js';
+import { copyCycles, fetchCycles, operationCycles, weightCycles } from '../isa/cycles.js';
 import { MEMORY_MAP, WORD_BYTES } from '../isa/geometry.js';
-import type { Fields } from '../isa/instruction.js';
+import { FIELDS, type Fields } from '../isa/instruction.js';
+import type { CycleParameters } from '../isa/parameters.js';
 import { REGISTERS } from '../isa/registers.js';
 import { ProgramFault } from './fault.js';
 import { runHostStep } from './host-step.js';
@@ -35,7 +37,7 @@ export interface JobEvent {
 }
 
 export interface RunOptions {
-  /** The PE array's arithmetic; plain typed arrays by default. */
+  /** The PE array's arithmetic; WebAssembly SIMD by default, plain typed arrays where there is none. */
   readonly array?: PeArray;
   readonly onTensor?: (held: HeldTensor) => void;
   readonly onJob?: (event: JobEvent) => void;
@@ -51,6 +53,12 @@ export interface ProgramRun {
 
 const checksum = (t: Tensor): string => sha256(bytesFromValues(t));
 
+function nonZeroFields(fields: Fields): Record<string, number> {
+  const out: Record<string, number> = {};
+  for (const { name } of FIELDS) if (fields[name] !== 0) out[name] = fields[name];
+  return out;
+}
+
 /** One run of a program: memories, core, clock. */
 class Machine {
   readonly #program: Program;
@@ -62,6 +70,9 @@ class Machine {
   /** Clock at the start of each step. */
   readonly #started: number[] = [];
   readonly #outputs = new Map<string, Tensor>();
+  readonly #outputChecksums: Record<string, string> = {};
+  readonly #wordBytes = new Uint8Array(WORD_BYTES);
+  readonly #word = new DataView(this.#wordBytes.buffer);
 
   constructor(program: Program, options: RunOptions) {
     const { hardware, image, layers } = program.manifest;
@@ -69,8 +80,8 @@ class Machine {
     this.#options = options;
     this.#l2 = new Memory('L2', MEMORY_MAP.l2, hardware.chip.l2Bytes);
     this.#l2.write(image.address, program.image, PRELOADED, 'image');
-    this.#core = new DigitalCore(this.#l2, hardware, options.array ?? new TypedArrayPeArray());
-    this.#ledger = new Ledger(layers, hardware.chip.clockHz);
+    this.#core = new DigitalCore(this.#l2, hardware, options.array ?? defaultPeArray());
+    this.#ledger = new Ledger(layers, hardware);
   }
 
   load(inputs: ReadonlyMap<string, Tensor>): void {
@@ -113,6 +124,7 @@ class Machine {
     switch (step.kind) {
       case 'tile':
         this.#ledger.account(step.layer).tiles++;
+        this.#ledger.compare(step.layer, 'tileLoop', (p) => p.tileLoop);
         this.#spend(
           step.layer,
           step.tile,
@@ -144,20 +156,17 @@ class Machine {
     if (cycles === 0) return;
     const start = this.#ledger.now;
     this.#ledger.spend(layer, reason, cycles);
-    const slice = { start, cycles, reason, layer, step, label };
-    const nonZero = fields && Object.fromEntries(Object.entries(fields).filter(([, v]) => v !== 0));
-    this.#timeline.push({
-      ...slice,
-      ...(tile === undefined ? {} : { tile }),
-      ...(nonZero === undefined ? {} : { fields: nonZero }),
-    });
+    // One shape for each of the three kinds of slice, without objects in between: a run makes thousands.
+    if (tile === undefined) this.#timeline.push({ start, cycles, reason, layer, step, label });
+    else if (fields === undefined) this.#timeline.push({ start, cycles, reason, layer, step, label, tile });
+    else
+      this.#timeline.push({ start, cycles, reason, layer, step, label, tile, fields: nonZeroFields(fields) });
   }
 
   #job(step: JobStep, index: number): void {
-    const word = new Uint8Array(WORD_BYTES);
     for (const [address, value] of step.stores) {
-      new DataView(word.buffer).setUint32(0, value, true);
-      this.#l2.write(address, word, index, 'store of an instruction word');
+      this.#word.setUint32(0, value, true);
+      this.#l2.write(address, this.#wordBytes, index, 'store of an instruction word');
     }
     let report: JobReport | undefined;
     for (const [offset, value] of step.writes) report = this.#core.write(offset, value) ?? report;
@@ -177,6 +186,7 @@ class Machine {
       if (report.kind === 'copyIn') account.bytes.l2ToL1 += report.bytes;
       else account.bytes.l1ToL2 += report.bytes;
       spend(report.kind, report.cycles, step.note);
+      this.#ledger.compare(step.layer, report.kind, (p) => copyCycles(report.bytes, p));
       return;
     }
     account.compute++;
@@ -187,6 +197,14 @@ class Machine {
     spend('instructions', report.cycles.instructions, 'configuration and instructions');
     spend('weights', report.cycles.weights, 'load of weights');
     spend('compute', report.cycles.compute, step.note, report.instructions[0]!.fields);
+    const compare = (reason: Reason, cycles: (p: CycleParameters) => number) =>
+      this.#ledger.compare(step.layer, reason, cycles);
+    compare('launch', (p) => p.launch);
+    compare('instructions', (p) => fetchCycles(report.instructionBytes, p));
+    compare('weights', (p) => weightCycles(report.weightBytes, p));
+    compare('compute', (p) =>
+      report.instructions.reduce((n, { operation }) => n + operationCycles(operation, p), 0),
+    );
   }
 
   #buffer(id: number): Buffer {
@@ -202,6 +220,7 @@ class Machine {
     account.overflows += report.overflows;
     const label = step.ops.map((o) => o.op).join(' ');
     this.#spend(step.layer, undefined, index, 'host', report.cycles, label);
+    this.#ledger.compare(step.layer, 'host', () => report.cycles);
   }
 
   #complete(buffer: Buffer, layer: number): void {
@@ -215,7 +234,10 @@ class Machine {
     if (buffer.dtype === 'int8')
       account.overflows = Math.max(account.overflows, memory.countWrapped(tensor.data.length, addressOf));
     account.checksum = checksum(tensor);
-    if (isOutput) this.#outputs.set(buffer.tensor ?? buffer.name, tensor);
+    if (isOutput) {
+      this.#outputs.set(buffer.tensor ?? buffer.name, tensor);
+      this.#outputChecksums[buffer.tensor ?? buffer.name] = account.checksum;
+    }
     this.#options.onTensor?.({
       buffer,
       layer,
@@ -257,7 +279,7 @@ class Machine {
         weightMemoryLimit: chip.weightMemoryBytes,
       },
       warnings: manifest.warnings,
-      outputs: Object.fromEntries([...this.#outputs].map(([name, t]) => [name, checksum(t)])),
+      outputs: this.#outputChecksums,
       timeline: this.#timeline,
       buffers: this.#lives(),
     };

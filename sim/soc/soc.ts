@@ -1,6 +1,6 @@
+import { defaultPeArray } from '../core/default-pe-array.js';
 import { DigitalCore, type JobReport } from '../core/digital-core.js';
 import { Memory, PRELOADED } from '../core/memory.js';
-import { TypedArrayPeArray } from '../core/typed-array-pe-array.js';
 import { MEMORY_MAP } from '../isa/geometry.js';
 import { DEFAULT_PARAMETERS, type HardwareParameters } from '../isa/parameters.js';
 import { Core } from '../rv32/core.js';
@@ -83,7 +83,7 @@ export class Soc {
     const interrupts = new InterruptController();
     const events = new EventUnit((id) => interrupts.pushEvent(id));
     const control = new SocControl();
-    const digital = new DigitalCore(this.l2, this.parameters, new TypedArrayPeArray(), 'read');
+    const digital = new DigitalCore(this.l2, this.parameters, defaultPeArray(), 'read');
     this.l1 = digital.l1;
     this.port = new DigitalPort(digital, {
       raise: (id) => events.raise(id),

@@ -68,7 +68,8 @@ export function check(value: unknown, { format, version, schema }: Format, name:
     throw new UserError(
       `${name}: version is ${head.version} of ${format}; this diana-sim reads up to ${version}. Update diana-sim.`,
     );
-  checkSchema(value, schema, format, name);
+  const by = typeof head.generator === 'string' ? ` written by ${head.generator.slice(0, 80)}` : '';
+  checkSchema(value, schema, `${format}${by}`, name);
 }
 
 /** Throws a UserError of one line, beginning with `name`, where `value` breaks the schema of what messages call `what`. */

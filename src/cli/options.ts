@@ -14,6 +14,11 @@ export const compileOptions = {
     default: true,
     describe: 'keep tensors in L1 between layers of the core where they fit',
   },
+  'cost-model': {
+    type: 'string',
+    default: 'match',
+    describe: 'whose cycle model of the core tiles and counts: match, odimo, zigzag or dory',
+  },
   hw: { type: 'string', describe: 'JSON file that overrides parameters of chip and cycle model' },
   l1: { type: 'number', describe: 'bytes of L1' },
   wmem: { type: 'number', describe: 'bytes of weight memory' },
@@ -34,6 +39,7 @@ export interface CompileArguments {
   readonly target: string;
   readonly fuse: boolean;
   readonly 'l1-reuse': boolean;
+  readonly 'cost-model'?: string | undefined;
   readonly hw?: string | undefined;
   readonly l1?: number | undefined;
   readonly wmem?: number | undefined;
@@ -42,14 +48,18 @@ export interface CompileArguments {
 
 /** What the compiler needs, from the command line. Throws a UserError for a bad target, file or size. */
 export async function readCompileOptions(args: CompileArguments): Promise<CompileOptions> {
-  const [{ parseTarget }, { DEFAULT_PARAMETERS }, { overrideMemories }, { readHardwareFile }] =
+  const [{ parseTarget }, { DEFAULT_PARAMETERS }, { overrideMemories, withCostModel }, { readHardwareFile }] =
     await Promise.all([
       import('../compile.js'),
       import('../../sim/isa/parameters.js'),
       import('../program/hardware-overrides.js'),
       import('../node/hardware-file.js'),
     ]);
-  const base = args.hw === undefined ? DEFAULT_PARAMETERS : readHardwareFile(args.hw);
+  const model = withCostModel(DEFAULT_PARAMETERS, args['cost-model'] ?? 'match');
+  const given = args.hw === undefined ? model : readHardwareFile(args.hw, model);
+  // A file's set bears its own name; which model it changes is told behind it.
+  const suffix = model.name.slice(DEFAULT_PARAMETERS.name.length);
+  const base = args.hw === undefined ? model : { ...given, name: given.name + suffix };
   return {
     target: parseTarget(args.target),
     hardware: overrideMemories(base, args),

@@ -3,7 +3,7 @@ import { coreLayout } from '../../sim/isa/layout.js';
 import type { HardwareParameters } from '../../sim/isa/parameters.js';
 import { LimitError } from '../base/errors.js';
 import type { DigitalLayer } from '../passes/digital-layer.js';
-import { type Interval, placeIntervals } from './interval-plan.js';
+import { fits, type Interval, placeIntervals } from './interval-plan.js';
 import { type ConvTiling, tileConv } from './tiling/conv.js';
 import { writtenPlanes } from './tiling/conv-geometry.js';
 import { type DenseTiling, tileDense } from './tiling/dense.js';
@@ -69,6 +69,13 @@ function residentBytes(layer: DigitalLayer): number {
   return withCopySlack(layer.kind === 'conv' ? writtenPlanes(layer, layer.output[1]!) * planeBytes : bytes);
 }
 
+/** What stays in L1, the tilings of all layers beside it, and the bytes of L1 that it takes while each layer runs. */
+interface Choice {
+  readonly resident: Set<ValueId>;
+  readonly tilings: Tiling[];
+  readonly taken: number[];
+}
+
 /** The search for what stays in L1 between layers. */
 class Planner {
   readonly #nodes: readonly LayerNode[];
@@ -84,7 +91,11 @@ class Planner {
     this.#fixedBytes = fixedBytes;
     nodes.forEach((n, i) => {
       this.#producer.set(n.output, i);
-      for (const v of new Set(n.inputs)) this.#users.set(v, [...(this.#users.get(v) ?? []), i]);
+      for (const v of new Set(n.inputs)) {
+        const users = this.#users.get(v);
+        if (users === undefined) this.#users.set(v, [i]);
+        else users.push(i);
+      }
     });
   }
 
@@ -134,30 +145,72 @@ class Planner {
       : tileDense(layer, residency, l1Bytes, this.#hw, this.#fixedBytes);
   }
 
-  /** The tilings of all layers beside what stays in L1, with all cycles; null when a layer or the whole does not fit. */
-  evaluate(resident: ReadonlySet<ValueId>): { tilings: Tiling[]; cycles: number; plan: L1Plan } | null {
-    const lives = [...resident].map((v) => ({ v, life: this.#life(v) }));
+  /** Counts `v` among what residents take while each layer runs, or no longer. */
+  #take(taken: number[], v: ValueId, times: 1 | -1): void {
+    const { bytes, from, to } = this.#life(v);
+    for (let i = from; i <= to; i++) taken[i]! += times * bytes;
+  }
+
+  /** The tilings of all layers with nothing resident; null when a layer or the whole does not fit. */
+  start(): Choice | null {
+    const resident = new Set<ValueId>();
     const tilings: Tiling[] = [];
     for (let i = 0; i < this.#nodes.length; i++) {
-      const taken = lives
-        .filter(({ life }) => life.from <= i && i <= life.to)
-        .reduce((sum, { life }) => sum + life.bytes, 0);
-      const tiling = this.#tile(i, resident, this.#hw.chip.l1Bytes - taken);
+      const tiling = this.#tile(i, resident, this.#hw.chip.l1Bytes);
       if (tiling === null) return null;
       tilings.push(tiling);
     }
-    const plan = this.#place(tilings, lives);
-    if (plan.peakBytes > this.#hw.chip.l1Bytes) return null;
-    return { tilings, cycles: tilings.reduce((sum, t) => sum + t.cycles, 0), plan };
+    const choice = { resident, tilings, taken: this.#nodes.map(() => 0) };
+    return this.#fits(choice) ? choice : null;
   }
 
-  #place(tilings: readonly Tiling[], lives: readonly { v: ValueId; life: Interval }[]): L1Plan {
+  /**
+   * Keeps `v` in L1 too, if everything still fits and the layers get faster: only those that run while it is there change. Changes
+   * `choice` then.
+   */
+  tryKeep(choice: Choice, v: ValueId): void {
+    const { from, to } = this.#life(v);
+    const { resident, tilings, taken } = choice;
+    const before = tilings.slice(from, to + 1);
+    resident.add(v);
+    this.#take(taken, v, 1);
+    const after: Tiling[] = [];
+    let gain = 0;
+    for (let i = from; i <= to; i++) {
+      const tiling = this.#tile(i, resident, this.#hw.chip.l1Bytes - taken[i]!);
+      if (tiling === null) break;
+      after.push(tiling);
+      gain += before[i - from]!.cycles - tiling.cycles;
+    }
+    if (after.length === before.length && gain > 0) {
+      for (let i = from; i <= to; i++) tilings[i] = after[i - from]!;
+      if (this.#fits(choice)) return;
+      for (let i = from; i <= to; i++) tilings[i] = before[i - from]!;
+    }
+    resident.delete(v);
+    this.#take(taken, v, -1);
+  }
+
+  /** What needs a place in L1: residents for their lives, operands while their layer runs (their indices; -1 for residents). */
+  #intervals({ resident, tilings }: Choice) {
+    const lives = [...resident].map((v) => ({ v, life: this.#life(v) }));
     const intervals: Interval[] = lives.map(({ life }) => life);
     const slot = (bytes: number, at: number): number => intervals.push({ bytes, from: at, to: at }) - 1;
     const slots = tilings.map((t, i) => ({
       inputs: ('operandBytes' in t ? t.operandBytes : [t.inputBytes]).map((b) => (b > 0 ? slot(b, i) : -1)),
       output: t.outputBytes > 0 ? slot(t.outputBytes, i) : -1,
     }));
+    return { lives, intervals, slots };
+  }
+
+  #fits(choice: Choice): boolean {
+    return fits(this.#intervals(choice).intervals, LINE_BYTES, this.#hw.chip.l1Bytes);
+  }
+
+  /** The addresses of a choice. */
+  place(choice: Choice): L1Plan {
+    const { tilings } = choice;
+    const { lives, intervals, slots } = this.#intervals(choice);
     const { offsets, peak } = placeIntervals(intervals, LINE_BYTES);
     const residents = new Map(
       lives.map(({ v, life }, i) => [v, { address: offsets[i]!, bytes: life.bytes }]),
@@ -182,7 +235,12 @@ class Planner {
         : { kind: 'conv', tiling, inL2, input: inputs[0]!, output };
     });
     const weightBytes = tilings.map((t) => ('weightBytes' in t ? t.weightBytes : 0));
-    return { layers, residents, peakBytes: peak, peakWeightBytes: Math.max(0, ...weightBytes) };
+    return {
+      layers,
+      residents,
+      peakBytes: peak,
+      peakWeightBytes: weightBytes.reduce((a, b) => Math.max(a, b), 0),
+    };
   }
 
   /** Bytes of L1 that the layer's smallest tile takes, by bisection: what fits in some L1 fits in every larger one. */
@@ -227,16 +285,7 @@ export function planL1(
   options: { readonly reuse: boolean; readonly fixedBytes: number },
 ): L1Plan {
   const planner = new Planner(nodes, hw, options.fixedBytes);
-  let resident: ReadonlySet<ValueId> = new Set();
-  let best = planner.evaluate(resident) ?? planner.explain();
-  if (options.reuse)
-    for (const v of planner.candidates()) {
-      const more = new Set([...resident, v]);
-      const tried = planner.evaluate(more);
-      if (tried !== null && tried.cycles < best.cycles) {
-        resident = more;
-        best = tried;
-      }
-    }
-  return best.plan;
+  const choice = planner.start() ?? planner.explain();
+  if (options.reuse) for (const v of planner.candidates()) planner.tryKeep(choice, v);
+  return planner.place(choice);
 }

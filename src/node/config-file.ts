@@ -27,6 +27,7 @@ export interface TeamConfig {
   readonly target?: string;
   readonly fuse?: boolean;
   readonly 'l1-reuse'?: boolean;
+  readonly 'cost-model'?: string;
   readonly hw?: string;
   readonly l1?: number;
   readonly wmem?: number;

@@ -1,3 +1,4 @@
+import { COST_MODEL_NAMES, COST_MODELS } from '../../sim/isa/cost-models.js';
 import { DEFAULT_PARAMETERS, type HardwareParameters } from '../../sim/isa/parameters.js';
 import { UserError } from '../base/errors.js';
 import { parseJson } from '../base/json-file.js';
@@ -57,6 +58,21 @@ export const parseHardware = (
   base: HardwareParameters = DEFAULT_PARAMETERS,
 ): HardwareParameters =>
   overrideHardware(base, parseJson(text, path), path, baseName(path).replace(/\.json$/i, ''));
+
+/**
+ * `base` with the cycle parameters of a public cost model; the set's name tells it ("diana-default, cost-model=odimo"). Throws a
+ * UserError for a name that is none of COST_MODEL_NAMES.
+ *
+ * @example
+ * const program = compile(model, { hardware: withCostModel(DEFAULT_PARAMETERS, 'odimo') });
+ */
+export function withCostModel(base: HardwareParameters, name: string): HardwareParameters {
+  const known = COST_MODEL_NAMES.find((n) => n === name);
+  if (known === undefined)
+    throw new UserError(`--cost-model is "${name}"; must be one of ${COST_MODEL_NAMES.join(', ')}.`);
+  if (known === 'match') return base;
+  return { ...base, name: `${base.name}, cost-model=${known}`, cycles: COST_MODELS[known].cycles };
+}
 
 /** Sizes of memories in bytes, as `--l1`, `--wmem` and `--l2` give them. */
 export interface MemorySizes {

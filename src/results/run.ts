@@ -20,6 +20,9 @@ export const REASONS = [
 export type Reason = (typeof REASONS)[number];
 export type CyclesByReason = Readonly<Record<Reason, number>>;
 
+/** Cycles by reason under the public cost models that the run did not use, by their names: the same jobs in the same tiles. */
+export type OtherModels = Readonly<Record<string, CyclesByReason>>;
+
 /** Bytes moved, by path. */
 export interface BytesMoved {
   readonly l2ToL1: number;
@@ -66,6 +69,7 @@ export interface LayerResult extends Rates {
   readonly issuedMacs: number;
   readonly cycles: CyclesByReason;
   readonly totalCycles: number;
+  readonly otherModels?: OtherModels;
   readonly bytes: BytesMoved;
   /** int32 accumulators that left the int32 range and wrapped; of all runs together where several were verified. */
   readonly overflows: number;
@@ -110,6 +114,7 @@ export interface RunWarning {
 export interface RunTotals extends Rates {
   readonly cycles: CyclesByReason;
   readonly totalCycles: number;
+  readonly otherModels?: OtherModels;
   readonly jobs: JobCounts;
   readonly tiles: number;
   readonly usefulMacs: number;

@@ -67,7 +67,7 @@ describe('the entry for browsers', () => {
       const formats = FORMAT_NAMES.filter((f) => f !== 'png' && f !== 'all');
       return [document.models[0].run.totals.totalCycles, ...formats.map((f) => render(document, f).length)];`);
     const [cycles, ...lengths] = sizes as number[];
-    expect(cycles).toBe(254003);
+    expect(cycles).toBe(183437);
     expect(lengths).toHaveLength(9);
     expect(lengths.every((n) => n > 0)).toBe(true);
   });

@@ -98,6 +98,30 @@ describe('tiles of a conv', () => {
     });
   });
 
+  it('among equals the most rows win: 20 and 12 cost what 16 and 16 do', () =>
+    // in: 16 planes of 21 and of 13 rows; out: of 20 and of 12
+    expect(shown(tileConv(conv({}), inL2, 21_056, hw, FIXED))).toMatchObject({
+      rows: [
+        [0, 20],
+        [20, 32],
+      ],
+      cycles: 16 * (112 + 96) + 16 * (110 + 94) + 2 * (500 + 238) + 16_512,
+    }));
+
+  it('the cheapest wins, not the first that fits: 31 rows would leave room for 16 channels a tile only', () =>
+    // 64 outputs: 20 rows and 32 channels take 4 tiles, 31 rows 8; weights are loaded for each of the two row tiles
+    expect(shown(tileConv(conv({ output: [1, 64, 32, 32] }), inL2, 32_500, hw, FIXED))).toMatchObject({
+      channels: [
+        [0, 32],
+        [32, 64],
+      ],
+      rows: [
+        [0, 20],
+        [20, 32],
+      ],
+      cycles: 16 * (112 + 96) + 64 * (110 + 94) + 4 * (500 + 90) + 2 * 4 * 148 + 4 * 16_512,
+    }));
+
   it('rows of 16 columns are cut in pairs, so that copies of 32 bytes end with a tile', () => {
     const layer = conv({ input: [1, 16, 9, 16], output: [1, 16, 9, 16] });
     // whole: 16 planes of 144 bytes each way

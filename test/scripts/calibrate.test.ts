@@ -52,15 +52,18 @@ describe('the recorded runs', () => {
   it('give the default host parameters, rounded', () => {
     expect(data.parameters).toEqual(HOST_PARAMETERS);
     const fitted = fitNonNegative(samples.map(({ features, cycles }) => ({ features, value: cycles })));
-    expect(fitted.map(Math.round)).toEqual(Object.values(DEFAULT_PARAMETERS.host));
+    Object.values(DEFAULT_PARAMETERS.host).forEach((value, i) => {
+      // Defaults were fitted before two samples of one word each were charged less: within 10 %.
+      expect(Math.abs(fitted[i]! - value), HOST_PARAMETERS[i]).toBeLessThanOrEqual(0.1 * value + 0.1);
+    });
   });
 
   it('lie within a factor of three of the estimates, each kernel of at least 100 cycles', () => {
     const large = samples.filter((s) => s.cycles >= 100);
     expect(large.length).toBeGreaterThan(500);
     const all = kindErrors(large, Object.values(DEFAULT_PARAMETERS.host)).at(-1)!;
-    expect(all.least).toBeGreaterThan(1 / 3);
-    expect(all.most).toBeLessThan(3);
+    expect(all.least).toBeGreaterThan(0.8);
+    expect(all.most).toBeLessThan(1.25);
   });
 });
 
@@ -68,8 +71,8 @@ describe('kernelFeatures', () => {
   it("are the cost model's factors: one conv of resnet8 with bias, shift, clips and cast", () => {
     const program = compile(buildModel('resnet8'), { ...DEFAULT_OPTIONS, target: 'c' });
     const step = program.manifest.steps.find((s): s is HostStep => s.kind === 'host')!;
-    // 16x32x32 outputs of 3x3x3 taps; bias, shift, clip, cast and the ReLU's clip each once an output.
-    const factors = { call: 1, mac: 16 * 1024 * 27, element: 5 * 16 * 1024 };
+    // 16x32x32 outputs of 3x3x3 taps: 512 pairs of pixels by four blocks of four channels, which take the rest along.
+    const factors = { call: 1, mac: 16 * 1024 * 27, block: 512 * 4, pixel: 1024, gather: 1024 * 27 };
     expect(step.ops.map((o) => o.op)).toEqual([
       'qnn.conv2d',
       'nn.bias_add',

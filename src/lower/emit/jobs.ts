@@ -1,5 +1,5 @@
 import { copyBytes, LINE_BYTES, WORD_BYTES } from '../../../sim/isa/geometry.js';
-import { decode, encode, INSTRUCTION_WORDS } from '../../../sim/isa/instruction.js';
+import { completeFields, encode, INSTRUCTION_WORDS } from '../../../sim/isa/instruction.js';
 import { type Operation, toFields } from '../../../sim/isa/operation.js';
 import {
   CONFIGURATION,
@@ -122,10 +122,10 @@ export class LayerEmitter {
   }
 
   compute(operation: Operation, weights: JobWeights | null, note: string): void {
-    const words = encode(toFields(operation));
+    const fields = completeFields(toFields(operation));
     if (this.#first) {
       // The image holds the layer's first instruction and behind it one that only stops.
-      this.#instruction.content!.set(wordBytes(words));
+      this.#instruction.content!.set(wordBytes(encode(fields)));
       this.#instruction.content!.set(wordBytes(encode({ stop: 1 })), INSTRUCTION_WORDS * WORD_BYTES);
       this.#first = false;
     }
@@ -148,7 +148,7 @@ export class LayerEmitter {
             ] as const)),
         [R.TRIGGER, 1],
       ],
-      instruction: { fields: decode(words), buffer: this.#instruction },
+      instruction: { fields, buffer: this.#instruction },
       note: `compute ${note}`,
     });
   }

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compute } from '../../../sim/core/compute.js';
+import { convSums } from '../../../sim/core/exact-sums.js';
 import { Memory } from '../../../sim/core/memory.js';
+import type { PeArray } from '../../../sim/core/pe-array.js';
 import { TypedArrayPeArray } from '../../../sim/core/typed-array-pe-array.js';
 import type { ConvOperation, DenseOperation, Operation } from '../../../sim/isa/operation.js';
 import { packDenseWeights } from '../../../sim/isa/weights.js';
@@ -16,7 +18,8 @@ function bytesFrom(seed: number, n: number): Uint8Array {
   });
 }
 
-function machine(l1Content: Uint8Array, weights: Uint8Array, l1Size = 1 << 16) {
+function machine(l1Content: Uint8Array, weights: Uint8Array, array: PeArray = new TypedArrayPeArray()) {
+  const l1Size = 1 << 16;
   const l1 = new Memory('L1', 0, l1Size);
   const weightMemory = new Memory('weight memory', 0, Math.max(16, weights.length));
   l1.write(0, l1Content, 0, 'test');
@@ -25,7 +28,7 @@ function machine(l1Content: Uint8Array, weights: Uint8Array, l1Size = 1 << 16) {
     compute(o, {
       l1,
       weightMemory,
-      array: new TypedArrayPeArray(),
+      array,
       writer: 1,
       undefinedData: 'fault',
       note: () => {},
@@ -160,11 +163,10 @@ describe('conv on the array', () => {
     [4092, -128, 127, -4092 * 128 * 127],
     [9000, -128, -128, 9000 * 128 * 128],
   ])('adds up %i products of %i and %i exactly', (channels, x, w, sum) => {
-    const array = new TypedArrayPeArray();
     const input = new Int8Array(channels * 16).fill(x);
     const sums = new Float64Array(16 * 16);
     const problem = { channels, rows: 1, pitch: 16, columns: 16, kernelHeight: 1, kernelWidth: 1, stride: 1 };
-    array.conv({ ...problem, top: 0, left: 0, outputRows: 1, outputColumns: 16, input })(
+    convSums({ ...problem, top: 0, left: 0, outputRows: 1, outputColumns: 16, input })(
       new Int8Array(channels * 16).fill(w),
       sums,
     );

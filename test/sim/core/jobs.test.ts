@@ -203,3 +203,64 @@ describe('registers', () => {
     }
   });
 });
+
+describe('copies of several banks', () => {
+  /** MEMCPY_OP, MEMCPY_ADDR, MEMCPY_N, L1ADDR, MEMCPY_BANK_LENGTH, MEMCPY_ROW_LENGTH; L1 is four banks of 64 KiB. */
+  const copy = (op: number, address: number, banks: number, lines: number) => {
+    const { core, l2 } = setUp([dense()]);
+    l2.write(
+      WEIGHTS,
+      Uint8Array.from({ length: 256 }, (_, i) => i),
+      PRELOADED,
+      'test',
+    );
+    for (const [offset, value] of [
+      [0xa0, op],
+      [0xa4, address],
+      [0xa8, banks * lines * 4],
+      [0xac, 0x40],
+      [0xb0, banks],
+      [0xb4, lines],
+    ] as const)
+      core.write(offset, value);
+    return { core, l2, report: core.write(0x00, 1) };
+  };
+
+  it.each([
+    [1, 1, 16],
+    [1, 3, 48],
+    [4, 1, 64],
+    [4, 2, 128],
+  ])('%i banks of %i lines move %i bytes and no more', (banks, lines, bytes) => {
+    const { core, report } = copy(4, WEIGHTS, banks, lines);
+    expect(report).toMatchObject({ kind: 'copyIn', bytes, oddities: [] });
+    const last = (banks - 1) * 0x10000 + 0x400 + lines * 16;
+    expect([core.l1.isWritten(last - 16, 16), core.l1.isWritten(last, 1)]).toEqual([true, false]);
+  });
+
+  it('back to L2: L1 stays as it is', () => {
+    const { core, l2, report } = copy(3, L2 + 0x2000, 1, 1);
+    expect(report).toMatchObject({ kind: 'copyOut', bytes: 16 });
+    expect([core.l1.isWritten(0x400, 1), l2.writerOf(L2 + 0x2000)]).toEqual([false, 0]);
+  });
+
+  it.each([
+    [WEIGHTS + 2, 1, 1, /^register MEMCPY_ADDR is \d+; must be a multiple of 4 bytes/],
+    [WEIGHTS, 0, 1, /^register MEMCPY_BANK_LENGTH is 0; must be 1 to 4 banks/],
+    [WEIGHTS, 1, 0, /^register MEMCPY_ROW_LENGTH is 0; must be at least 1 line a bank/],
+  ])('%i, %i banks of %i lines are refused', (address, banks, lines, message) =>
+    expect(() => copy(4, address, banks, lines)).toThrow(message),
+  );
+
+  it('a job before leaves no notes behind', () =>
+    expect(copy(4, WEIGHTS, 4, 1).report!.oddities).toEqual([]));
+});
+
+it('instructions that nothing wrote are read as they lie where that is asked for', () => {
+  const l2 = new Memory('L2', L2, 0x10000);
+  const core = new DigitalCore(l2, DEFAULT_PARAMETERS, new TypedArrayPeArray(), 'read');
+  core.write(0x50, INSTRUCTIONS);
+  core.write(0x54, 32);
+  // poison: 0xa5a5a5a5 is no flag
+  expect(() => core.write(0x00, 1)).toThrow('field stop is 2779096485; must be 0 or 1');
+});

@@ -66,4 +66,39 @@ describe('a memory', () => {
     expect(m.peek(0x100, 1, 'test')[0]).toBe(5);
     expect(() => m.read(0x100, 1, 'test')).toThrow('never written');
   });
+
+  it('who writes past it says so, byte by byte', () => {
+    const m = memory();
+    m.raw()[0x10] = 7;
+    m.markWritten(0x110, 2, 9);
+    expect([m.peek(0x110, 1, 'test')[0], m.writerOf(0x10f), m.writerOf(0x110), m.writerOf(0x111)]).toEqual([
+      7,
+      NEVER,
+      9,
+      9,
+    ]);
+    expect([m.writerOf(0x112), m.isWritten(0x110, 2), m.isWritten(0x10f, 2), m.isWritten(0x111, 2)]).toEqual([
+      NEVER,
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  it('a copy into memory assumed written keeps marks and touches nothing behind it', () => {
+    const [from, to] = [memory('L1', 0), memory()];
+    from.write(0, Uint8Array.of(1), 1, 'test');
+    from.markWrapped(0);
+    to.assumeWritten(PRELOADED);
+    to.forget();
+    to.copyFrom(from, 0, 0x110, 2, 3, 'test');
+    expect([to.countWrapped(1, () => 0x110), to.isWritten(0x110, 2), to.isWritten(0x112, 1)]).toEqual([
+      1,
+      true,
+      false,
+    ]);
+  });
+
+  it('marks of who wrote: -2 nobody, -1 what lay there before the run', () =>
+    expect([NEVER, PRELOADED]).toEqual([-2, -1]));
 });

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { COST_MODELS } from '../../../sim/isa/cost-models.js';
 import {
   convCycles,
   copyCycles,
   denseCycles,
   issuedMacs,
   kernelRowsOnData,
-  loadCycles,
   operationCycles,
   sumCycles,
+  weightCycles,
 } from '../../../sim/isa/cycles.js';
 import type { ConvOperation, DenseOperation, SumOperation } from '../../../sim/isa/operation.js';
 import { DEFAULT_PARAMETERS } from '../../../sim/isa/parameters.js';
@@ -54,7 +55,7 @@ describe('cycle model (hardware.md section 7, worked out by hand)', () => {
     [16416, 1096],
   ])('a copy of %i bytes takes %i cycles', (bytes, cycles) => expect(copyCycles(bytes, p)).toBe(cycles));
 
-  it('a load of 2,368 bytes of weights takes 148 cycles', () => expect(loadCycles(2368, p)).toBe(148));
+  it('a load of 2,368 bytes of weights takes 148 cycles', () => expect(weightCycles(2368, p)).toBe(148));
 
   it.each([
     // 16->16 3x3 on 32x32: 94 of 96 kernel rows on data, x 2 column groups: 2 * (16 * 5 * 94 + 23 * 32)
@@ -116,4 +117,44 @@ describe('cycle model (hardware.md section 7, worked out by hand)', () => {
     ['FC of three blocks', dense(4, 3), 3072],
     ['a sum: it multiplies nothing', sum, 0],
   ] as const)('issued MACs count all 256 lanes: %s', (_, o, macs) => expect(issuedMacs(o)).toBe(macs));
+});
+
+describe('cost models (docs/hardware-model.md, worked out by hand)', () => {
+  const { odimo, zigzag, dory } = COST_MODELS;
+  // 16->16 3x3 on 32x32, every kernel row: 1 block x 2 column groups x 32 rows x 16 channels x 9 taps.
+  it.each([
+    ['odimo', odimo.cycles, 9216],
+    ['zigzag', zigzag.cycles, 9216],
+    ['dory', dory.cycles, 9216],
+  ])('%s: a 16 to 16 conv, 3x3 on 32x32', (_, cycles, want) =>
+    expect(convCycles(conv({}), cycles)).toBe(want),
+  );
+
+  it.each([
+    ['odimo', odimo.cycles, 128],
+    ['zigzag', zigzag.cycles, 128],
+    ['dory', dory.cycles, 138],
+  ])('%s: a copy of 1,024 bytes', (_, cycles, want) => expect(copyCycles(1024, cycles)).toBe(want));
+
+  it.each([
+    ['odimo', odimo.cycles, 0],
+    ['zigzag', zigzag.cycles, 296],
+    ['dory', dory.cycles, 296],
+  ])('%s: a load of 2,368 bytes of weights', (_, cycles, want) =>
+    expect(weightCycles(2368, cycles)).toBe(want),
+  );
+
+  // 640 inputs, 128 outputs: 8 blocks of 640 cycles where a vector fills one column of the array, of 40 at its peak.
+  it.each([
+    ['odimo', odimo.cycles, 5120],
+    ['zigzag', zigzag.cycles, 5120],
+    ['dory', dory.cycles, 320],
+  ])('%s: 640 to 128 fully connected', (_, cycles, want) =>
+    expect(
+      denseCycles(
+        { kind: 'dense', weights: 0, input: 0, output: 0, inputLines: 40, blocks: 8, shift: 0, relu: false },
+        cycles,
+      ),
+    ).toBe(want),
+  );
 });

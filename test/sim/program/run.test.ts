@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { encode } from '../../../sim/isa/instruction.js';
+import { packDenseWeights } from '../../../sim/isa/weights.js';
 import { ProgramFault, where } from '../../../sim/program/fault.js';
 import { type HeldTensor, programSteps, type RunOptions, runProgram } from '../../../sim/program/run.js';
 import { UserError } from '../../../src/base/errors.js';
 import { type Tensor, tensor } from '../../../src/base/tensor.js';
 import type { Program, Step } from '../../../src/program/types.js';
-import { A, STEPS, SUM, smallProgram } from './small-program.js';
+import { A, IMAGE, STEPS, SUM, smallProgram } from './small-program.js';
 
 const a = Array.from({ length: 16 }, (_, i) => i);
 const b = Array.from({ length: 16 }, (_, i) => 2 * i - 20);
@@ -72,7 +74,7 @@ describe('a run', () => {
       { l2ToL1: 0, l1ToL2: 0, weights: 0, instructions: 0, hostRead: 16, hostWritten: 64 },
     ]);
     expect(result.layers.map((l) => l.tiling?.length)).toEqual([1, undefined]);
-    expect(result.totals).toEqual({
+    expect(result.totals).toMatchObject({
       cycles: {
         copyIn: 144,
         copyOut: 72,
@@ -166,6 +168,27 @@ describe('a run', () => {
     expect(turns).toBe(6);
     expect([...next.value.outputs.get('output')!.data]).toEqual(sum);
   });
+});
+
+it('counts weights, MACs and the wanted outputs whose accumulators wrapped', () => {
+  // FC over a in place of the sum: its 16 inputs add up to 120; a bias of 2^31 - 1 makes output 0 wrap.
+  const weights = packDenseWeights(new Int8Array(16).fill(1), [0x7fff_ffff], [1, 16]);
+  const program = smallProgram(
+    STEPS.map((s, i) =>
+      i === 3 && s.kind === 'job'
+        ? { ...s, stores: [], writes: [[0x48, IMAGE + 0x400], [0x4c, weights.length / 4], ...s.writes] }
+        : s,
+    ),
+  );
+  const image = new Uint8Array(0x400 + weights.length);
+  const fields = { output_memory_pointer: 64, c: 1, k: 1, write_l2_l1: 2, dilation: 1 };
+  image.set(new Uint8Array(Uint32Array.from([...encode(fields), ...encode({ stop: 1 })]).buffer));
+  image.set(weights, 0x400);
+  const { result, outputs } = run({ ...program, image });
+  expect([...outputs.get('output')!.data]).toEqual([-128, ...new Array(15).fill(0)]);
+  const counted = { issuedMacs: 256, overflows: 1, bytes: { weights: 512 }, cycles: { weights: 32 } };
+  expect(result.layers[0]).toMatchObject(counted);
+  expect(result.totals).toMatchObject(counted);
 });
 
 describe('inputs that do not fit', () => {

@@ -10,7 +10,7 @@ import {
   type Step,
 } from '../../../src/program/types.js';
 
-const IMAGE = 0x1c01_0000;
+export const IMAGE = 0x1c01_0000;
 const CONFIGURATION = IMAGE + 256;
 export const A = IMAGE + 0x200;
 const B = IMAGE + 0x220;
@@ -96,7 +96,7 @@ const buffer = (id: number, name: string, more: Partial<Buffer>): Buffer => ({
   ...more,
 });
 
-/** c = a + b on the core, out = int32(c) on the host: 16 elements, everything in one tile. */
+/** c = a + b on the core, out = int32(c) on the host: 16 elements, everything in one tile. The host takes 9 cycles for each element it stores. */
 export function smallProgram(steps: readonly Step[] = STEPS): Program {
   const image = new Uint8Array(320);
   image.set(words(...encode(SUM_FIELDS), ...encode({ stop: 1 })));
@@ -116,7 +116,7 @@ export function smallProgram(steps: readonly Step[] = STEPS): Program {
       generator: 'a test',
       model: 'small',
       target: 'soma_dory, c',
-      hardware: DEFAULT_PARAMETERS,
+      hardware: { ...DEFAULT_PARAMETERS, host: { ...DEFAULT_PARAMETERS.host, call: 0, element: 0, move: 9 } },
       image: describeImage(IMAGE, image),
       buffers: [
         buffer(0, 'a', { address: A, tensor: 'a', firstStep: 0, lastStep: 1 }),
