@@ -27,6 +27,7 @@ export { renderComparisonHtml } from '../reports/regression/html.js';
 export { renderComparisonMarkdown } from '../reports/regression/markdown.js';
 export { renderComparisonTable } from '../reports/regression/table.js';
 export { parseThreshold, type Threshold, type Thresholds } from '../reports/regression/threshold.js';
+export { preparePeArray } from '../sim/core/default-pe-array.js';
 // Compiling
 export {
   type ChipParameters,

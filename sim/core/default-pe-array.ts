@@ -14,7 +14,13 @@ export function defaultPeArray(): PeArray {
   return shared;
 }
 
-/** Makes the default array without blocking, for a browser's main thread: to be awaited before the first run. */
+/**
+ * Makes the array's WebAssembly module without blocking, for a browser's main thread: to be awaited before the first run. Elsewhere the
+ * first run makes it.
+ *
+ * @example
+ * await preparePeArray();
+ */
 export async function preparePeArray(): Promise<void> {
   shared = arrayOf(await instantiateAsync());
 }

@@ -31,6 +31,7 @@ function workerGlobals(): Record<string, unknown> {
     setTimeout,
     clearTimeout,
     AbortController,
+    atob,
     AbortSignal,
     URL,
     WebAssembly: (globalThis as Record<string, unknown>).WebAssembly,
