@@ -27,8 +27,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
   },
   {
     file: 'sim/isa/layout.ts',
-    source:
-      'for (let x = 0; x < columns; x++) out[row * columns + x] = data[byteOfElement(row * pitch + x)]!;',
+    source: 'for (let x = whole; x < columns; x++) out[to + x] = data[byteOfElement(from + x)]!;',
     replacement: ['x <= columns'],
     reason: OVERWRITTEN,
   },

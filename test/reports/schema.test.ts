@@ -68,7 +68,7 @@ describe('readResult', () => {
     [changed((d) => Object.assign(d, { version: 0 })), 'version must be equal to constant (1)'],
     [
       changed((d) => Object.assign(d, { models: {} })),
-      'x.json: not a valid diana-sim-result: models must be array.',
+      'x.json: not a valid diana-sim-result written by diana-sim 0.2.0: models must be array.',
     ],
     [
       changed((d) => Object.assign(d, { command: 'guess' })),
@@ -76,7 +76,7 @@ describe('readResult', () => {
     ],
     [
       text.replace('"tiles": 2', '"tiles": "2"'),
-      'x.json: not a valid diana-sim-result: models/0/run/layers/1/tiles must be integer.',
+      'x.json: not a valid diana-sim-result written by diana-sim 0.2.0: models/0/run/layers/1/tiles must be integer.',
     ],
     [
       text.replace('"target": "host"', '"target": "gpu"'),

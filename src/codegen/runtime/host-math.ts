@@ -141,7 +141,8 @@ static inline float host_expf(float x) {
   return x < -105.0f ? 0.0f : (float)host_exp((double)x);
 }
 
-/* ln x: x = m 2^e with m in (sqrt(1/2), sqrt(2)], ln m = 2 artanh((m - 1) / (m + 1)); the 14th term of the series is below 2^-66. */
+/* ln x: x = m 2^e with m in (sqrt(1/2), sqrt(2)], ln m = 2 artanh((m - 1) / (m + 1));
+   the 14th term of the series is below 2^-66. */
 static inline float host_logf(float x) {
   union {
     uint64_t bits;
