@@ -4,11 +4,11 @@ import { openBackend } from '../../golden/backend.js';
 import { runOnnxFile } from '../../scripts/oracle/onnx-file.js';
 import { showVerdict } from '../../scripts/oracle/verdict.js';
 import { UserError } from '../../src/base/errors.js';
+import { runs } from '../full.js';
 import { modelOf, singleOperators } from './onnx-arbitrary.js';
 import { encodeOnnx } from './onnx-writer.js';
 
-/** FULL_TESTS=1 runs ten times as many. */
-const RUNS = process.env.FULL_TESTS === '1' ? 4000 : 400;
+const RUNS = runs(1000, 400);
 
 describe('models of one operator, by chance, in our hands and in those of onnxruntime', () => {
   it(`${RUNS} models are right, within one step where integers round, or refused by both`, {

@@ -4,6 +4,7 @@ import { evaluate } from '../../golden/reference.js';
 import { tensor } from '../../src/base/tensor.js';
 import { loadModelFile } from '../../src/node/model-file.js';
 import { readNpyFile } from '../../src/node/npy-file.js';
+import { FULL } from '../full.js';
 import { differing, runOnHost } from './host-run.js';
 import { describeWithModels, MODELS } from './shared-models.js';
 
@@ -20,8 +21,8 @@ function images() {
     );
 }
 
-/** FULL_TESTS=1 takes all labelled images. */
-const [FEW, LABELLED] = process.env.FULL_TESTS === '1' ? [64, 1000] : [3, 0];
+/** In full, all labelled images. */
+const [FEW, LABELLED] = FULL ? [64, 1000] : [3, 0];
 
 describeWithModels('MNIST networks as onnxruntime writes them quantized', () => {
   // The scale of the last quantization, from the files: a step of the output.

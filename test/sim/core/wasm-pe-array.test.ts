@@ -7,11 +7,12 @@ import type { ArrayOutput } from '../../../sim/core/pe-array.js';
 import { TypedArrayPeArray } from '../../../sim/core/typed-array-pe-array.js';
 import { WasmPeArray } from '../../../sim/core/wasm-pe-array.js';
 import type { ConvOperation } from '../../../sim/isa/operation.js';
+import { runs } from '../../full.js';
 
 const wasm = new WasmPeArray(instantiate()!);
 const reference = new TypedArrayPeArray();
 
-const RUNS = process.env.FULL_TESTS === '1' ? 2000 : 150;
+const RUNS = runs(2000, 150);
 
 /** Bytes from a seed; every third seed all at the extremes. */
 function bytesFrom(seed: number, n: number): Uint8Array {
