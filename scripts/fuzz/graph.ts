@@ -16,6 +16,7 @@ import {
 } from './steps/layers.js';
 import { axes, concatenate, detour, reshape, split, stridedSlice, transpose } from './steps/movement.js';
 import { integerSoftmax, lookup, requantize, roundedPool } from './steps/quantized.js';
+import { extremum, take, where } from './steps/selection.js';
 
 type Step = (g: Growth, choices: Choices) => void;
 
@@ -55,6 +56,9 @@ const WEIGHTED: readonly (readonly [number, Step])[] = [
   [1, roundedPool],
   [1, integerSoftmax],
   [1, lookup],
+  [2, extremum],
+  [1, take],
+  [1, where],
   [6, narrow],
 ];
 const STEPS: readonly Step[] = WEIGHTED.flatMap(([weight, step]) => Array<Step>(weight).fill(step));

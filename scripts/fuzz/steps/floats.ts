@@ -19,11 +19,33 @@ function float(g: Growth, { pick }: Choices): Value {
   return isFloat(x) ? x : g.tensor(x.rms, 'op.cast', x, 'float32');
 }
 
-const UNARY = ['sigmoid', 'tanh', 'leakyRelu', 'exp', 'sqrt', 'floor', 'round', 'abs', 'relu'] as const;
+const UNARY = [
+  'sigmoid',
+  'tanh',
+  'leakyRelu',
+  'exp',
+  'sqrt',
+  'floor',
+  'round',
+  'abs',
+  'relu',
+  'log',
+  'onnx.round',
+] as const;
 
 export function floatUnary(g: Growth, s: Choices): void {
   const x = float(g, s);
   const fn = choose(UNARY, s.a);
+  // What the package has no function for.
+  if (fn === 'log') {
+    const positive = g.call('op.maximum', g.call('op.abs', x), 0.125);
+    g.offer(g.tensor(Math.log(Math.max(x.rms, 3)), 'call', fn, [{ ref: positive.ref }], {}));
+    return;
+  }
+  if (fn === 'onnx.round') {
+    g.offer(g.tensor(x.rms, 'call', fn, [{ ref: x.ref }], {}));
+    return;
+  }
   // exp of at most 10; roots of what is not negative.
   const safe = fn === 'exp' ? g.call('op.minimum', x, 10) : fn === 'sqrt' ? g.call('op.abs', x) : x;
   const rms = fn === 'sigmoid' || fn === 'tanh' ? 0.7 : fn === 'sqrt' ? Math.sqrt(x.rms) : x.rms;
