@@ -25,7 +25,7 @@ export interface LoadOptions {
   readonly inputRange?: readonly [number, number];
   /** ONNX: reads tensors that lie in files beside the model; without it such a model is refused. */
   readonly external?: ExternalData;
-  /** A quantized network as the float32 network that it approximates, which the quantizer takes (TFLite). */
+  /** A quantized network as the float32 network that it approximates, which the quantizer takes (ONNX, TFLite). */
   readonly dequantize?: boolean;
   /** Relay text whose bound constants have no value (`print(mod)`): zeros in their place, to show the text, not to compute. */
   readonly standInConstants?: boolean;
@@ -82,6 +82,7 @@ function importBytes(name: string, format: Format, bytes: Uint8Array, options: L
         external,
         ...(dimensions === undefined ? {} : { dimensions }),
         ...(inputRange === undefined ? {} : { inputRange }),
+        dequantize: options.dequantize ?? false,
       });
     }
     case 'tflite':

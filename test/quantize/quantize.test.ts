@@ -223,11 +223,14 @@ describeWithModels('networks trained on MNIST', () => {
   const images = (name: string, count: number) =>
     samplesOf(readNpyFile(file(name)), file(name), [1, 1, 28, 28], 1 / 127.5, -1).slice(0, count);
 
-  it.each(FULL ? ['lenet', 'resnet'] : ['lenet'])(
+  const formats = ['float', 'qdq_u8', 'qdq_s8', 'qop_u8', 'dynamo', 'bn'];
+  const networks = ['lenet', 'resnet'].flatMap((n) => formats.map((f) => `${n}_${f}`));
+
+  it.each(FULL ? networks.filter((n) => n !== 'lenet_bn') : ['lenet_float', 'lenet_qop_u8'])(
     '%s: within 0.3 points of float on 1,000 labels; here at most one of 30 is lost',
     (name) => {
       const labelled = FULL ? 1000 : 30;
-      const q = quantize(loadModelFile(file(`mnist_${name}_float.onnx`)), {
+      const q = quantize(loadModelFile(file(`mnist_${name}.onnx`), { dequantize: true }), {
         calibration: images('calibration_images_uint8_nchw.npy', FULL ? 256 : 8),
         test: images('test_images_uint8_nchw.npy', labelled),
         evaluate: executeHostOp,

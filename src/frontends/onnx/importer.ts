@@ -1,11 +1,11 @@
-import { integerRange, isFloat } from '../../base/dtype.js';
+import { type DType, integerRange, isFloat } from '../../base/dtype.js';
 import { UserError } from '../../base/errors.js';
 import { nearest } from '../../base/nearest.js';
 import { type Tensor, tensor } from '../../base/tensor.js';
 import { constant, tuple, variable } from '../../ir/build.js';
 import type { Expr, Label, Var } from '../../ir/expr.js';
 import { tensorType } from '../../ir/types.js';
-import { finishModel, type LoadedModel } from '../model.js';
+import { finishModel, type LoadedModel, type QuantizedInput } from '../model.js';
 import { Names } from '../names.js';
 import { checkAttributes, scalarAttribute } from './attributes.js';
 import { NodeContext } from './context.js';
@@ -17,6 +17,7 @@ import { inexactness, unroundedOutput } from './integer/inexact.js';
 import { carrierOf, floored, integerValue, materialised, plain, type Value } from './integer/value.js';
 import { clipLimits } from './ops/activation.js';
 import { decodeModel, type OnnxGraph, type OnnxNode, type OnnxTensor, type OnnxValueInfo } from './proto.js';
+import { AS_FLOAT_OPS, dequantizedInput } from './quantized/as-float.js';
 import { QUANTIZED_OPS, QUANTIZING_OPS } from './quantized/handlers.js';
 import { asQdq } from './quantized/operator-format.js';
 import { importSummary } from './summary.js';
@@ -31,6 +32,8 @@ export interface OnnxOptions {
   readonly dimensions?: Readonly<Record<string, number>>;
   /** Range of the inputs of an integer network, where the rule of `inputRange` is not right. */
   readonly inputRange?: readonly [number, number];
+  /** A quantized network as the float32 network that it approximates (quantized/as-float.ts). */
+  readonly dequantize?: boolean;
 }
 
 /** Elements that constants computed while reading may hold in all: so many a byte of the file, and so many besides. */
@@ -52,7 +55,7 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions): LoadedModel
     );
   if (graph.nodes.length > MAX_NODES)
     throw new UserError(`the graph has ${graph.nodes.length} nodes; at most ${MAX_NODES} are supported.`);
-  const nodes = graph.nodes.flatMap(asQdq);
+  const nodes = graph.nodes.flatMap((n) => asQdq(n, options.dequantize));
   const importer = new Importer({ ...graph, nodes }, opset, options, bytes.length);
   const model = importer.run();
   return { ...model, summary: importSummary(graph.nodes, nodes, importer.remarks) };
@@ -69,6 +72,7 @@ class Importer {
   /** How nodes were rewritten. */
   readonly remarks: string[] = [];
   #integers = false;
+  #quantizedInput: QuantizedInput | undefined;
   /** Elements that may still be computed when the file is read. */
   #foldable: number;
 
@@ -104,16 +108,29 @@ class Importer {
     const what = `input ${info.name}`;
     const dtype = dtypeOf(info.elemType, what);
     const shape = inputShape(info, this.#options.dimensions);
+    if (this.#options.dequantize === true && !isFloat(dtype)) {
+      const quantized = dequantizedInput(this.#graph, info.name, (name) => this.#constantOf(name));
+      if (quantized !== undefined) {
+        this.#quantizedInput = { dtype, ...quantized };
+        this.#values.set(info.name, plain(this.#variable(info.name, shape, 'float32')));
+        return;
+      }
+    }
     const range = this.#integers && isFloat(dtype) ? this.#rangeOf(info.name) : undefined;
     const held = range === undefined ? dtype : carrierOf(range[0], range[1]);
-    const v = variable(this.#names.unique(info.name, 'input'), tensorType(shape, held));
-    this.#inputs.push(v);
+    const v = this.#variable(info.name, shape, held);
     const integer = range !== undefined || (this.#integers && !isFloat(dtype) && dtype !== 'bool');
     const [lo, hi] = range ?? (dtype === 'float32' || dtype === 'bool' ? [0, 0] : integerRange(dtype));
     this.#values.set(
       info.name,
       integer ? integerValue(v, lo, hi, {}, { integerTyped: !isFloat(dtype) }) : plain(v),
     );
+  }
+
+  #variable(name: string, shape: readonly number[], dtype: DType): Var {
+    const v = variable(this.#names.unique(name, 'input'), tensorType(shape, dtype));
+    this.#inputs.push(v);
+    return v;
   }
 
   /** The range of an integer network's input that is a float by type. */
@@ -173,7 +190,7 @@ class Importer {
       return [plain(constant(folded, node.outputs[0]))];
     }
     const values = node.inputs.map((name) => this.#values.get(name));
-    const quantized = QUANTIZING_OPS[node.op] ?? this.#onQuantized(node, values);
+    const quantized = this.#quantizing[node.op] ?? this.#onQuantized(node, values);
     if (quantized !== undefined) {
       checkAttributes(node, quantized.attributes);
       const made = quantized.run(context, values);
@@ -192,6 +209,10 @@ class Importer {
     checkAttributes(node, handler.attributes);
     const floats = values.map((v) => (v === undefined ? undefined : materialised(v)));
     return handler.run(context.withInputs(floats)).map(plain);
+  }
+
+  get #quantizing() {
+    return this.#options.dequantize === true ? AS_FLOAT_OPS : QUANTIZING_OPS;
   }
 
   #onQuantized(node: OnnxNode, values: readonly (Value | undefined)[]) {
@@ -251,7 +272,12 @@ class Importer {
     }
     const body = outputs.length === 1 ? outputs[0]! : tuple(outputs);
     const model = finishModel(this.#options.name, this.#inputs, body, tensors, this.#names);
-    return { ...model, warnings: this.#warnings };
+    const quantizedInput = this.#quantizedInput;
+    return {
+      ...model,
+      warnings: this.#warnings,
+      ...(quantizedInput === undefined ? {} : { quantizedInput }),
+    };
   }
 }
 

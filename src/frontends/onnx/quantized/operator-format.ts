@@ -58,8 +58,11 @@ function attributesOf(node: OnnxNode): readonly OnnxAttribute[] {
   return node.attributes.filter((a) => a.name !== 'channels_last' && a.name !== 'opset');
 }
 
-/** The nodes that `node` stands for; itself where it is in no operator format. */
-export function asQdq(node: OnnxNode): readonly OnnxNode[] {
+/**
+ * The nodes that `node` stands for; itself where it is in no operator format. An int32 bias, which is in units of the sum, stays one unless
+ * `realBias`: then it is dequantized by the product of the operands' scales.
+ */
+export function asQdq(node: OnnxNode, realBias = false): readonly OnnxNode[] {
   if (node.domain === 'com.microsoft' && SAME_IN_MICROSOFT.includes(node.op))
     return [{ ...node, domain: '' }];
   const format = formatOf(node);
@@ -79,14 +82,27 @@ export function asQdq(node: OnnxNode): readonly OnnxNode[] {
     part('DequantizeLinear', [input(i), input(i + 1), input(i + 2)], `${out} operand ${i}`),
   );
   const bias = format.bias === undefined || input(format.bias) === '' ? [] : [input(format.bias)];
+  const [units, real] = [`${out} bias scale`, `${out} bias`];
+  const [x, w] = at as [number, number];
+  const biasNodes =
+    bias.length === 0 || !realBias
+      ? []
+      : [
+          { ...part('Mul', [input(x + 1), input(w + 1)], units), attributes: [] },
+          { ...part('DequantizeLinear', [bias[0]!, units], real), attributes: [] },
+        ];
   const floats = input(format.result) === '' ? out : `${out} unquantized`;
   const middle: OnnxNode = {
-    ...part(format.op, [...before.map((n) => n.outputs[0]!), ...bias], floats),
+    ...part(
+      format.op,
+      [...before.map((n) => n.outputs[0]!), ...(biasNodes.length > 0 ? [real] : bias)],
+      floats,
+    ),
     attributes: attributesOf(node),
   };
-  if (floats === out) return [...before, middle];
+  if (floats === out) return [...before, ...biasNodes, middle];
   const after = part('QuantizeLinear', [floats, input(format.result), input(format.result + 1)], out);
-  return [...before, middle, after];
+  return [...before, ...biasNodes, middle, after];
 }
 
 const operandsFromTwo = (node: OnnxNode): number[] =>
