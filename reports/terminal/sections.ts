@@ -126,7 +126,7 @@ export function warningLines(warnings: readonly RunWarning[], columns: number, s
   return [title, ...warnings.flatMap((w) => wrapText(describeWarning(w), columns, '  ', '    '))];
 }
 
-/** In which layers int32 accumulators left their range and wrapped, and how many; nothing where none did. */
+/** In which layers integers left their range and wrapped (the core's int32 accumulators, results on the host), and how many; nothing where none did. */
 export function overflowLines(run: RunResult, columns: number, style: Style): string[] {
   const { overflows } = run.totals;
   if (overflows === 0) return [];
@@ -134,6 +134,6 @@ export function overflowLines(run: RunResult, columns: number, style: Style): st
     .filter((layer) => layer.overflows > 0)
     .map((layer) => `${layerLabel(layer)} (${count(layer.overflows)})`)
     .join(', ');
-  const text = `OVERFLOW: ${plural(overflows, 'int32 accumulator')} wrapped, as on the chip: ${where}.`;
+  const text = `OVERFLOW: ${plural(overflows, 'integer')} wrapped, as on the chip: ${where}.`;
   return wrapText(text, columns).map((line) => style.notice(line));
 }

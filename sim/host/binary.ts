@@ -1,8 +1,9 @@
-import { type DType, isFloat, type TypedArray } from '../../src/base/dtype.js';
+import { type DType, integerRange, isFloat, type TypedArray } from '../../src/base/dtype.js';
 import { UserError } from '../../src/base/errors.js';
 import { elementCount, type Shape, showShape, strides, type Tensor } from '../../src/base/tensor.js';
 import type { HostOp } from '../../src/program/types.js';
 import { argument, axisOf, exactInt64, type HostContext, type HostKernel, intOf, result } from './kernel.js';
+import { extremes, isWrapping, WrapCounter } from './wrapping.js';
 
 /** One result element. Integers of at most 32 bits may come back unwrapped: storing them wraps, if they are exact. */
 type Step = (a: number, b: number) => number;
@@ -101,15 +102,35 @@ function forEachPair(
   }
 }
 
-/** Sums that leave int32 and so wrap, told to the context; the step itself is unchanged. */
-function countingOverflow(context: HostContext, run: (step: Step) => void): void {
-  let wrapped = 0;
+/** What the operators would give if integers had no end. */
+const EXACT: Record<string, Step> = {
+  add: (a, b) => a + b,
+  subtract: (a, b) => a - b,
+  multiply: (a, b) => a * b,
+  divide: (a, b) => Math.trunc(a / b),
+  left_shift: (a, b) => a * 2 ** b,
+};
+
+/** The exact step where, from the operands' extremes, some result may not fit its dtype: nearly never. */
+function mayWrap(name: string, a: Tensor, b: Tensor): Step | undefined {
+  const exact = EXACT[name];
+  if (exact === undefined || !isWrapping(a.dtype)) return undefined;
+  const [lo, hi] = integerRange(a.dtype);
+  const [left, right] = [extremes(a), extremes(b)];
+  // A quotient leaves the range for lo / -1 alone, which may lie between the extremes.
+  if (name === 'divide') return left[0] === lo && right[0] < 0 ? exact : undefined;
+  const corners = left.flatMap((x) => right.map((y) => exact(x, y)));
+  return corners.some((v) => v < lo || v > hi) ? exact : undefined;
+}
+
+/** Runs a step; results that wrap are told to the context. */
+function counting(exact: Step, step: Step, dtype: DType, context: HostContext, run: (step: Step) => void) {
+  const wraps = new WrapCounter(dtype);
   run((a, b) => {
-    const sum = a + b;
-    if (sum !== (sum | 0)) wrapped++;
-    return sum;
+    wraps.note(exact(a, b));
+    return step(a, b);
   });
-  if (wrapped > 0) context.onOverflow?.(wrapped);
+  wraps.tell(context);
 }
 
 function apply(
@@ -127,9 +148,10 @@ function apply(
   const out = result(shape, a.dtype);
   const [sa, sb] = [repeatingStrides(a.shape, shape), repeatingStrides(bShape, shape)];
   const run = (step: Step): void => forEachPair(shape, a.data, sa, b.data, sb, out.data, step);
-  if (name === 'add' && a.dtype === 'int32' && context.onOverflow !== undefined)
-    countingOverflow(context, run);
-  else run(stepFor(name, a.dtype));
+  const step = stepFor(name, a.dtype);
+  const exact = context.onOverflow === undefined ? undefined : mayWrap(name, a, b);
+  if (exact === undefined) run(step);
+  else counting(exact, step, a.dtype, context, run);
   return [out];
 }
 

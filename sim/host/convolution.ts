@@ -130,7 +130,7 @@ export const conv2d: HostKernel = (op, args, context) => {
     return [finish(op, shape, out)];
   }
   const columns = new Int32Array(g.ow * taps);
-  const out = runIntegers(data, weight, elementCount(shape), taps, context, ([x, w, o], sums) =>
+  const out = runIntegers(op, data, weight, elementCount(shape), taps, context, ([x, w, o], sums) =>
     eachRow(g, [x, w, columns, o], sums),
   );
   return [finish(op, shape, out)];

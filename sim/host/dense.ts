@@ -36,5 +36,5 @@ export const dense: HostKernel = (op, args, context) => {
     eachImage([asFloat32(data), asFloat32(weight), out], productSumsFloat32);
     return [finish(op, shape, out)];
   }
-  return [finish(op, shape, runIntegers(data, weight, n * rows, taps!, context, eachImage))];
+  return [finish(op, shape, runIntegers(op, data, weight, n * rows, taps!, context, eachImage))];
 };

@@ -6,7 +6,7 @@ import type { HostOp } from '../../src/program/types.js';
 
 /** What a host operator may tell beside its results. */
 export interface HostContext {
-  /** Called once an operator with the number of int32 results whose exact value did not fit and wrapped; never with 0. */
+  /** Called once an operator with the number of integer results whose exact value did not fit and wrapped; never with 0. */
   readonly onOverflow?: (count: number) => void;
 }
 

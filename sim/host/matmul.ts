@@ -94,11 +94,11 @@ export function productSumsFloat32(job: ProductSums<Float32Array>): void {
 }
 
 /**
- * How many of the int32 sums in `job.out` wrapped: their exact value is outside int32. The sums must be there already. A float64
+ * How many of the int32 sums in `job.out` wrapped: their exact value is outside int32, or outside of `lo` to `hi`, to which they will wrap. The sums must be there already. A float64
  * sum is off by far less than 2^31 (products below 2^62, fewer than 2^20 taps), and an exact sum differs from its wrapped
  * value by multiples of 2^32, so comparing the two is exact.
  */
-export function countWrapped(job: ProductSums<Int32Array>): number {
+export function countWrapped(job: ProductSums<Int32Array>, [lo, hi]: readonly [number, number]): number {
   const { weights, columns, taps, rows, points } = job;
   let wrapped = 0;
   for (let k = 0; k < rows; k++)
@@ -107,14 +107,15 @@ export function countWrapped(job: ProductSums<Int32Array>): number {
       const x = p * taps;
       let acc = 0;
       for (let t = 0; t < taps; t++) acc += weights[w + t]! * columns[x + t]!;
-      if (Math.abs(acc - job.out[job.outAt + k * job.outPitch + p]!) > 2 ** 31) wrapped++;
+      const sum = job.out[job.outAt + k * job.outPitch + p]!;
+      if (Math.abs(acc - sum) > 2 ** 31 || sum < lo || sum > hi) wrapped++;
     }
   return wrapped;
 }
 
-/** Whether a sum of `taps` products of these values can leave int32 at all; spares the count nearly always. */
-export function canWrap(taps: number, a: Int32Array, b: Int32Array): boolean {
-  return taps * largest(a) * largest(b) >= 2 ** 31;
+/** Whether a sum of `taps` products of these values can pass `most` at all; spares the count nearly always. */
+export function canWrap(taps: number, a: Int32Array, b: Int32Array, most: number): boolean {
+  return taps * largest(a) * largest(b) > most;
 }
 
 function largest(values: Int32Array): number {

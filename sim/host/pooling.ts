@@ -2,7 +2,8 @@ import { type DType, integerRange, isFloat } from '../../src/base/dtype.js';
 import { UserError } from '../../src/base/errors.js';
 import { showShape, type Tensor } from '../../src/base/tensor.js';
 import type { HostOp } from '../../src/program/types.js';
-import { argument, exactInt64, type HostKernel, intsOf, result } from './kernel.js';
+import { argument, exactInt64, type HostContext, type HostKernel, intsOf, result } from './kernel.js';
+import { isWrapping, WrapCounter } from './wrapping.js';
 
 /** The positions inside the data that one output row (or column) reads: first, step and number; and whether padding is too. */
 interface Span {
@@ -57,15 +58,30 @@ function dividingWindows(x: Tensor, oh: number, ow: number): Windows {
 }
 
 /** What a pool makes of one window: the plane begins at element `base`, its rows are `pitch` apart. */
-type Reduce = (x: Tensor, base: number, pitch: number, rows: Span, columns: Span, divisor?: number) => number;
+type Reduce = (
+  x: Tensor,
+  base: number,
+  pitch: number,
+  rows: Span,
+  columns: Span,
+  divisor?: number,
+  /** Takes note of the exact sum. */
+  wraps?: WrapCounter,
+) => number;
 
-const meanOf: Reduce = (x, base, pitch, rows, columns, divisor) => {
+const meanOf: Reduce = (x, base, pitch, rows, columns, divisor, wraps) => {
   const round = isFloat(x.dtype) ? Math.fround : x.dtype === 'int64' ? exactSum : toInt32;
   let sum = 0;
+  let exact = 0;
   for (let i = 0; i < rows.count; i++) {
     const row = base + (rows.first + i * rows.step) * pitch + columns.first;
-    for (let j = 0; j < columns.count; j++) sum = round(sum + x.data[row + j * columns.step]!);
+    for (let j = 0; j < columns.count; j++) {
+      const v = x.data[row + j * columns.step]!;
+      exact += v;
+      sum = round(sum + v);
+    }
   }
+  wraps?.note(exact);
   const count = divisor ?? Math.max(rows.count * columns.count, 1);
   return isFloat(x.dtype) ? sum / count : Math.trunc(sum / count) + 0;
 };
@@ -85,13 +101,21 @@ const maximumOf: Reduce = (x, base, pitch, rows, columns) => {
   return max;
 };
 
-function pool(x: Tensor, { rows, columns, divisor }: Windows, reduce: Reduce): Tensor[] {
+function pool(
+  x: Tensor,
+  { rows, columns, divisor }: Windows,
+  reduce: Reduce,
+  context: HostContext,
+): Tensor[] {
   const [n, c, h, w] = x.shape as [number, number, number, number];
   const out = result([n, c, rows.length, columns.length], x.dtype);
+  // Sums of narrow integers are int32.
+  const wraps = isWrapping(x.dtype) ? new WrapCounter('int32') : undefined;
   let o = 0;
   for (let plane = 0; plane < n * c; plane++)
     for (const row of rows)
-      for (const column of columns) out.data[o++] = reduce(x, plane * h * w, w, row, column, divisor);
+      for (const column of columns) out.data[o++] = reduce(x, plane * h * w, w, row, column, divisor, wraps);
+  wraps?.tell(context);
   return [out];
 }
 
@@ -105,22 +129,22 @@ function image(op: HostOp, args: readonly Tensor[]): Tensor {
 }
 
 /** nn.avg_pool2d, nn.max_pool2d: semantics in src/ir/ops/pooling.ts. */
-export const pool2d: HostKernel = (op, args) => {
+export const pool2d: HostKernel = (op, args, context) => {
   const x = image(op, args);
-  return pool(x, slidingWindows(op, x), op.op === 'nn.avg_pool2d' ? meanOf : maximumOf);
+  return pool(x, slidingWindows(op, x), op.op === 'nn.avg_pool2d' ? meanOf : maximumOf, context);
 };
 
 /** nn.global_avg_pool2d, nn.global_max_pool2d. */
-export const globalPool2d: HostKernel = (op, args) => {
+export const globalPool2d: HostKernel = (op, args, context) => {
   const x = image(op, args);
-  return pool(x, dividingWindows(x, 1, 1), op.op === 'nn.global_avg_pool2d' ? meanOf : maximumOf);
+  return pool(x, dividingWindows(x, 1, 1), op.op === 'nn.global_avg_pool2d' ? meanOf : maximumOf, context);
 };
 
 /** nn.adaptive_avg_pool2d. */
-export const adaptivePool2d: HostKernel = (op, args) => {
+export const adaptivePool2d: HostKernel = (op, args, context) => {
   const x = image(op, args);
   const [oh, ow] = intsOf(op, 'output_size');
   if (oh === undefined || Math.min(oh, ow ?? oh) < 1)
     throw new UserError(`host operator ${op.op}: output_size must be one or two integers of at least 1.`);
-  return pool(x, dividingWindows(x, oh, ow ?? oh), meanOf);
+  return pool(x, dividingWindows(x, oh, ow ?? oh), meanOf, context);
 };

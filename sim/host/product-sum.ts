@@ -1,9 +1,10 @@
-import { isFloat } from '../../src/base/dtype.js';
+import { integerRange, isFloat } from '../../src/base/dtype.js';
 import { UserError } from '../../src/base/errors.js';
 import type { Shape, Tensor } from '../../src/base/tensor.js';
 import type { HostOp } from '../../src/program/types.js';
 import { declared, type HostContext, result } from './kernel.js';
 import { canWrap, countWrapped, type ProductSums, productSumsInt32 } from './matmul.js';
+import { isWrapping } from './wrapping.js';
 
 export const asInt32 = (t: Tensor): Int32Array =>
   t.data instanceof Int32Array ? t.data : Int32Array.from(t.data);
@@ -27,6 +28,7 @@ export function finish(op: HostOp, shape: Shape, sums: Int32Array | Float32Array
  * that cannot leave int32 (nearly all) are not counted one by one.
  */
 export function runIntegers(
+  op: HostOp,
   data: Tensor,
   weight: Tensor,
   elements: number,
@@ -38,11 +40,13 @@ export function runIntegers(
   ) => void,
 ): Int32Array {
   const [x, w, out] = [asInt32(data), asInt32(weight), new Int32Array(elements)];
-  const counted = context.onOverflow !== undefined && canWrap(taps, x, w);
+  const { dtype } = declared(op);
+  const range = integerRange(isWrapping(dtype) ? dtype : 'int32');
+  const counted = context.onOverflow !== undefined && canWrap(taps, x, w, range[1]);
   let wrapped = 0;
   each([x, w, out], (job) => {
     productSumsInt32(job);
-    if (counted) wrapped += countWrapped(job);
+    if (counted) wrapped += countWrapped(job, range);
   });
   if (wrapped > 0) context.onOverflow?.(wrapped);
   return out;

@@ -3,6 +3,7 @@ import { UserError } from '../../src/base/errors.js';
 import { strides, type Tensor } from '../../src/base/tensor.js';
 import type { HostOp } from '../../src/program/types.js';
 import { argument, axisOf, exactInt64, type HostKernel, intOf, optionalIntsOf, result } from './kernel.js';
+import { isWrapping, WrapCounter } from './wrapping.js';
 
 /** nn.softmax: semantics in src/ir/ops/softmax.ts. */
 export const softmax: HostKernel = (op, args) => {
@@ -38,7 +39,7 @@ export function reducedAxes(op: HostOp, x: Tensor): readonly boolean[] {
 }
 
 /** sum, mean: semantics in src/ir/ops/reduction.ts. */
-export const reduce: HostKernel = (op, args) => {
+export const reduce: HostKernel = (op, args, context) => {
   const x = argument(op, args, 0);
   if (x.dtype === 'bool') throw new UserError(`host operator ${op.op} does not work on bool; cast first.`);
   const reduced = reducedAxes(op, x);
@@ -54,11 +55,14 @@ export const reduce: HostKernel = (op, args) => {
       ? (v: number) => exactInt64(op.op, v)
       : (v: number) => v | 0;
   const [from, to] = [strides(x.shape), strides(kept)];
+  const counted = context.onOverflow !== undefined && isWrapping(x.dtype);
+  const exact = counted ? new Float64Array(out.data.length) : undefined;
   for (let i = 0; i < x.data.length; i++) {
     let o = 0;
     for (let a = 0; a < kept.length; a++)
       if (!reduced[a]) o += (Math.floor(i / from[a]!) % x.shape[a]!) * to[a]!;
     sums[o] = round(sums[o]! + x.data[i]!);
+    if (exact !== undefined) exact[o]! += x.data[i]!;
   }
   const count = x.data.length / Math.max(out.data.length, 1);
   const last =
@@ -68,5 +72,10 @@ export const reduce: HostKernel = (op, args) => {
         ? (v: number) => v / count
         : (v: number) => Math.trunc(v / count) + 0;
   for (let o = 0; o < sums.length; o++) out.data[o] = last(sums[o]!);
+  if (exact !== undefined) {
+    const wraps = new WrapCounter(op.op === 'sum' ? x.dtype : 'int32');
+    for (const v of exact) wraps.note(v);
+    wraps.tell(context);
+  }
   return [out];
 };

@@ -1,7 +1,8 @@
 import { type DType, integerRange, isDType, isFloat } from '../../src/base/dtype.js';
 import { UserError } from '../../src/base/errors.js';
 import type { Tensor } from '../../src/base/tensor.js';
-import { argument, type HostKernel, numberOf, result } from './kernel.js';
+import { argument, type HostContext, type HostKernel, numberOf, result } from './kernel.js';
+import { WrapCounter } from './wrapping.js';
 
 const limit = (v: number, min: number, max: number): number => Math.min(Math.max(v, min), max);
 
@@ -15,16 +16,25 @@ export function converted(value: number, from: DType, to: DType): number {
 }
 
 /** cast: semantics in src/ir/ops/unary.ts. */
-export const cast: HostKernel = (op, args) => {
+export const cast: HostKernel = (op, args, context) => {
   const x = argument(op, args, 0);
   const to = op.attrs.dtype;
   if (!isDType(to)) throw new UserError(`host operator cast: the dtype is ${JSON.stringify(to)}.`);
   const out = result(x.shape, to);
   const { data } = out;
-  if ((!isFloat(x.dtype) || isFloat(to)) && to !== 'bool') data.set(x.data);
-  else for (let i = 0; i < data.length; i++) data[i] = converted(x.data[i]!, x.dtype, to);
+  if ((!isFloat(x.dtype) || isFloat(to)) && to !== 'bool') {
+    data.set(x.data);
+    // A cast from floats saturates; one between integers wraps.
+    if (!isFloat(x.dtype) && context.onOverflow !== undefined) countWraps(x.data, to, context);
+  } else for (let i = 0; i < data.length; i++) data[i] = converted(x.data[i]!, x.dtype, to);
   return [out];
 };
+
+function countWraps(exact: ArrayLike<number>, to: DType, context: HostContext): void {
+  const wraps = new WrapCounter(to);
+  for (let i = 0; i < exact.length; i++) wraps.note(exact[i]!);
+  wraps.tell(context);
+}
 
 /** clip: semantics in src/ir/ops/unary.ts. */
 export const clip: HostKernel = (op, args) => {
@@ -80,7 +90,7 @@ const FLOAT: Record<string, Step> = {
 };
 
 /** Operators on single elements without attributes: semantics in src/ir/ops/unary.ts. */
-export const unary: HostKernel = (op, args) => {
+export const unary: HostKernel = (op, args, context) => {
   const x = numeric(op.op, argument(op, args, 0));
   const step = (isFloat(x.dtype) ? FLOAT : INTEGER)[op.op];
   if (step === undefined)
@@ -88,6 +98,9 @@ export const unary: HostKernel = (op, args) => {
   const out = result(x.shape, x.dtype);
   const { data } = out;
   for (let i = 0; i < data.length; i++) data[i] = step(x.data[i]!);
+  // The least integer alone has no negative and no magnitude.
+  if (context.onOverflow !== undefined && (op.op === 'negative' || op.op === 'abs'))
+    countWraps(Array.from(x.data, step), x.dtype, context);
   return [out];
 };
 

@@ -11,7 +11,7 @@ export interface HostReport {
   readonly cycles: number;
   readonly bytesRead: number;
   readonly bytesWritten: number;
-  /** int32 results that wrapped. */
+  /** Integer results that wrapped. */
   readonly overflows: number;
 }
 

@@ -57,7 +57,7 @@ describe('int32 accumulators that overflow', () => {
       expect(overflows).toEqual([[layer, 3]]);
       // 1 + (2^31 - 1) wraps to -2^31 and saturates; 0 + (2^31 - 1) saturates at the other end.
       expect([output.data[64], output.data[65], output.data[127]]).toEqual([-128, 127, -128]);
-      expect(text).toContain(`OVERFLOW: 3 int32 accumulators wrapped, as on the chip: ${layer} (3).`);
+      expect(text).toContain(`OVERFLOW: 3 integers wrapped, as on the chip: ${layer} (3).`);
     },
   );
 
@@ -65,7 +65,7 @@ describe('int32 accumulators that overflow', () => {
     const { ok, overflows, text } = await run('conv1', { target: 'c' });
     expect(ok).toBe(true);
     expect(overflows).toEqual([['conv1', 3]]);
-    expect(text).toContain('OVERFLOW: 3 int32 accumulators wrapped');
+    expect(text).toContain('OVERFLOW: 3 integers wrapped');
   });
 
   it('in the second of two runs: still in the report', async () => {

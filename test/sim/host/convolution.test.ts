@@ -84,7 +84,7 @@ describe('nn.conv2d on the host', () => {
         const exact = literal(x, w, attrs, y!.shape);
         const bits = { int8: 8, int16: 16 }[g.out as 'int8'] ?? 32;
         expect(Array.from(y!.data)).toEqual(exact.map((v) => wrap(v, bits)));
-        expect(wrapped).toBe(exact.filter((v) => BigInt.asIntN(32, v) !== v).length);
+        expect(wrapped).toBe(exact.filter((v) => BigInt.asIntN(bits, v) !== v).length);
         wrappedAnywhere += wrapped;
       }),
       { numRuns: 150, seed: 1 },
