@@ -13,10 +13,13 @@ export function scalarAttribute(node: NodeContext): Tensor | undefined {
   return floats === undefined ? undefined : tensor([floats.length], 'float32', floats);
 }
 
+/** What QuantLab writes of precisions beside its nodes (DORY reads it); the values themselves say it as well. */
+const PRECISIONS = ['weight_bits', 'bias_bits', 'mult_bits', 'add_bits', 'out_bits'];
+
 /** Refuses attributes that an operator does not know. */
 export function checkAttributes(node: OnnxNode, known: readonly string[]): void {
   for (const a of node.attributes)
-    if (!known.includes(a.name) || a.other)
+    if ((!known.includes(a.name) && !PRECISIONS.includes(a.name)) || a.other)
       throw new UserError(
         `attribute ${a.name} is not supported; supported are ${known.length === 0 ? 'none' : known.join(', ')}`,
       );

@@ -1,8 +1,8 @@
 /*
  * Stage 2, Add, Sub, Mul and Div: exact sums, products and fractions, nothing rounded yet.
  */
-import { elementCount, type Tensor } from '../../../base/tensor.js';
-import { call, scalar } from '../../../ir/build.js';
+import { elementCount, type Tensor, tensor } from '../../../base/tensor.js';
+import { call, constant, scalar } from '../../../ir/build.js';
 import { type Expr, tensorTypeOf } from '../../../ir/expr.js';
 import type { NodeContext } from '../context.js';
 import { hull, moved, scaled } from './bounds.js';
@@ -99,10 +99,14 @@ export function integerAdd(
   values: readonly (Value | undefined)[],
 ): IntegerValue | undefined {
   const operands = withConstant(values);
-  if (operands !== undefined) return plus(operands.v, operands.t, 1, operands.name);
+  if (operands !== undefined) return plusConstant(operands.v, operands.t, 1, operands.name);
   const both = bothWhole(values);
-  if (both === undefined) return undefined;
-  const [a, b] = both.map((v) => ({ ...v, label: node.label })) as [IntegerValue, IntegerValue];
+  return both === undefined ? undefined : sumOf(node, ...both);
+}
+
+/** The sum of two integers, named by its node. */
+export function sumOf(node: NodeContext, x: IntegerValue, y: IntegerValue): IntegerValue {
+  const [a, b] = [x, y].map((v) => ({ ...v, label: node.label })) as [IntegerValue, IntegerValue];
   return joined('add', a, b, { lo: a.lo + b.lo, hi: a.hi + b.hi });
 }
 
@@ -111,20 +115,26 @@ export function integerSub(
   values: readonly (Value | undefined)[],
 ): IntegerValue | undefined {
   const operands = withConstant(values);
-  if (operands !== undefined) return operands.left ? undefined : plus(operands.v, operands.t, -1, undefined);
+  if (operands !== undefined)
+    return operands.left ? undefined : plusConstant(operands.v, operands.t, -1, undefined);
   const both = bothWhole(values);
   if (both === undefined) return undefined;
   const [a, b] = both.map((v) => ({ ...v, label: node.label })) as [IntegerValue, IntegerValue];
   return joined('subtract', a, b, { lo: a.lo - b.hi, hi: a.hi - b.lo });
 }
 
-function plus(
+/**
+ * v + t or v - t. `t` must be integers in units of the fraction that `v` is, so that the 0.5 of a rounding, floor(x / d + 0.5), is d / 2.
+ * Undefined otherwise.
+ */
+export function plusConstant(
   v: IntegerValue,
   given: Tensor,
   sign: 1 | -1,
   name: string | undefined,
 ): IntegerValue | undefined {
-  if (!holdsIntegers(given) || v.limits !== undefined) return undefined;
+  if (v.limits !== undefined || !given.data.every((x) => Number.isInteger(x * v.denominator)))
+    return undefined;
   // (base * factor) / d + t = (base * factor + t * d) / d
   const t = {
     ...given,
@@ -136,14 +146,28 @@ function plus(
   const all = hull(hull(x, range), { lo: range.lo - x.hi, hi: range.hi - x.lo });
   const dtype = wide(all.lo, all.hi);
   const rest = { denominator: v.denominator, integerTyped: v.integerTyped };
-  const bias = isBareSum(x.base) && dtype === 'int32' ? channelVector(t, x.base) : undefined;
-  if (bias !== undefined) {
-    const base = call('nn.bias_add', [x.base, integerConstant(bias, ['int32'], name)], {}, v.label);
-    return integerValue(base, range.lo, range.hi, v.label, rest);
-  }
+  const biased = dtype === 'int32' ? withBias(x, t, name) : undefined;
+  if (biased !== undefined) return integerValue(biased, range.lo, range.hi, v.label, rest);
   const term = isScalar(t) ? scalar(t.data[0]!, dtype) : integerConstant(t, [dtype], name);
   const base = call('add', [castTo(x.base, dtype, v.label), term], {}, v.label);
   return integerValue(base, range.lo, range.hi, v.label, rest);
+}
+
+/** `t` as a bias of the layer that `x` is, or in the bias that it has: the core adds one. Undefined where it cannot be. */
+function withBias(x: IntegerValue, t: Tensor, name: string | undefined): Expr | undefined {
+  const { base, label } = x;
+  const [sum, given] = base.kind === 'call' && base.op === 'nn.bias_add' ? base.args : [base];
+  if (sum === undefined || !isBareSum(sum) || (given !== undefined && given.kind !== 'constant'))
+    return undefined;
+  const channels = tensorTypeOf(sum).shape[1]!;
+  const each = isScalar(t)
+    ? { ...t, shape: [channels], data: new Float64Array(channels).fill(t.data[0]!) }
+    : channelVector(t, sum);
+  if (each === undefined) return undefined;
+  const values = Array.from(each.data, (v, c) => v + (given?.value.data[c] ?? 0));
+  if (values.some((v) => v !== (v | 0))) return undefined;
+  const bias = tensor([channels], 'int32', values);
+  return call('nn.bias_add', [sum, constant(bias, given?.name ?? name)], {}, label);
 }
 
 /**

@@ -10,7 +10,8 @@ import { WINDOW_ATTRIBUTES } from '../ops/geometry.js';
 import { GEMM_ATTRIBUTES } from '../ops/linear.js';
 import { oneOutput, poolAttrs, reduceAxes } from '../ops/pool.js';
 import { padOf, SHAPE_OPS } from '../ops/shape.js';
-import { integerAdd, integerDiv, integerMul, integerSub } from './arithmetic.js';
+import { ADD_ANNOTATIONS, annotatedAdd, isAnnotatedAdd } from './annotated-add.js';
+import { integerAdd, integerDiv, integerMul, integerSub, sumOf } from './arithmetic.js';
 import { integerAveragePool } from './average.js';
 import { hull } from './bounds.js';
 import { integerConv, integerLinear } from './layers.js';
@@ -146,7 +147,9 @@ export const INTEGER_OPS: Readonly<Record<string, IntegerHandler>> = {
   Conv: one(CONV_ATTRIBUTES, integerConv),
   Gemm: one(GEMM_ATTRIBUTES, integerLinear),
   MatMul: one([], integerLinear),
-  Add: one([], integerAdd),
+  Add: one(ADD_ANNOTATIONS, (node, values) =>
+    isAnnotatedAdd(node) ? annotatedAdd(node, values, (a, b) => sumOf(node, a, b)) : integerAdd(node, values),
+  ),
   Sub: one([], integerSub),
   Mul: one([], integerMul),
   Div: one([], integerDiv),

@@ -74,7 +74,8 @@ function limitsOf(node: NodeContext, values: readonly (Value | undefined)[]): [n
   return node.node.op === 'Max' ? [data[0]!, Infinity] : [-Infinity, data[0]!];
 }
 
-function clipped(v: IntegerValue, low: number, high: number): IntegerValue | undefined {
+/** A Clip to `low`..`high`, infinite on a side that is open; undefined where the limits of a fraction are no integers. */
+export function clipped(v: IntegerValue, low: number, high: number): IntegerValue | undefined {
   // Integers between fractional limits are those between the limits rounded inwards.
   const lo = Number.isFinite(low) && low > -3e38 ? Math.ceil(low) : -Infinity;
   const hi = Number.isFinite(high) && high < 3e38 ? Math.floor(high) : Infinity;
