@@ -1,65 +1,25 @@
 import fc from 'fast-check';
-import { random, randomInts, randomUniform } from '../../src/base/random.js';
-import { type Tensor, tensor } from '../../src/base/tensor.js';
-import { type AttributeValue, int64s, type ModelSpec, type NodeSpec } from './onnx-writer.js';
+import {
+  f,
+  floats,
+  geometry,
+  i,
+  ints,
+  type Made,
+  type Operator,
+  one,
+  opsetFrom,
+  s,
+  upTo,
+  windowOf,
+} from './onnx-arbitrary-parts.js';
+import { quantized } from './onnx-arbitrary-quantized.js';
+import { type AttributeValue, int64s } from './onnx-writer.js';
 
 /**
  * ONNX models of one operator, by chance: shapes, attributes and operator set. Some are invalid (a window that does not fit); then both
  * readers must refuse them.
  */
-
-/** TensorProto.DataType of what the models use. */
-export const TYPES = { float32: 1, uint8: 2, int8: 3, int64: 7 } as const;
-type Type = keyof typeof TYPES;
-
-interface Operator {
-  readonly op: string;
-  readonly domain?: string;
-  /** Shape of the input `x`. */
-  readonly shape: readonly number[];
-  readonly attributes: Readonly<Record<string, AttributeValue>>;
-  /** Constants after `x`; undefined leaves an input out. */
-  readonly constants?: readonly (Tensor | undefined)[];
-  readonly input?: Type;
-  readonly output?: Type;
-}
-
-const i = (v: number | boolean): AttributeValue => ({ i: Number(v) });
-const f = (v: number): AttributeValue => ({ f: Math.fround(v) });
-const s = (v: string): AttributeValue => ({ s: v });
-const ints = (...v: number[]): AttributeValue => ({ ints: v });
-
-const floats = (seed: number, ...shape: number[]): Tensor =>
-  randomUniform(random('weights', seed), shape, -1, 1, 'float32');
-const one = (v: number): Tensor => tensor([], 'float32', [v]);
-
-const upTo = (most: number, least = 0) => fc.integer({ min: least, max: most });
-const opsetFrom = (least: number) => fc.integer({ min: least, max: 22 });
-type Made = fc.Arbitrary<{ readonly opset: number; readonly made: Operator }>;
-
-/** The attributes of a window over `axes` axes. */
-const windowOf = (axes: number, k: number[], p: number[], st: number[], d: number[], auto: string) => ({
-  kernel_shape: ints(...k.slice(0, axes)),
-  // Beside SAME, with a kernel smaller than the stride, onnxruntime pads by a negative number or refuses; ONNX's reference pads by 0.
-  strides: ints(...st.slice(0, axes).map((v, a) => (auto.startsWith('SAME') ? Math.min(v, k[a]!) : v))),
-  // onnxruntime has no dilation beside SAME.
-  dilations: ints(...d.slice(0, axes).map((v) => (auto.startsWith('SAME') ? 1 : v))),
-  // ONNX allows no pads beside auto_pad.
-  ...(auto === 'NOTSET'
-    ? { pads: ints(...p.slice(0, axes), ...p.slice(2, 2 + axes)) }
-    : { auto_pad: s(auto) }),
-});
-
-const geometry = fc.record({
-  size: fc.tuple(upTo(9, 3), upTo(9, 3)),
-  k: fc.tuple(upTo(4, 1), upTo(4, 1)),
-  p: fc.tuple(upTo(2), upTo(2), upTo(2), upTo(2)),
-  st: fc.tuple(upTo(3, 1), upTo(3, 1)),
-  d: fc.tuple(upTo(2, 1), upTo(2, 1)),
-  auto: fc.constantFrom('NOTSET', 'NOTSET', 'SAME_UPPER', 'SAME_LOWER', 'VALID'),
-  axes: fc.constantFrom(2, 2, 2, 1),
-  seed: upTo(1e6),
-});
 
 const convolution: Made = fc
   .record({
@@ -304,57 +264,6 @@ const linear: Made = fc
     return { opset, made: { op: 'Gemm', shape: a ? [c, n] : [n, c], attributes, constants } };
   });
 
-const quantized: Made = fc
-  .record({
-    g: geometry,
-    op: fc.constantFrom(
-      'QLinearConv',
-      'QuantizeLinear',
-      'DequantizeLinear',
-      'QLinearAdd',
-      'QLinearMul',
-      'QLinearGlobalAveragePool',
-      'QLinearSigmoid',
-      'QLinearLeakyRelu',
-    ),
-    signed: fc.boolean(),
-    scales: fc.tuple(
-      fc.double({ min: 0.004, max: 0.1, noNaN: true }),
-      fc.double({ min: 0.004, max: 0.1, noNaN: true }),
-    ),
-    zeros: fc.tuple(upTo(255), upTo(255)),
-    opset: opsetFrom(13),
-  })
-  .map(({ g, op, signed, scales, zeros, opset }): { opset: number; made: Operator } => {
-    const type = signed ? ('int8' as const) : ('uint8' as const);
-    const zero = (z: number) => tensor([], type, [signed ? z - 128 : z]);
-    const [xs, ys] = scales.map((v) => one(Math.fround(v)));
-    const [xz, yz] = zeros.map(zero);
-    const shape = [1, 4, ...g.size];
-    const microsoft = { op, domain: 'com.microsoft', shape, attributes: {}, input: type, output: type };
-    const bytes = (...of: number[]) =>
-      randomInts(random('bytes', g.seed), of, signed ? -128 : 0, signed ? 127 : 255, type);
-    switch (op) {
-      case 'QuantizeLinear':
-        return { opset, made: { op, shape, attributes: {}, constants: [xs, xz], output: type } };
-      case 'DequantizeLinear':
-        return { opset, made: { op, shape, attributes: {}, constants: [xs, xz], input: type } };
-      case 'QLinearConv': {
-        const w = randomInts(random('w', g.seed), [3, 4, ...g.k], -127, 127, 'int8');
-        const ws = randomUniform(random('ws', g.seed), [3], 0.001, 0.01, 'float32');
-        const bias = randomInts(random('b', g.seed), [3], -2000, 2000, 'int32');
-        const constants = [xs, xz, w, ws, tensor([3], 'int8'), one(0.05), yz, bias];
-        const attributes = windowOf(2, g.k, g.p, g.st, g.d, g.auto);
-        return { opset, made: { op, shape, attributes, constants, input: type, output: type } };
-      }
-      case 'QLinearAdd':
-      case 'QLinearMul':
-        return { opset, made: { ...microsoft, constants: [xs, xz, bytes(...shape), ys, yz, one(0.05), xz] } };
-      default:
-        return { opset, made: { ...microsoft, constants: [xs, xz, ys, yz] } };
-    }
-  });
-
 /** Models of one operator. */
 export const singleOperators: Made = fc.oneof(
   { arbitrary: convolution, weight: 3 },
@@ -367,30 +276,5 @@ export const singleOperators: Made = fc.oneof(
   { arbitrary: movement, weight: 2 },
   { arbitrary: resize, weight: 2 },
   { arbitrary: linear, weight: 2 },
-  { arbitrary: quantized, weight: 3 },
+  { arbitrary: quantized, weight: 5 },
 );
-
-/** The file of such a model. */
-export function modelOf({ opset, made }: { readonly opset: number; readonly made: Operator }): ModelSpec {
-  const names = (made.constants ?? []).map((t, at) => (t === undefined ? '' : `k${at}`));
-  while (names.at(-1) === '') names.pop();
-  const initializers = Object.fromEntries(
-    (made.constants ?? []).flatMap((t, at) => (t === undefined ? [] : [[`k${at}`, t] as const])),
-  );
-  const node: NodeSpec = {
-    op: made.op,
-    inputs: ['x', ...names],
-    outputs: ['y'],
-    attributes: made.attributes,
-    ...(made.domain === undefined ? {} : { domain: made.domain }),
-  };
-  return {
-    opset,
-    nodes: [node],
-    initializers,
-    inputs: { x: made.shape },
-    inputType: TYPES[made.input ?? 'float32'],
-    outputs: ['y'],
-    outputTypes: { y: TYPES[made.output ?? 'float32'] },
-  };
-}

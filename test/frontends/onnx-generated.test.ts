@@ -5,7 +5,8 @@ import { runOnnxFile } from '../../scripts/oracle/onnx-file.js';
 import { showVerdict } from '../../scripts/oracle/verdict.js';
 import { UserError } from '../../src/base/errors.js';
 import { runs } from '../full.js';
-import { modelOf, singleOperators } from './onnx-arbitrary.js';
+import { singleOperators } from './onnx-arbitrary.js';
+import { modelOf } from './onnx-arbitrary-parts.js';
 import { encodeOnnx } from './onnx-writer.js';
 
 const RUNS = runs(1000, 400);

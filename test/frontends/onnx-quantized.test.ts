@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openBackend } from '../../golden/backend.js';
 import { evaluate } from '../../golden/reference.js';
 import { tensor } from '../../src/base/tensor.js';
@@ -6,6 +6,8 @@ import { loadModelFile } from '../../src/node/model-file.js';
 import { readNpyFile } from '../../src/node/npy-file.js';
 import { FULL } from '../full.js';
 import { differing, runOnHost } from './host-run.js';
+import { load as loadOnnx } from './onnx-run.js';
+import type { ModelSpec, NodeSpec } from './onnx-writer.js';
 import { describeWithModels, MODELS } from './shared-models.js';
 
 const folder = `${MODELS}/mnist`;
@@ -71,5 +73,101 @@ describeWithModels('MNIST networks as onnxruntime writes them quantized', () => 
       if (scores.indexOf(Math.max(...scores)) === labels[i]) count++;
     }
     expect(count).toBe(right);
+  });
+});
+
+describe('com.microsoft`s operators of the operator format', () => {
+  const byte = (v: number) => tensor([], 'uint8', [v]);
+  const scale = (v: number) => tensor([], 'float32', [v]);
+  const initializers = {
+    one: scale(1),
+    half: scale(0.5),
+    tiny: scale(1 / 256),
+    ten: byte(10),
+    zero: byte(0),
+  };
+  const output = (
+    node: Omit<NodeSpec, 'outputs' | 'domain'>,
+    shape: readonly number[],
+    x: readonly number[],
+  ) => {
+    const spec: ModelSpec = {
+      opset: 13,
+      inputs: { x: shape },
+      inputType: 2,
+      outputs: ['y'],
+      initializers,
+      nodes: [{ ...node, outputs: ['y'], domain: 'com.microsoft' }],
+    };
+    return [...runOnHost(loadOnnx(spec), { x: tensor(shape, 'uint8', x) }).get('output')!.data];
+  };
+  const i = (v: number) => ({ i: v });
+
+  it.each<[string, Omit<NodeSpec, 'outputs' | 'domain'>, readonly number[], readonly number[]]>([
+    [
+      // (15 - 10), (20 - 10) | 0, 0 with half steps: means 7.5, 0; half steps again
+      'QLinearAveragePool',
+      {
+        op: 'QLinearAveragePool',
+        inputs: ['x', 'half', 'ten', 'half', 'ten'],
+        attributes: { kernel_shape: { ints: [1, 2] }, strides: { ints: [1, 2] } },
+      },
+      [15, 20, 10, 10],
+      [18, 10],
+    ],
+    [
+      // at 1 instead of half a step: halves to even
+      'QLinearConcat of unequal scales',
+      {
+        op: 'QLinearConcat',
+        inputs: ['one', 'zero', 'x', 'half', 'ten', 'x', 'one', 'ten'],
+        attributes: { axis: i(1) },
+      },
+      [11, 13, 15, 20],
+      [0, 2, 2, 5, 1, 3, 5, 10],
+    ],
+    [
+      // e^0 : e^0 and so on in 256ths
+      'QLinearSoftmax',
+      {
+        op: 'QLinearSoftmax',
+        inputs: ['x', 'one', 'ten', 'tiny', 'zero'],
+        attributes: { axis: i(3), opset: i(13) },
+      },
+      [10, 10, 10, 10],
+      [64, 64, 64, 64],
+    ],
+    [
+      'QLinearReduceMean',
+      {
+        op: 'QLinearReduceMean',
+        inputs: ['x', 'half', 'ten', 'half', 'ten'],
+        attributes: { axes: { ints: [3] }, keepdims: i(0) },
+      },
+      [15, 20, 10, 10],
+      [14],
+    ],
+  ])('%s', (_, node, x, expected) => expect(output(node, [1, 1, 1, 4], x)).toEqual(expected));
+
+  it('QLinearSoftmax of an older opset takes all axes from its own on together', () => {
+    const node = (opset: number) => ({
+      op: 'QLinearSoftmax',
+      inputs: ['x', 'one', 'ten', 'tiny', 'zero'],
+      attributes: { axis: i(1), opset: i(opset) },
+    });
+    expect(output(node(12), [1, 1, 2, 2], [10, 10, 10, 10])).toEqual([64, 64, 64, 64]);
+    expect(output(node(13), [1, 1, 2, 2], [10, 10, 10, 10])).toEqual([255, 255, 255, 255]);
+  });
+
+  it.each([
+    [{ channels_last: i(1) }, /channels_last is 1; only 0 is supported/],
+    [{ ceil_mode: i(1), count_include_pad: i(1) }, /ceil_mode with count_include_pad is not supported/],
+  ])('a pool with %j is refused', (more, message) => {
+    const node = {
+      op: 'QLinearAveragePool',
+      inputs: ['x', 'half', 'ten', 'half', 'ten'],
+      attributes: { kernel_shape: { ints: [1, 2] }, ...more },
+    };
+    expect(() => output(node, [1, 1, 1, 4], [1, 2, 3, 4])).toThrow(message);
   });
 });

@@ -164,7 +164,7 @@ class Importer {
       return v?.kind === 'plain' ? v.expr : undefined;
     });
     const tensorOf = (t: OnnxTensor) => readTensor(t, this.#options.external);
-    return new NodeContext(node, this.#opset, label, exprs, tensorOf, this.remarks);
+    return new NodeContext(node, node.opset ?? this.#opset, label, exprs, tensorOf, this.remarks);
   }
 
   #node(node: OnnxNode): void {

@@ -24,6 +24,8 @@ export interface OnnxNode {
   readonly name: string;
   readonly op: string;
   readonly domain: string;
+  /** The operator set whose meaning the node has, where it is not the file's (com.microsoft's QLinearSoftmax names one). */
+  readonly opset?: number;
   /** An empty string stands for an optional input that is left out. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];

@@ -48,12 +48,18 @@ const formatOf = ({ domain, op }: OnnxNode): Format | undefined => {
   return Object.hasOwn(table, op) ? table[op] : undefined;
 };
 
-/** Attributes that are the middle operator's; `channels_last` and Softmax's `opset` say where it differs. */
+/** Attributes that are the middle operator's, without `channels_last` and Softmax's `opset`, which say where it differs. */
 function attributesOf(node: OnnxNode): readonly OnnxAttribute[] {
   const last = node.attributes.find((a) => a.name === 'channels_last');
   if ((last?.i ?? 0) !== 0)
     throw new UserError(
       `node ${node.name || node.outputs[0]} (${node.op}): channels_last is 1; only 0 is supported.`,
+    );
+  const isSet = (name: string) => (node.attributes.find((a) => a.name === name)?.i ?? 0) !== 0;
+  if (isSet('ceil_mode') && isSet('count_include_pad'))
+    throw new UserError(
+      `node ${node.name || node.outputs[0]} (${node.op}): ceil_mode with count_include_pad is not supported: unlike ` +
+        "ONNX's AveragePool, onnxruntime divides by what ceil_mode adds as well.",
     );
   return node.attributes.filter((a) => a.name !== 'channels_last' && a.name !== 'opset');
 }
@@ -92,6 +98,7 @@ export function asQdq(node: OnnxNode, realBias = false): readonly OnnxNode[] {
           { ...part('DequantizeLinear', [bias[0]!, units], real), attributes: [] },
         ];
   const floats = input(format.result) === '' ? out : `${out} unquantized`;
+  const opset = node.attributes.find((a) => a.name === 'opset')?.i;
   const middle: OnnxNode = {
     ...part(
       format.op,
@@ -99,6 +106,7 @@ export function asQdq(node: OnnxNode, realBias = false): readonly OnnxNode[] {
       floats,
     ),
     attributes: attributesOf(node),
+    ...(opset === undefined ? {} : { opset }),
   };
   if (floats === out) return [...before, ...biasNodes, middle];
   const after = part('QuantizeLinear', [floats, input(format.result), input(format.result + 1)], out);
