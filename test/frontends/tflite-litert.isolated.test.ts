@@ -351,6 +351,72 @@ describe('one operator of TFLite, beside LiteRT', () => {
       { code: 97, inputs: [x, ints([12, 21])], outputs: [q([1, 12, 21, 8], 0.05, 3)], options: {} },
     ],
     [
+      'RESIZE_NEAREST_NEIGHBOR by other factors',
+      0,
+      { code: 97, inputs: [x, ints([9, 4])], outputs: [q([1, 9, 4, 8], 0.05, 3)], options: {} },
+    ],
+    [
+      'RESIZE_NEAREST_NEIGHBOR, corners aligned',
+      0,
+      {
+        code: 97,
+        inputs: [x, ints([9, 13])],
+        outputs: [q([1, 9, 13, 8], 0.05, 3)],
+        options: { 0: int8(1) },
+      },
+    ],
+    [
+      'RESIZE_NEAREST_NEIGHBOR, centres of pixels',
+      0,
+      {
+        code: 97,
+        inputs: [x, ints([9, 13])],
+        outputs: [q([1, 9, 13, 8], 0.05, 3)],
+        options: { 1: int8(1) },
+      },
+    ],
+    [
+      'RESIZE_BILINEAR',
+      1,
+      { code: 23, inputs: [x, ints([9, 13])], outputs: [q([1, 9, 13, 8], 0.05, 3)], options: {} },
+    ],
+    [
+      'RESIZE_BILINEAR, corners aligned',
+      1,
+      {
+        code: 23,
+        inputs: [x, ints([9, 13])],
+        outputs: [q([1, 9, 13, 8], 0.05, 3)],
+        options: { 2: int8(1) },
+      },
+    ],
+    [
+      'RESIZE_BILINEAR, centres of pixels',
+      1,
+      {
+        code: 23,
+        inputs: [x, ints([4, 13])],
+        outputs: [q([1, 4, 13, 8], 0.05, 3)],
+        options: { 3: int8(1) },
+      },
+    ],
+    [
+      'RESIZE_BILINEAR of float32',
+      1e-5,
+      { code: 23, inputs: [f(IMAGE), ints([9, 13])], outputs: [f([1, 9, 13, 8])], options: { 3: int8(1) } },
+    ],
+    [
+      'PAD',
+      0,
+      {
+        code: 34,
+        inputs: [x, ints([0, 0, 1, 2, 0, 1, 0, 0], [4, 2])],
+        outputs: [q([1, 9, 8, 8], 0.05, 3)],
+      },
+    ],
+    ['MINIMUM', 0, { code: 57, inputs: [x, x], outputs: [x], options: {} }],
+    ['LOGISTIC of float32', 1e-5, { code: 14, inputs: [f(IMAGE)], outputs: [f(IMAGE)] }],
+    [
       'LEAKY_RELU of float32',
       1e-6,
       { code: 98, inputs: [f(IMAGE)], outputs: [f(IMAGE)], options: { 0: float32(0.2) } },
@@ -360,6 +426,22 @@ describe('one operator of TFLite, beside LiteRT', () => {
   ])('%s: within %d', async (name, within, c) => {
     for (const seed of ['a', 'b']) expect(await distance(c, `${name} ${seed}`)).toBeLessThanOrEqual(within);
   });
+});
+
+it('CONCATENATION of different scales rescales its operands, as the uint8 kernels do (the int8 ones take none)', () => {
+  const c: Case = {
+    code: 2,
+    inputs: [q([1, 3], 0.5, 3), q([1, 2], 2, -4)],
+    outputs: [q([1, 5], 1, 10)],
+    options: { 0: int32(1) },
+  };
+  const model = importTflite(fileOf(c).bytes, 'case');
+  const inputs = {
+    in0: tensor([1, 3], 'int8', [3, 5, 127]),
+    in1: tensor([1, 2], 'int8', [-4, 100]),
+  };
+  // (q - 3) / 2 + 10 and (q + 4) * 2 + 10, saturated
+  expect([...runOnHost(model, inputs).get('output')!.data]).toEqual([10, 11, 72, 10, 127]);
 });
 
 describe('refusals name the operator', () => {
@@ -389,9 +471,9 @@ describe('refusals name the operator', () => {
       /^operator 0 \(LOG_SOFTMAX\): it is not supported/,
     ],
     [
-      'a resize by other factors',
-      { code: 97, inputs: [x, ints([9, 21])], outputs: [q([1, 9, 21, 8], 0.05, 3)], options: {} },
-      /^operator 0 \(RESIZE_NEAREST_NEIGHBOR\): it resizes 6x7 to 9x21; supported are whole factors/,
+      'a resize that changes the scale',
+      { code: 97, inputs: [x, ints([9, 21])], outputs: [q([1, 9, 21, 8], 0.06, 3)], options: {} },
+      /^operator 0 \(RESIZE_NEAREST_NEIGHBOR\): its input 0 and its output have different scales/,
     ],
     [
       'an extent of 0',

@@ -36,6 +36,7 @@ const TYPES: Partial<Record<DType, number>> = { float32: 0, int32: 2, uint8: 3, 
 
 /** BuiltinOptions, the union's type, by BuiltinOperator. */
 const OPTION_TYPES: Readonly<Record<number, number>> = {
+  23: 15,
   0: 11,
   1: 5,
   2: 10,

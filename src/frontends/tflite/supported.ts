@@ -4,17 +4,8 @@ import { add, extremum, multiply, subtract } from './ops/arithmetic.js';
 import { conv2d, depthwiseConv2d } from './ops/conv.js';
 import { fullyConnected } from './ops/dense.js';
 import { averagePool, maxPool, mean } from './ops/pool.js';
-import {
-  concatenation,
-  pad,
-  reshape,
-  resizeNearest,
-  slice,
-  split,
-  splitV,
-  stridedSlice,
-  transpose,
-} from './ops/shape.js';
+import { resizeBilinear, resizeNearest } from './ops/resize.js';
+import { concatenation, pad, reshape, slice, split, splitV, stridedSlice, transpose } from './ops/shape.js';
 import { transposeConv } from './ops/transpose-conv.js';
 import {
   activation,
@@ -44,6 +35,7 @@ export const TFLITE_OPS: Readonly<Record<number, { readonly name: string; readon
   20: { name: 'RELU_N1_TO_1', run: activation(2) },
   21: { name: 'RELU6', run: activation(3) },
   22: { name: 'RESHAPE', run: reshape },
+  23: { name: 'RESIZE_BILINEAR', run: resizeBilinear },
   25: { name: 'SOFTMAX', run: softmax },
   28: { name: 'TANH', run: tanh },
   34: { name: 'PAD', run: pad },

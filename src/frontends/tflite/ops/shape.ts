@@ -1,6 +1,6 @@
 import { UserError } from '../../../base/errors.js';
-import { elementCount, tensor } from '../../../base/tensor.js';
-import { constant, scalar, tuple, tupleGetItem } from '../../../ir/build.js';
+import { elementCount } from '../../../base/tensor.js';
+import { scalar, tuple, tupleGetItem } from '../../../ir/build.js';
 import { floatActivation } from '../activation.js';
 import type { OperatorContext, TfliteHandler, TfliteValue } from '../context.js';
 import { lookedUp, rescaled } from '../lookup.js';
@@ -14,8 +14,8 @@ export const reshape: TfliteHandler = (op) => {
   return { expr: op.reshape(op.dense(0), shape), planar: false };
 };
 
-/** Operators that only move int8 elements must not change what they mean. */
-function sameQuantization(op: OperatorContext, i: number): void {
+/** Operators that only move int8 elements must not change what they mean: throws a UserError where scales or types differ. */
+export function sameQuantization(op: OperatorContext, i: number): void {
   const [from, to] = [op.inputTensor(i), op.outputs[0]!];
   if (from.dtype !== to.dtype)
     throw new UserError(`it goes from ${from.dtype} to ${to.dtype}; it must not change the type`);
@@ -152,22 +152,4 @@ export const stridedSlice: TfliteHandler = (op) => {
   });
   const expr = op.call('strided_slice', [op.dense(0)], { begin, end, strides });
   return { expr: op.reshape(expr, op.outputTensor().shape), planar: false };
-};
-
-/** RESIZE_NEAREST_NEIGHBOR by whole factors: each element is repeated. */
-export const resizeNearest: TfliteHandler = (op) => {
-  sameQuantization(op, 0);
-  const x = op.planar(0);
-  const [n, h, w, c] = op.inputTensor(0).shape as [number, number, number, number];
-  const [, oh, ow] = op.outputTensor().shape as [number, number, number];
-  const [fy, fx] = [oh / h, ow / w];
-  if (!Number.isInteger(fy) || !Number.isInteger(fx) || (op.options?.int8(0) ?? 0) !== 0)
-    throw new UserError(
-      `it resizes ${h}x${w} to ${oh}x${ow}; supported are whole factors without align_corners`,
-    );
-  const { dtype } = op.inputTensor(0);
-  const spread = op.call('reshape', [x], { newshape: [n, c, h, 1, w, 1] });
-  const zeros = constant(tensor([1, 1, 1, fy, 1, fx], dtype), op.parameter('repeat'));
-  const repeated = op.call('add', [spread, zeros]);
-  return { expr: op.call('reshape', [repeated], { newshape: [n, c, oh, ow] }), planar: true };
 };
