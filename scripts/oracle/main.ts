@@ -10,6 +10,8 @@ import { replaceSection } from './document.js';
 import { type CaseResult, caseNames, runCase } from './onnx-cases.js';
 import { runOnnxFile } from './onnx-file.js';
 import { onnxTable } from './onnx-table.js';
+import { runTfliteFile } from './tflite-file.js';
+import { runTfliteCases, tfliteTable } from './tflite-table.js';
 import { showVerdict, type Verdict } from './verdict.js';
 
 /** `npm run oracle`: what we make of files beside what another runtime makes of them. */
@@ -25,10 +27,16 @@ const parse = () =>
     .option('seed', { type: 'number', default: 1, describe: 'of the random inputs' })
     .option('cases', { type: 'string', describe: 'a folder of official ONNX cases, NAME/model.onnx' })
     .option('only', { type: 'string', describe: 'only cases whose name holds this text' })
+    .option('tflite-cases', {
+      type: 'boolean',
+      default: false,
+      describe: 'the project`s TFLite files of one operator beside LiteRT',
+    })
     .option('write', {
       type: 'boolean',
       default: false,
-      describe: 'the table of --cases into docs/formats-onnx.md',
+      describe:
+        'the tables of --cases and --tflite-cases into docs/formats-onnx.md and docs/formats-tflite.md',
     })
     .strict()
     .parseAsync();
@@ -38,6 +46,7 @@ const ORACLES: Readonly<
   Record<string, (name: string, bytes: Uint8Array, backend: Backend, seed: number) => Promise<Verdict>>
 > = {
   onnx: runOnnxFile,
+  tflite: runTfliteFile,
 };
 
 async function runFile(name: string, backend: Backend, seed: number): Promise<Verdict> {
@@ -57,6 +66,12 @@ function runCases(folder: string, only: string, backend: Backend): CaseResult[] 
   });
 }
 
+/** Puts a table into its page's section `oracle`. */
+function writeTable(page: string, table: string): void {
+  const path = join(process.cwd(), 'docs', page);
+  writeFileSync(path, replaceSection(readFileSync(path, 'utf8'), 'oracle', table));
+}
+
 async function main(): Promise<void> {
   const args = await parse();
   const backend = await openBackend(DEFAULT_BACKEND);
@@ -69,11 +84,15 @@ async function main(): Promise<void> {
   if (args.cases !== undefined) {
     const results = runCases(args.cases, args.only ?? '', backend);
     verdicts.push(...results.map((r) => r.verdict));
-    const path = join(process.cwd(), 'docs', 'formats-onnx.md');
-    if (args.write)
-      writeFileSync(path, replaceSection(readFileSync(path, 'utf8'), 'oracle', onnxTable(results)));
+    if (args.write) writeTable('formats-onnx.md', onnxTable(results));
   }
-  if (verdicts.length === 0) throw new UserError('give files, or --cases FOLDER.');
+  if (args['tflite-cases']) {
+    const results = await runTfliteCases();
+    for (const r of results) process.stdout.write(`${r.name}: ${showVerdict(r.verdict)}\n`);
+    verdicts.push(...results.map((r) => r.verdict));
+    if (args.write) writeTable('formats-tflite.md', tfliteTable(results));
+  }
+  if (verdicts.length === 0) throw new UserError('give files, --cases FOLDER or --tflite-cases.');
   if (verdicts.some((v) => v.kind === 'wrong')) process.exitCode = 1;
 }
 

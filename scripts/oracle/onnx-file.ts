@@ -9,7 +9,7 @@ import { bindInputs, refusal, runOurs } from './ours.js';
 import { compareOutputs, type Verdict } from './verdict.js';
 
 /** Values for the inputs of a model: floats in -1..1, bytes over their range, wider integers in -100..100. */
-export function randomInputs(model: LoadedModel, seed: number): Tensor[] {
+export function randomInputs(model: LoadedModel, seed: number | string): Tensor[] {
   return inputsOf(model).map(({ name, type }) => {
     const rng = random(seed, name);
     const { shape, dtype } = type;

@@ -1,10 +1,10 @@
+import { encodeTflite } from '../../scripts/oracle/tflite-writer.js';
 import { tensor } from '../../src/base/tensor.js';
 import { dianaNetwork, nemoNetwork, plainNetwork } from './onnx-models.js';
 import { evaluateOnnx } from './onnx-oracle.js';
 import { encodeOnnx } from './onnx-writer.js';
 import { randomOf } from './random.js';
 import { floatNetwork, int8Network } from './tflite-models.js';
-import { encodeTflite } from './tflite-writer.js';
 
 /** The committed files of test/data/formats, by path inside it: small networks on the paths of the real ones. */
 export function testFiles(): Map<string, Uint8Array> {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { encodeTflite, type TensorSpec, type TfliteSpec } from '../../scripts/oracle/tflite-writer.js';
 import { tensor } from '../../src/base/tensor.js';
 import { importTflite } from '../../src/frontends/tflite/importer.js';
 import { runOnHost, soleInput } from './host-run.js';
-import { encodeTflite, type TensorSpec, type TfliteSpec } from './tflite-writer.js';
 
 // BuiltinOperator and ActivationFunctionType, typed from schema.fbs.
 const ADD = 0;

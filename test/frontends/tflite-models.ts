@@ -1,5 +1,10 @@
+import type {
+  OperatorSpec,
+  OptionValue,
+  TensorSpec,
+  TfliteSpec,
+} from '../../scripts/oracle/tflite-writer.js';
 import { randomOf } from './random.js';
-import type { OperatorSpec, OptionValue, TensorSpec, TfliteSpec } from './tflite-writer.js';
 
 /** Builds a small file: tensors get their numbers as they are named. */
 class Maker {

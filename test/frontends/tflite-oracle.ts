@@ -1,5 +1,10 @@
+import type {
+  OperatorSpec,
+  OptionValue,
+  TensorSpec,
+  TfliteSpec,
+} from '../../scripts/oracle/tflite-writer.js';
 import { elementCount } from '../../src/base/tensor.js';
-import type { OperatorSpec, OptionValue, TensorSpec, TfliteSpec } from './tflite-writer.js';
 
 /**
  * TFLite's int8 reference kernels, written down literally in NHWC with BigInt, for what the tests write: no importer, no

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { encodeTflite, type TensorSpec, type TfliteSpec } from '../../scripts/oracle/tflite-writer.js';
 import { tensor } from '../../src/base/tensor.js';
 import { importTflite } from '../../src/frontends/tflite/importer.js';
 import { runOnHost, soleInput } from './host-run.js';
 import { int8Network } from './tflite-models.js';
-import { encodeTflite, type TensorSpec, type TfliteSpec } from './tflite-writer.js';
 
 // schema.fbs: quantized_dimension of weights is the output channel's axis: 0 of OHWI and of (units, inputs), 3 of 1HWC.
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openBackend } from '../../golden/backend.js';
 import { evaluate } from '../../golden/reference.js';
+import { encodeTflite, type TfliteSpec } from '../../scripts/oracle/tflite-writer.js';
 import { tensor } from '../../src/base/tensor.js';
 import { importTflite } from '../../src/frontends/tflite/importer.js';
 import { frexp, quantizeMultiplier } from '../../src/frontends/tflite/multiplier.js';
@@ -8,7 +9,6 @@ import { differing, runOnHost, soleInput } from './host-run.js';
 import { randomOf } from './random.js';
 import { floatNetwork, int8Network } from './tflite-models.js';
 import { evaluateTflite } from './tflite-oracle.js';
-import { encodeTflite, type TfliteSpec } from './tflite-writer.js';
 
 const load = (spec: TfliteSpec) => importTflite(encodeTflite(spec), 'net');
 

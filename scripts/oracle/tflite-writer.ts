@@ -1,7 +1,7 @@
 import { Builder } from 'flatbuffers';
 import type { DType } from '../../src/base/dtype.js';
 
-/** Writes TFLite files for tests, by the field numbers of schema.fbs. */
+/** Writes TFLite files, for tests and the oracle, by the field numbers of schema.fbs. */
 export interface TensorSpec {
   readonly name: string;
   readonly shape: readonly number[];
