@@ -53,6 +53,7 @@ const constants = {
   low: tensor([], 'float32', [-0.7]),
   high: tensor([], 'float32', [0.9]),
   tiny: random([8, 4, 3, 3], 'tiny', 0.004),
+  loud: random([8, 4, 3, 3], 'loud', 1.1),
 };
 const ONE_CONV = ['nn.conv2d'];
 const TWO_CONVS = ['nn.conv2d', 'nn.conv2d'];
@@ -141,6 +142,16 @@ describe('what stands between layers stays integer', () => {
       ['nn.conv2d', ...TWO_CONVS],
     ],
     [
+      'a concatenation of unequal scales, which share the coarser one',
+      [
+        conv('x', 'a', 'w1'),
+        conv('x', 'l', 'loud'),
+        { op: 'Concat', inputs: ['a', 'l'], outputs: ['c'], attributes: { axis: { i: 1 } } },
+        conv('c', 'y', 'w3', {}),
+      ],
+      ['nn.conv2d', ...TWO_CONVS],
+    ],
+    [
       'a sum',
       [
         conv('x', 'a', 'w1'),
@@ -217,6 +228,24 @@ describe('what does not stay integer', () => {
     const q = quantized(load(network([weakConv], weak)), samplesFor([1, 4, 8, 8], 8));
     expect(q.floating).toEqual([]);
     expect(q.outputs.quantized[0]!.data[64]).toBeCloseTo(-1, 1);
+  });
+
+  it('a dead channel with a bias (weights of 1e-13) costs no layer, whatever equalization makes of it', () => {
+    const alive = random([8, 4, 3, 3], 'w1', 0.4);
+    const dead = { ...alive, data: alive.data.map((v, i) => (i >= 36 && i < 72 ? v * 1e-12 : v)) };
+    const bias = tensor([8], 'float32', [0, 0.3, 0, 0, 0, 0, 0, 0]);
+    const nodes: Node[] = [
+      { op: 'Conv', inputs: ['x', 'dead', 'bias'], outputs: ['a'], attributes: pads(1) },
+      relu('a', 'b'),
+      { op: 'Conv', inputs: ['b', 'each'], outputs: ['c'], attributes: { ...pads(1), group: { i: 8 } } },
+      relu('c', 'd'),
+      conv('d', 'y', 'w2'),
+    ];
+    const model = load(network(nodes, { dead, bias, each: random([8, 1, 3, 3], 'each', 0.9) }));
+    const q = quantized(model, samplesFor([1, 4, 8, 8], 8));
+    expect(q.floating).toEqual([]);
+    expect(onCore(q)).toEqual(['nn.conv2d', ...TWO_CONVS]);
+    expect(q.layers.at(-1)!.sqnr).toBeGreaterThan(25);
   });
 
   it('a sum whose operand has a much smaller scale is warned of', () => {

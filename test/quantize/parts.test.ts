@@ -1,9 +1,47 @@
 import { describe, expect, it } from 'vitest';
 import { tensor } from '../../src/base/tensor.js';
+import { bindParameters } from '../../src/passes/bind.js';
 import { embedKernel, evenAxis } from '../../src/quantize/embed.js';
+import { equalizingFactors } from '../../src/quantize/equalize.js';
 import { bestExponent, fittingExponent, toInt8 } from '../../src/quantize/exponent.js';
+import { findUnits } from '../../src/quantize/units.js';
+import { floats } from '../frontends/onnx-writer.js';
+import { load } from './networks.js';
 
 const list = (values: readonly number[]) => ({ length: values.length, at: (i: number) => values[i]! });
+
+describe('channel factors', () => {
+  // Three layers in a row, of one channel each or two, whose weights ask for factors far beyond the limit.
+  const chain = (first: number, second: number) =>
+    load({
+      opset: 13,
+      inputs: { x: [1, 1, 2, 2] },
+      outputs: ['y'],
+      initializers: {
+        a: floats([2, 1, 1, 1], [first, 1]),
+        b: floats([2, 2, 1, 1], [second, 0, 0, 1]),
+        c: floats([1, 2, 1, 1], [1e6, 1]),
+      },
+      nodes: [
+        { op: 'Conv', inputs: ['x', 'a'], outputs: ['p'] },
+        { op: 'Conv', inputs: ['p', 'b'], outputs: ['q'] },
+        { op: 'Conv', inputs: ['q', 'c'], outputs: ['y'] },
+      ],
+    });
+
+  it.each([
+    [1e-6, 1],
+    [1e6, 1e-6],
+    [1e-12, 1e-12],
+  ])('stay within 1/16 to 16 in all passes together, for weights of %d and %d', (first, second) => {
+    const { body } = bindParameters(chain(first, second));
+    const factors = [...equalizingFactors(body, findUnits(body)).values()].flatMap((f) => [...f]);
+    expect(factors).toHaveLength(4);
+    expect(Math.max(...factors)).toBeLessThanOrEqual(16);
+    expect(Math.min(...factors)).toBeGreaterThanOrEqual(1 / 16);
+    expect(factors).toContain(first < 1 ? 16 : 1 / 16);
+  });
+});
 
 describe('exponents', () => {
   it.each([
