@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import asc from 'assemblyscript/asc';
 
-const SOURCE = 'sim/core/kernels/index.ts';
+/** Folders of AssemblyScript with an index.ts, and the constant of FOLDER-module.ts that holds what it compiles to. */
+export const KERNELS: ReadonlyMap<string, string> = new Map([
+  ['sim/core/kernels', 'KERNELS_BASE64'],
+  ['src/quantize/kernels', 'QUANTIZE_KERNELS_BASE64'],
+]);
+
 const OPTIONS = [
   '--enable',
   'simd',
@@ -15,10 +20,11 @@ const OPTIONS = [
   '--converge',
 ];
 
-/** Compiles the kernels' source. Returns the module's bytes; throws with the compiler's messages. */
-export async function compileKernels(): Promise<Uint8Array> {
+/** Compiles one of `KERNELS`. Returns the module's bytes; throws with the compiler's messages. */
+export async function compileKernels(folder: string): Promise<Uint8Array> {
+  const source = `${folder}/index.ts`;
   let made: Uint8Array | undefined;
-  const { error, stderr } = await asc.main([SOURCE, ...OPTIONS, '--outFile', 'kernels.wasm'], {
+  const { error, stderr } = await asc.main([source, ...OPTIONS, '--outFile', 'kernels.wasm'], {
     readFile: (name) => {
       try {
         return readFileSync(name, 'utf8');
@@ -31,15 +37,15 @@ export async function compileKernels(): Promise<Uint8Array> {
     },
     listFiles: () => [],
   });
-  if (error !== null || made === undefined) throw new Error(`${SOURCE} does not compile:\n${stderr}`);
+  if (error !== null || made === undefined) throw new Error(`${source} does not compile:\n${stderr}`);
   return made;
 }
 
-/** The module as sim/core/kernels-module.ts. */
-export const moduleSource = (bytes: Uint8Array): string =>
+/** The module as FOLDER-module.ts. */
+export const moduleSource = (folder: string, bytes: Uint8Array): string =>
   [
-    '/** sim/core/kernels/index.ts compiled; made by `npm run kernels`, and a test compares. */',
-    'export const KERNELS_BASE64 =',
+    `/** ${folder}/index.ts compiled; made by \`npm run kernels\`, and a test compares. */`,
+    `export const ${KERNELS.get(folder)} =`,
     `  '${Buffer.from(bytes).toString('base64')}';`,
     '',
   ].join('\n');

@@ -1,5 +1,6 @@
 import { writeFileAtomic } from '../../src/node/atomic-write.js';
-import { compileKernels, moduleSource } from './compile.js';
+import { compileKernels, KERNELS, moduleSource } from './compile.js';
 
-/** `npm run kernels`: compiles sim/core/kernels into sim/core/kernels-module.ts. */
-writeFileAtomic('sim/core/kernels-module.ts', moduleSource(await compileKernels()));
+/** `npm run kernels`: compiles the folders of AssemblyScript into modules beside them. */
+for (const folder of KERNELS.keys())
+  writeFileAtomic(`${folder}-module.ts`, moduleSource(folder, await compileKernels(folder)));

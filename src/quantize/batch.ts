@@ -40,6 +40,28 @@ export function thinned(b: Batch, most: number): Batch {
   return batchOf(Array.from({ length: most }, (_, i) => sampleOf(b, Math.floor((i * b.count) / most))));
 }
 
+const largestOf = new WeakMap<Batch, Float64Array>();
+
+/** The largest magnitude of each channel, of all samples; computed once a batch, whose values must not change any more. */
+export function channelMaxima(b: Batch): Float64Array {
+  const known = largestOf.get(b);
+  if (known !== undefined) return known;
+  const { channels, inner } = channelsOf(b.shape);
+  const out = new Float64Array(channels);
+  const { data } = b;
+  for (let i = 0; i < data.length; ) {
+    const c = (i / inner) % channels;
+    let most = out[c]!;
+    for (const end = i + inner; i < end; i++) {
+      const v = Math.abs(data[i]!);
+      if (v > most) most = v;
+    }
+    out[c] = most;
+  }
+  largestOf.set(b, out);
+  return out;
+}
+
 /** The values of axis 1's channel of each element: elements that follow each other in one channel, and channels. */
 export function channelsOf(shape: Shape): { readonly channels: number; readonly inner: number } {
   return { channels: shape[1] ?? 1, inner: elementCount(shape.slice(2)) };

@@ -7,6 +7,8 @@ const DEPTH = 4;
 export interface Values {
   readonly length: number;
   readonly at: (i: number) => number;
+  /** The largest magnitude. */
+  readonly largest: number;
 }
 
 /** Integer of a real value at scale 2^exponent: nearest, halves up, saturated to int8. */
@@ -34,11 +36,8 @@ function sampleOf(lists: readonly Values[]): Sample {
     // Coprime to the length, which every extent divides: a step of 7 through rows of 7 would see one column alone.
     let step = Math.max(1, Math.floor(total / MEASURED));
     while (gcd(v.length, step) !== 1) step++;
-    for (let i = 0; i < v.length; i++) {
-      const value = v.at(i);
-      largest = Math.max(largest, Math.abs(value));
-      if (i % step === 0) values.push(value);
-    }
+    largest = Math.max(largest, v.largest);
+    for (let i = 0; i < v.length; i += step) values.push(v.at(i));
   }
   return { values: Float64Array.from(values), largest };
 }

@@ -1,6 +1,7 @@
 import { elementCount, type Shape } from '../base/tensor.js';
 import { type Call, tensorTypeOf } from '../ir/expr.js';
 import type { Batch } from './batch.js';
+import { type ConvolutionGeometry, hasWasmConvolution, WasmConvolution } from './wasm-convolution.js';
 
 /** Elements of the columns that are gathered at once: they should stay in the cache. */
 const GATHERED = 1 << 15;
@@ -77,12 +78,16 @@ function unpack(
     }
 }
 
-/** The product sums of an `nn.conv2d` or `nn.dense` call; its weights' shape counts, their values are given later. */
-export function productsOf(product: Call): Products {
+/**
+ * The product sums of an `nn.conv2d` or `nn.dense` call; its weights' shape counts, their values are given later. `inWasm`: convolutions in
+ * WebAssembly, with the same results bit for bit.
+ */
+export function productsOf(product: Call, inWasm = hasWasmConvolution()): Products {
   const shape = tensorTypeOf(product).shape;
   const [data, weights] = product.args.map((a) => tensorTypeOf(a).shape) as [Shape, Shape];
   const size = elementCount(data);
-  const one = product.op === 'nn.dense' ? denseOf(data, weights) : convolutionOf(product, data, weights);
+  const one =
+    product.op === 'nn.dense' ? denseOf(data, weights) : convolutionOf(product, data, weights, inWasm);
   const groups = Number(product.attrs.groups ?? 1);
   const taps = elementCount(weights.slice(1));
   const rows = weights[0]! / groups;
@@ -118,7 +123,7 @@ function denseOf([rows, taps]: Shape, [units]: Shape): OneSample {
   };
 }
 
-function convolutionOf(product: Call, data: Shape, weights: Shape): OneSample {
+function convolutionOf(product: Call, data: Shape, weights: Shape, inWasm: boolean): OneSample {
   const { attrs } = product;
   const [n, , h, w] = data as readonly [number, number, number, number];
   const [k, ci, kh, kw] = weights as readonly [number, number, number, number];
@@ -154,6 +159,8 @@ function convolutionOf(product: Call, data: Shape, weights: Shape): OneSample {
         }
   };
   if (ci === 1 && rows === 1) return depthwise({ n, k, h, w, kh, kw, oh, ow, sy, sx, dy, dx, top, left });
+  if (inWasm)
+    return wasmConvolution({ groups, ci, h, w, kh, kw, oh, ow, sy, sx, dy, dx, top, left }, n, rows);
   return (held, sums) => {
     const columns = new Float64Array(step * ow * taps);
     const both = new Float64Array(held.packed ? held.count * step * ow : 0);
@@ -178,6 +185,54 @@ function convolutionOf(product: Call, data: Shape, weights: Shape): OneSample {
       }
     };
   };
+}
+
+/** The same in WebAssembly. */
+function wasmConvolution(g: ConvolutionGeometry, images: number, rows: number): OneSample {
+  const { groups, ci, h, w, oh, ow } = g;
+  return (held, sums) => {
+    const convolution = new WasmConvolution(g, held.weights, held.count);
+    const { pitch } = convolution;
+    return (source, at) => {
+      for (let image = 0; image < images; image++) {
+        convolution.load(source, at + image * groups * ci * h * w);
+        for (let group = 0; group < groups; group++) {
+          const made = convolution.sums(group);
+          const to = (image * groups + group) * rows * oh * ow;
+          if (held.packed) unpackPitched(made, rows, oh, ow, pitch, sums, to);
+          else
+            for (let row = 0; row < rows * oh; row++) {
+              const [from, first] = [row * pitch, to + row * ow];
+              for (let x = 0; x < ow; x++) sums[first + x] = made[from + x]!;
+            }
+        }
+      }
+    };
+  };
+}
+
+/** Splits sums of packed rows that lie `pitch` numbers apart. */
+function unpackPitched(
+  packed: Float64Array,
+  rows: number,
+  oh: number,
+  ow: number,
+  pitch: number,
+  out: Float64Array,
+  outAt: number,
+): void {
+  const plane = oh * ow;
+  for (let r = 0; r < rows; r += 2)
+    for (let y = 0; y < oh; y++) {
+      const from = ((r >> 1) * oh + y) * pitch;
+      const at = outAt + r * plane + y * ow;
+      for (let x = 0; x < ow; x++) {
+        const both = packed[from + x]!;
+        const high = Math.round(both / PACKED);
+        out[at + x] = both - high * PACKED;
+        if (r + 1 < rows) out[at + plane + x] = high;
+      }
+    }
 }
 
 interface Window {

@@ -1,6 +1,6 @@
 import type { Expr } from '../ir/expr.js';
 import { postOrder } from '../ir/visit.js';
-import { type Batch, channelsOf } from './batch.js';
+import { type Batch, channelMaxima, channelsOf } from './batch.js';
 import { bestRealExponent, type Values } from './exponent.js';
 import { isConstant } from './prepare/affine.js';
 import { channelRepeat, Groups, isMean, joinedBy, source } from './structure.js';
@@ -57,8 +57,13 @@ export class Scaling {
   valuesOf(e: Expr, batch: Batch): Values {
     const factor = this.of(e);
     const { channels, inner } = channelsOf(batch.shape);
+    const largest = channelMaxima(batch).reduce(
+      (most, v, c) => Math.max(most, Math.abs(v * factorAt(factor, c))),
+      0,
+    );
     return {
       length: batch.data.length,
+      largest,
       at:
         typeof factor === 'number'
           ? (i) => batch.data[i]! * factor

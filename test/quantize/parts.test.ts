@@ -8,7 +8,11 @@ import { findUnits } from '../../src/quantize/units.js';
 import { floats } from '../frontends/onnx-writer.js';
 import { load } from './networks.js';
 
-const list = (values: readonly number[]) => ({ length: values.length, at: (i: number) => values[i]! });
+const list = (values: readonly number[]) => ({
+  length: values.length,
+  at: (i: number) => values[i]!,
+  largest: Math.max(...values.map(Math.abs)),
+});
 
 describe('channel factors', () => {
   // Three layers in a row, of one channel each or two, whose weights ask for factors far beyond the limit.

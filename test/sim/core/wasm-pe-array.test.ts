@@ -163,7 +163,9 @@ describe('the array in WebAssembly equals the one in typed arrays, bit for bit',
 
 describe('the module of kernels', () => {
   it('is what `npm run kernels` makes of the source', async () =>
-    expect(moduleSource(await compileKernels())).toContain(`'${KERNELS_BASE64}'`));
+    expect(moduleSource('sim/core/kernels', await compileKernels('sim/core/kernels'))).toContain(
+      `'${KERNELS_BASE64}'`,
+    ));
 
   it('is also there without blocking, for a browser’s main thread', async () => {
     const array = new WasmPeArray((await instantiateAsync())!);
