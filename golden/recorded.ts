@@ -5,6 +5,12 @@ import { baseName, ending, stem } from '../src/base/path-name.js';
 import { elementCount, type Shape, showShape, type Tensor, tensor } from '../src/base/tensor.js';
 import type { TensorType } from '../src/ir/types.js';
 
+/**
+ * The order of a text file's values: `height-width-channel`, channels changing fastest; `row-major`, the tensor's own order; or, `by-extents`,
+ * the latter where the extents say so and the former otherwise.
+ */
+export type TextOrder = 'height-width-channel' | 'row-major' | 'by-extents';
+
 /** One tensor of a recorded run. */
 export interface RecordedTensor {
   /** What the recording calls it: a .npy file's name without its end, or the name in a text file's first line. */
@@ -12,8 +18,7 @@ export interface RecordedTensor {
   readonly path: string;
   /** As the file has it; of a text file the order of the axes is not certain. */
   readonly shape: Shape;
-  /** `height-width-channel`: text files of (1, c, h, w) tensors, channels changing fastest; else the tensor's own order. */
-  readonly order: 'row-major' | 'height-width-channel';
+  readonly order: 'row-major' | TextOrder;
   readonly values: ArrayLike<number>;
 }
 
@@ -24,7 +29,11 @@ const HEADER = /^#?\s*(.*?)\s*\(shape \[([\d,\s]+)\]\)[,\\\s]*$/;
  * A text file as DORY's examples have them: "# name (shape [a, b, c]),\" (the # and the name may be missing) and one value a line, each followed by ",\".
  * Throws a UserError that names file and line.
  */
-export function parseRecordedText(text: string, path: string): RecordedTensor {
+export function parseRecordedText(
+  text: string,
+  path: string,
+  order: TextOrder = 'by-extents',
+): RecordedTensor {
   const lines = text.split('\n').map((line) => line.replace(/[,\\\s]+$/, ''));
   const header = HEADER.exec(lines[0] ?? '');
   if (header === null)
@@ -43,7 +52,7 @@ export function parseRecordedText(text: string, path: string): RecordedTensor {
       `${path} holds ${values.length} values; its shape ${showShape(shape)} has ${elementCount(shape)}.`,
     );
   const name = header[1] === '' ? stem(path) : header[1]!;
-  return { name, path, shape, order: 'height-width-channel', values };
+  return { name, path, shape, order, values };
 }
 
 /** "out_layer10.txt" after "out_layer9.txt". */
@@ -61,14 +70,17 @@ export const isRecordedFile = (name: string): boolean => ['.txt', '.npy'].includ
 
 /**
  * The recorded tensors in files: input.txt, out_layer0.txt, ... (or any .txt with such a header) and .npy files named by
- * tensor. Inputs first, then by file name, numbers in their order. Throws a UserError when one cannot be read.
+ * tensor. Inputs first, then by file name, numbers in their order. `order`: of text files. Throws a UserError when one cannot be read.
  *
  * @example
  * const recorded = parseRecorded([{ path: 'out_layer0.txt', bytes }]);
  */
-export function parseRecorded(files: readonly RecordedFile[]): RecordedTensor[] {
+export function parseRecorded(
+  files: readonly RecordedFile[],
+  order: TextOrder = 'by-extents',
+): RecordedTensor[] {
   const recorded = [...files].sort(inNumberOrder).map(({ path, bytes }): RecordedTensor => {
-    if (ending(path) === '.txt') return parseRecordedText(new TextDecoder().decode(bytes), path);
+    if (ending(path) === '.txt') return parseRecordedText(new TextDecoder().decode(bytes), path, order);
     const { shape, data } = decodeNpy(bytes, path);
     return { name: stem(path), path, shape, order: 'row-major', values: data };
   });
@@ -82,17 +94,21 @@ const sorted = (shape: Shape): string => String(shape.filter((d) => d !== 1).sor
 export const fits = (recorded: RecordedTensor, shape: Shape): boolean =>
   recorded.values.length === elementCount(shape) && sorted(recorded.shape) === sorted(shape);
 
-/** Whether the extents of a recording (a batch of 1 aside) say channels first, and do not say channels last as well. */
+const withoutOnes = (shape: Shape): string => String(shape.filter((d) => d !== 1));
+
+/** Whether the extents of a recording (axes of 1 aside) say channels first, and do not say channels last as well. */
 function isChannelFirst(recorded: RecordedTensor, [, c, h, w]: Shape): boolean {
-  const own = recorded.shape.length === 4 ? recorded.shape.slice(1) : recorded.shape;
-  return String(own) === String([c, h, w]) && String(own) !== String([h, w, c]);
+  const own = withoutOnes(recorded.shape);
+  return own === withoutOnes([c!, h!, w!]) && own !== withoutOnes([h!, w!, c!]);
 }
 
-/** The recorded values in the row-major order of a tensor of `shape`, which `fits`. A text's order is found by its extents. */
+/** The recorded values in the row-major order of a tensor of `shape`, which `fits`. A line (1, c, w) is an image of height 1. */
 export function valuesInOrder(recorded: RecordedTensor, shape: Shape): Float64Array {
   const values = Float64Array.from(recorded.values);
-  const [, c, h, w] = shape;
-  if (recorded.order === 'row-major' || shape.length !== 4 || isChannelFirst(recorded, shape)) return values;
+  const image = shape.length === 3 ? [shape[0]!, shape[1]!, 1, shape[2]!] : shape;
+  if (recorded.order === 'row-major' || image.length !== 4) return values;
+  if (recorded.order === 'by-extents' && isChannelFirst(recorded, image)) return values;
+  const [, c, h, w] = image;
   const plane = h! * w!;
   return values.map((_, i) => {
     const [channel, position] = [Math.floor(i / plane) % c!, i % plane];

@@ -11,7 +11,7 @@
 
 // Running and comparing
 export { BACKENDS, type BackendName, setWasmFolder } from '../golden/backend.js';
-export { parseRecorded, type RecordedFile, type RecordedTensor } from '../golden/recorded.js';
+export { parseRecorded, type RecordedFile, type RecordedTensor, type TextOrder } from '../golden/recorded.js';
 export type { RecordedComparison } from '../golden/recorded-match.js';
 // Results, reports, regressions
 export { FORMAT_NAMES, render, type TextFormat } from '../reports/formats.js';

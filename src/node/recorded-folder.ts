@@ -1,17 +1,17 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { isRecordedFile, parseRecorded, type RecordedTensor } from '../../golden/recorded.js';
+import { isRecordedFile, parseRecorded, type RecordedTensor, type TextOrder } from '../../golden/recorded.js';
 import { UserError } from '../base/errors.js';
 import { fileError, readBytes } from './files.js';
 
 /**
- * The recorded tensors of a folder (golden/recorded.ts); other files are left alone.
+ * The recorded tensors of a folder (golden/recorded.ts); other files are left alone. `order`: of the values of text files.
  * Throws a UserError when there is none, or one cannot be read.
  *
  * @example
  * const { inputs, compare } = recordedVectors(readRecorded('vectors'), model, '0');
  */
-export function readRecorded(folder: string): RecordedTensor[] {
+export function readRecorded(folder: string, order: TextOrder = 'by-extents'): RecordedTensor[] {
   let names: string[];
   try {
     names = readdirSync(folder);
@@ -26,5 +26,6 @@ export function readRecorded(folder: string): RecordedTensor[] {
       const path = join(folder, name);
       return { path, bytes: readBytes(path) };
     }),
+    order,
   );
 }

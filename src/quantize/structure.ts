@@ -38,7 +38,10 @@ export function isMean(e: Expr): boolean {
   const { shape } = tensorTypeOf(e.args[0]!);
   if (shape.length !== 4) return false;
   if (e.op !== 'mean') return true;
-  return e.attrs.exclude === false && String(e.attrs.axis) === '2,3';
+  const axes = (Array.isArray(e.attrs.axis) ? (e.attrs.axis as readonly number[]) : []).map(
+    (a) => (a + 4) % 4,
+  );
+  return e.attrs.exclude === false && String(axes.sort()) === '2,3';
 }
 
 /** The tensors that a concatenation joins; undefined for other expressions. */

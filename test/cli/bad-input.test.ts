@@ -108,6 +108,10 @@ const CASES: readonly (readonly [string, string | RegExp])[] = [
   ['verify single-conv --runs two', '--runs is NaN; must be a whole number of at least 1.'],
   ['verify single-conv two-convs --input right.npy', /^diana-sim: --input goes with one model/],
   ['verify single-conv --target gpu', 'target "gpu" is not known; use "soma_dory, c" or "c".'],
+  [
+    'verify single-conv --golden nowhere --golden-order whc',
+    /^diana-sim: --golden-order is "whc"; must be extents, hwc, chw\.$/m,
+  ],
   ['verify single-conv --reference-backend gpu', /^diana-sim: reference backend gpu is not known/],
 
   [

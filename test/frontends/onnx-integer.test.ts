@@ -94,6 +94,61 @@ describe('the integer networks of quantization libraries', () => {
   });
 });
 
+describe('1-D layers of integer networks are exact', () => {
+  const line = (node: NodeSpec, rest: Partial<ModelSpec> = {}): ModelSpec => ({
+    opset: 9,
+    inputs: { x: [1, 1, 5] },
+    outputs: ['y'],
+    initializers: {
+      w: floats([2, 1, 3], [1, 2, 3, -1, 0, 1]),
+      b: floats([2], [10, 20]),
+      one: floats([1, 1, 1], [1]),
+    },
+    nodes: [
+      node,
+      { op: 'Floor', inputs: ['c'], outputs: ['f'] },
+      { op: 'Clip', inputs: ['f'], outputs: ['y'], attributes: { min: { f: -1000 }, max: { f: 127 } } },
+    ],
+    ...rest,
+  });
+  const first: NodeSpec = { op: 'Conv', inputs: ['x', 'one'], outputs: ['i'] };
+  const pool = (op: string): NodeSpec[] => [
+    first,
+    {
+      op,
+      inputs: ['i'],
+      outputs: ['c'],
+      attributes: { kernel_shape: { ints: [2] }, strides: { ints: [2] } },
+    },
+    ...line(first).nodes.slice(1),
+  ];
+  const X = [1, -2, 3, -4, 5];
+
+  it.each<[string, ModelSpec, readonly number[]]>([
+    [
+      'Conv with pads and dilation',
+      line({
+        op: 'Conv',
+        inputs: ['x', 'w', 'b'],
+        outputs: ['c'],
+        attributes: { pads: { ints: [2, 0] }, dilations: { ints: [2] }, strides: { ints: [2] } },
+      }),
+      // x[-2] + 2 x[0] + 3 x[2] + 10, ...; x[2] - x[-2] + 20, ...
+      [21, 32, 23, 24],
+    ],
+    ['MaxPool', line(first, { nodes: pool('MaxPool') }), [1, 3]],
+    ['AveragePool, rounded down', line(first, { nodes: pool('AveragePool') }), [-1, -1]],
+  ])('%s', (_, spec, expected) => {
+    const model = load(spec);
+    expect(model.warnings).toEqual([]);
+    const { name, type } = soleInput(model);
+    const y = runOnHost(model, { [name]: tensor(type.shape, type.dtype, X) }).get('output')!;
+    expect(y.dtype).not.toBe('float32');
+    expect([...y.data]).toEqual(expected);
+    expect(y.shape.length).toBe(3);
+  });
+});
+
 describe('rounding', () => {
   /** x (int8) through `nodes`, which make y. */
   const tail = (nodes: readonly NodeSpec[], initializers: ModelSpec['initializers'] = {}): ModelSpec => ({

@@ -69,6 +69,23 @@ describe('recorded vectors', () => {
     expect([...valuesInOrder(recorded, [1, 2, 1, 3])]).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
+  it.each([
+    ['height-width-channel', [1, 3, 2, 4]],
+    ['row-major', [1, 2, 3, 4]],
+    ['by-extents', [1, 3, 2, 4]],
+  ] as const)('extents that say nothing, %s', (order, values) => {
+    const recorded = parseRecordedText(text('# x (shape [2, 2])', [1, 2, 3, 4]), 'a.txt', order);
+    expect([...valuesInOrder(recorded, [1, 2, 2])]).toEqual(values);
+    expect([...valuesInOrder(recorded, [1, 2, 1, 2])]).toEqual(values);
+  });
+
+  it('a line is an image of height 1', () => {
+    const recorded = parseRecordedText(text('# x (shape [3, 2])', [1, 4, 2, 5, 3, 6]), 'a.txt');
+    expect([...valuesInOrder(recorded, [1, 2, 3])]).toEqual([1, 2, 3, 4, 5, 6]);
+    const first = parseRecordedText(text('# x (shape [2, 3])', [1, 2, 3, 4, 5, 6]), 'a.txt');
+    expect([...valuesInOrder(first, [1, 2, 3])]).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
   it('finds tensors by their values where names say nothing, in the order of the numbers', async () => {
     const found = await compare({
       'out_layer10.txt': text('# relu2 (shape [1, 3, 2])', [1, 7, 3, 9, 5, 11]),

@@ -121,6 +121,15 @@ describe('what stands between layers stays integer', () => {
       TWO_CONVS,
     ],
     [
+      'a mean over rows and columns, counted from the end',
+      [
+        conv('x', 'a', 'w1'),
+        { op: 'ReduceMean', inputs: ['a'], outputs: ['m'], attributes: { axes: { ints: [-1, -2] } } },
+        conv('m', 'y', 'w2', pads(1)),
+      ],
+      TWO_CONVS,
+    ],
+    [
       'a maximum pool',
       block({
         op: 'MaxPool',

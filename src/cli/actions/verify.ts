@@ -1,4 +1,5 @@
 import { backendName } from '../../../golden/index.js';
+import type { TextOrder } from '../../../golden/recorded.js';
 import type { RecordedComparison } from '../../../golden/recorded-match.js';
 import { parseShard, shardOf } from '../../../reports/shard.js';
 import { UserError } from '../../base/errors.js';
@@ -29,6 +30,8 @@ export interface VerifyArguments extends CompileArguments, ModelArguments {
   readonly input: readonly string[] | undefined;
   /** Folder of recorded vectors. */
   readonly golden?: string | undefined;
+  /** The order of its text files: "extents", "hwc" or "chw". */
+  readonly 'golden-order'?: string | undefined;
   readonly runs: number;
   readonly 'reference-backend': string;
   readonly native?: boolean | undefined;
@@ -69,6 +72,19 @@ function checkArguments(args: VerifyArguments, models: number, target: string): 
     throw new UserError('--input goes with one model and one run.');
 }
 
+const TEXT_ORDERS: Readonly<Record<string, TextOrder>> = {
+  extents: 'by-extents',
+  hwc: 'height-width-channel',
+  chw: 'row-major',
+};
+
+/** `--golden-order`. Throws a UserError for other words. */
+function textOrder({ 'golden-order': asked = 'extents' }: VerifyArguments): TextOrder {
+  if (!Object.hasOwn(TEXT_ORDERS, asked))
+    throw new UserError(`--golden-order is "${asked}"; must be ${Object.keys(TEXT_ORDERS).join(', ')}.`);
+  return TEXT_ORDERS[asked]!;
+}
+
 /** The inputs that files give, and the recorded vectors that they come with. */
 function givenInputs(
   model: Model,
@@ -76,7 +92,7 @@ function givenInputs(
 ): { readonly inputs?: Inputs; readonly recorded?: RecordedVectors } {
   if (args.input !== undefined) return { inputs: readInputs(args.input, modelInputs(model)) };
   if (args.golden === undefined) return {};
-  const recorded = recordedVectors(readRecorded(args.golden), model, args.seed);
+  const recorded = recordedVectors(readRecorded(args.golden, textOrder(args)), model, args.seed);
   return { inputs: recorded.inputs, recorded };
 }
 

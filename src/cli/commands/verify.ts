@@ -16,6 +16,7 @@ interface Arguments extends CompileArguments, ModelArguments {
   readonly models?: readonly string[] | undefined;
   readonly input: readonly string[] | undefined;
   readonly golden?: string | undefined;
+  readonly 'golden-order'?: string | undefined;
   readonly runs: number;
   readonly 'reference-backend': string;
   readonly native?: boolean | undefined;
@@ -47,6 +48,11 @@ export const verifyCommand: CommandModule<object, Arguments> = {
       .option('golden', {
         type: 'string',
         describe: 'folder of recorded vectors (input.txt, out_layerN.txt or .npy) to compare with',
+      })
+      .option('golden-order', {
+        type: 'string',
+        default: 'extents',
+        describe: 'the order of its text files: hwc, chw, or extents (chw where the extents say so)',
       })
       .option('runs', {
         type: 'number',

@@ -14,7 +14,9 @@ import { ADD_ANNOTATIONS, annotatedAdd, isAnnotatedAdd } from './annotated-add.j
 import { integerAdd, integerDiv, integerMul, integerSub, sumOf } from './arithmetic.js';
 import { integerAveragePool } from './average.js';
 import { hull } from './bounds.js';
+import type { IntegerHandler } from './handler.js';
 import { integerConv, integerLinear } from './layers.js';
+import { valueLines } from './lines.js';
 import { integerCast, integerClip, integerFloor } from './rounding.js';
 import {
   carrierOf,
@@ -26,12 +28,6 @@ import {
   whole,
   wide,
 } from './value.js';
-
-/** Brings a node with an integer operand into the graph; undefined: not exact on integers, so it is computed in float32. */
-export interface IntegerHandler {
-  readonly attributes: readonly string[];
-  readonly run: (node: NodeContext, values: readonly (Value | undefined)[]) => readonly Value[] | undefined;
-}
 
 type One = (node: NodeContext, values: readonly (Value | undefined)[]) => Value | undefined;
 const one = (attributes: readonly string[], run: One): IntegerHandler => ({
@@ -144,7 +140,7 @@ const moved = Object.fromEntries(
 /** The operators that stay exact on integers; every other one takes its operands as float32. */
 export const INTEGER_OPS: Readonly<Record<string, IntegerHandler>> = {
   ...moved,
-  Conv: one(CONV_ATTRIBUTES, integerConv),
+  Conv: valueLines(one(CONV_ATTRIBUTES, integerConv)),
   Gemm: one(GEMM_ATTRIBUTES, integerLinear),
   MatMul: one([], integerLinear),
   Add: one(ADD_ANNOTATIONS, (node, values) =>
@@ -159,9 +155,9 @@ export const INTEGER_OPS: Readonly<Record<string, IntegerHandler>> = {
   Max: one([], integerClip),
   Min: one([], integerClip),
   Relu: one([], integerClip),
-  MaxPool: one([...WINDOW_ATTRIBUTES, 'ceil_mode', 'storage_order'], maxPool),
-  AveragePool: one([...WINDOW_ATTRIBUTES, 'ceil_mode', 'count_include_pad'], integerAveragePool),
-  GlobalAveragePool: one([], globalAverage),
+  MaxPool: valueLines(one([...WINDOW_ATTRIBUTES, 'ceil_mode', 'storage_order'], maxPool)),
+  AveragePool: valueLines(one([...WINDOW_ATTRIBUTES, 'ceil_mode', 'count_include_pad'], integerAveragePool)),
+  GlobalAveragePool: valueLines(one([], globalAverage)),
   ReduceMean: one(['axes', 'keepdims', 'noop_with_empty_axes'], reduceMean),
   Pad: one(['mode', 'pads', 'value'], pad),
   Concat: one(['axis'], concat),

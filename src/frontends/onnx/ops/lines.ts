@@ -5,15 +5,16 @@ import { type Expr, tensorTypeOf } from '../../../ir/expr.js';
 import type { Handler, NodeContext } from '../context.js';
 
 /** (n, c, w) as an image of height 1. */
-const asImage = (shape: readonly number[]): number[] => [shape[0]!, shape[1]!, 1, shape[2]!];
+export const asImage = (shape: readonly number[]): number[] => [shape[0]!, shape[1]!, 1, shape[2]!];
 
-function reshaped(node: NodeContext, e: Expr, newshape: readonly number[]): Expr {
+/** `e` in another shape; a constant stays one. */
+export function reshaped(node: NodeContext, e: Expr, newshape: readonly number[]): Expr {
   if (e.kind === 'constant') return constant({ ...e.value, shape: newshape }, e.name);
   return node.call('reshape', [e], { newshape: [...newshape] });
 }
 
 /** An attribute of a line as that of an image: one number an axis (pads: two, all begins before all ends). */
-function imageInts(name: string, ints: readonly number[]): readonly number[] {
+export function imageInts(name: string, ints: readonly number[]): readonly number[] {
   const wanted = name === 'pads' ? 2 : 1;
   if (ints.length !== wanted)
     throw new UserError(`${name} is [${ints.join(', ')}]; must be ${wanted} for the one axis of a line`);

@@ -5,7 +5,7 @@ import { call, constant, scalar } from '../../../ir/build.js';
 import { type Expr, tensorTypeOf } from '../../../ir/expr.js';
 import type { QuantizedInput } from '../../model.js';
 import type { NodeContext } from '../context.js';
-import type { IntegerHandler } from '../integer/handlers.js';
+import type { IntegerHandler } from '../integer/handler.js';
 import { materialised, plain, type Value } from '../integer/value.js';
 import { CONV_ATTRIBUTES, CONV_OPS } from '../ops/conv.js';
 import { LINEAR_OPS } from '../ops/linear.js';

@@ -3,7 +3,8 @@ import { UserError } from '../../../base/errors.js';
 import { scalar } from '../../../ir/build.js';
 import { type Expr, tensorTypeOf } from '../../../ir/expr.js';
 import type { NodeContext } from '../context.js';
-import type { IntegerHandler } from '../integer/handlers.js';
+import type { IntegerHandler } from '../integer/handler.js';
+import { valueLines } from '../integer/lines.js';
 import { plain, type Value } from '../integer/value.js';
 import { CONV_ATTRIBUTES } from '../ops/conv.js';
 import { quantizedConv, quantizedLinear } from './layers.js';
@@ -78,6 +79,6 @@ const integerLayer = (
 
 export const DYNAMIC_OPS: Readonly<Record<string, IntegerHandler>> = {
   DynamicQuantizeLinear: { attributes: [], run: dynamicQuantize },
-  ConvInteger: integerLayer(CONV_ATTRIBUTES, quantizedConv),
+  ConvInteger: valueLines(integerLayer(CONV_ATTRIBUTES, quantizedConv)),
   MatMulInteger: integerLayer([], quantizedLinear),
 };

@@ -3,7 +3,8 @@ import { scalar, tuple } from '../../../ir/build.js';
 import { type Expr, tensorTypeOf } from '../../../ir/expr.js';
 import type { Handler, NodeContext } from '../context.js';
 import { foldNode } from '../fold.js';
-import type { IntegerHandler } from '../integer/handlers.js';
+import type { IntegerHandler } from '../integer/handler.js';
+import { valueLines } from '../integer/lines.js';
 import { materialised, plain, type Value } from '../integer/value.js';
 import { CONV_ATTRIBUTES } from '../ops/conv.js';
 import { GEMM_ATTRIBUTES } from '../ops/linear.js';
@@ -205,7 +206,7 @@ export const QUANTIZING_OPS: Readonly<Record<string, IntegerHandler>> = {
 /** Operators on quantized values. */
 export const QUANTIZED_OPS: Readonly<Record<string, IntegerHandler>> = {
   ...moved,
-  Conv: one(CONV_ATTRIBUTES, quantizedConv),
+  Conv: valueLines(one(CONV_ATTRIBUTES, quantizedConv)),
   Gemm: one(GEMM_ATTRIBUTES, quantizedLinear),
   MatMul: one([], quantizedLinear),
   Mul: one([], multiply),
