@@ -123,6 +123,17 @@ export class DigitalCore {
     }
   }
 
+  /** The registers as they stand, for `restoreRegisters`. */
+  saveRegisters(): ReadonlyMap<RegisterName, number> {
+    return new Map(this.#registers);
+  }
+
+  /** Brings back what `saveRegisters` returned. */
+  restoreRegisters(saved: ReadonlyMap<RegisterName, number>): void {
+    this.#registers.clear();
+    for (const [name, value] of saved) this.#registers.set(name, value);
+  }
+
   #name(offset: number): RegisterName {
     const name = registerName(offset);
     if (name === undefined)

@@ -9,6 +9,19 @@ const POISON_STEP = 16384;
 export const NEVER = -2;
 export const PRELOADED = -1;
 
+/** What a memory holds at one moment, without who wrote it: see `Memory.snapshot`. */
+export interface MemorySnapshot {
+  readonly bytes: Uint8Array;
+  /** Beside each byte: 0 where nothing has written it. */
+  readonly state: Uint8Array;
+}
+
+/** Half-open range of byte addresses. */
+export interface AddressRange {
+  readonly lo: number;
+  readonly hi: number;
+}
+
 const WRITTEN = 1;
 /** Written, by an int32 accumulator that had wrapped. Copies hand it on. */
 const WRAPPED = 2;
@@ -150,6 +163,51 @@ export class Memory {
     this.#state.fill(0, 0, this.#touched);
     this.#writer.fill(0, 0, this.#touched);
     this.#touched = 0;
+  }
+
+  /** A copy of what the memory holds, up to the last byte that was ever written. Who wrote each byte is not in it. */
+  snapshot(): MemorySnapshot {
+    return { bytes: this.#bytes.slice(0, this.#touched), state: this.#state.slice(0, this.#touched) };
+  }
+
+  /** Brings back what `snapshot` copied; writers stay those of what was written last. */
+  rollBack({ bytes, state }: MemorySnapshot): void {
+    this.#bytes.set(bytes);
+    this.#state.set(state);
+    this.#bytes.fill(POISON, bytes.length, Math.max(bytes.length, this.#touched));
+    this.#state.fill(0, bytes.length, Math.max(bytes.length, this.#touched));
+    this.#touched = bytes.length;
+  }
+
+  /** A copy of [lo, hi), for `paste`. */
+  cut({ lo, hi }: AddressRange): MemorySnapshot {
+    const start = this.#offset(lo, hi - lo, 'cut');
+    this.#poison(start + hi - lo);
+    const end = start + hi - lo;
+    return { bytes: this.#bytes.slice(start, end), state: this.#state.slice(start, end) };
+  }
+
+  /** Puts what `cut` copied at `lo`, with what nothing has written. */
+  paste(lo: number, { bytes, state }: MemorySnapshot): void {
+    const start = this.#offset(lo, bytes.length, 'paste');
+    this.#poison(start + bytes.length);
+    this.#bytes.set(bytes, start);
+    this.#state.set(state, start);
+    this.#touched = Math.max(this.#touched, start + bytes.length);
+  }
+
+  /** Where the memory is not as it was when `saved` was made: other bytes, or bytes written in one of the two only. In ascending order. */
+  differences(saved: MemorySnapshot): AddressRange[] {
+    const ranges: { lo: number; hi: number }[] = [];
+    const end = Math.max(this.#touched, saved.bytes.length);
+    for (let i = 0; i < end; i++) {
+      if (this.#bytes[i] === saved.bytes[i] && (this.#state[i] === 0) === (saved.state[i] === 0)) continue;
+      if (this.#state[i] === 0 && (saved.state[i] ?? 0) === 0) continue;
+      const last = ranges.at(-1);
+      if (last !== undefined && last.hi === this.base + i) last.hi++;
+      else ranges.push({ lo: this.base + i, hi: this.base + i + 1 });
+    }
+    return ranges;
   }
 
   /** The step that last wrote a byte; PRELOADED or NEVER. */
