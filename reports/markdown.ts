@@ -18,6 +18,7 @@ import {
 } from './metrics.js';
 import { count, decimal, megahertz, ms, percent, plural } from './numbers.js';
 import { describeSoc, socRows } from './soc.js';
+import { describeStrength, describeUnseen, strengthPercent } from './strength.js';
 
 /** A cell's text; names come from models and must not break the table or become markup. */
 export const escapeMarkdown = (text: string): string =>
@@ -217,6 +218,36 @@ function socMarkdown(result: ModelResult): string[] {
   ];
 }
 
+/** What planted faults say about the test; nothing without `--strength`. */
+export function strengthMarkdown({ strength }: ModelResult): string[] {
+  if (strength === undefined) return [];
+  const rows = strength.layers.map((layer) => [
+    escapeMarkdown(layer.name),
+    count(layer.planted),
+    count(layer.noticed),
+    count(layer.refused),
+    strengthPercent(layer),
+  ]);
+  const unseen = strength.layers.flatMap(describeUnseen).map((text) => `- ${escapeMarkdown(text)}`);
+  return [
+    `### Would this test notice?`,
+    '',
+    escapeMarkdown(describeStrength(strength)),
+    '',
+    ...markdownTable(
+      [
+        ['layer', 'left'],
+        ['faults planted', 'right'],
+        ['noticed', 'right'],
+        ['of them refused', 'right'],
+        ['share', 'right'],
+      ],
+      rows,
+    ),
+    ...(unseen.length === 0 ? [] : ['', ...unseen]),
+  ];
+}
+
 function modelMarkdown(result: ModelResult): string[] {
   const { run } = result;
   const clock = run.hardware.chip.clockHz;
@@ -234,6 +265,7 @@ function modelMarkdown(result: ModelResult): string[] {
     otherModelsTable(run),
     layerModelsTable(run),
     memoryTable(run),
+    strengthMarkdown(result),
     warnings.length === 0 ? [] : ['### Warnings', '', ...warnings],
   ];
   return sections.filter((lines) => lines.length > 0).flatMap((lines) => [...lines, '']);

@@ -77,7 +77,7 @@ export {
 // Quantizing
 export { divideSamples, type QuantizeOptions, quantize } from './library/quantize.js';
 export { type RecordedVectors, recordedVectors } from './library/recorded-vectors.js';
-export { allEqual, joinDocuments } from './library/result-document.js';
+export { allEqual, joinDocuments, strongEnough } from './library/result-document.js';
 export { samplesOf } from './library/samples.js';
 export {
   type DeclaredInput,
@@ -124,4 +124,7 @@ export { type PrintOptions, printModule } from './relay/print.js';
 export type * from './results/document.js';
 export type * from './results/run.js';
 export type * from './results/soc.js';
+export type * from './results/strength.js';
+export { isStrongEnough, shareNoticed } from './results/strength.js';
 export type * from './results/verdict.js';
+export type { StrengthOptions } from './strength/measure.js';

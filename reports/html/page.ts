@@ -14,6 +14,7 @@ import {
   warningsSection,
 } from './sections.js';
 import { socSection } from './soc.js';
+import { strengthSection } from './strength.js';
 import { CSS } from './style.js';
 import { type Html, html, raw } from './tags.js';
 import { tilingSection } from './tiling.js';
@@ -43,7 +44,7 @@ function modelSection(result: ModelResult, model: number, draw: DrawCharts | und
 ${cards(result)}
 ${verdictSection(result)}
 ${socSection(result)}
-<h3>Layers</h3>
+${strengthSection(result)}<h3>Layers</h3>
 ${layersTable(result, model)}
 <h3>Where the cycles and the memory go</h3>
 <div class="pair">${reasonsTable(run)}${memoryTable(run)}</div>

@@ -164,6 +164,28 @@ const socRun = object({
   layers: listOf(object({ name: text, cycles, core: cycles })),
 });
 
+const outcomes = { planted: count, noticed: count, refused: count };
+
+const strength = described(
+  object({
+    seed: text,
+    runs: count,
+    ...outcomes,
+    harmless: count,
+    'required?': number,
+    layers: listOf(
+      object({
+        id: count,
+        name: text,
+        ...outcomes,
+        kinds: listOf(object({ kind: text, ...outcomes })),
+        unseen: listOf(object({ kind: text, count, of: count, why: text })),
+      }),
+    ),
+  }),
+  'Single faults planted in what the chip reads, and how many of them the comparison notices.',
+);
+
 /** The schema of `ResultDocument`. */
 export const RESULT_SCHEMA: Schema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -174,7 +196,7 @@ export const RESULT_SCHEMA: Schema = {
     version: exactly(RESULT_VERSION),
     generator: text,
     command: oneOf(['verify', 'simulate']),
-    models: listOf(object({ run, verdicts: listOf(verdict), 'soc?': listOf(socRun) })),
+    models: listOf(object({ run, verdicts: listOf(verdict), 'soc?': listOf(socRun), 'strength?': strength })),
   }),
   $defs: PARTS,
 };

@@ -14,6 +14,7 @@ import { reportCommand } from './commands/report.js';
 import { showCommand } from './commands/show.js';
 import { simulateCommand } from './commands/simulate.js';
 import { verifyCommand } from './commands/verify.js';
+import { withDefaultStrength } from './strength-options.js';
 
 /** One line for whoever caused it, the stack for whoever can mend it; returns the exit status. */
 function explain(error: unknown): number {
@@ -118,7 +119,7 @@ export async function runCli(words: readonly string[]): Promise<number> {
   const before = process.exitCode;
   process.exitCode = undefined;
   try {
-    await dispatch(words);
+    await dispatch(withDefaultStrength(words));
     // Where a command leaves a status other than 0.
     return Number(process.exitCode ?? 0);
   } catch (error) {

@@ -13,6 +13,8 @@ import { builtinInput } from '../models/builtin-input.js';
 import type { Program } from '../program/types.js';
 import type { ResultDocument } from '../results/document.js';
 import type { SocRun } from '../results/soc.js';
+import type { Strength } from '../results/strength.js';
+import { checkStrengthOptions, type StrengthOptions, strengthSteps } from '../strength/measure.js';
 import { type CompileChoices, compileOptions } from './compile-options.js';
 import { resultDocument } from './result-document.js';
 import { Turns, type WorkOptions } from './turns.js';
@@ -40,6 +42,11 @@ export interface VerifyOptions extends CompileChoices, WorkOptions {
   readonly backend?: BackendName;
   /** A program of the model, such as another compiler's; by default the model is compiled with the options beside. */
   readonly program?: Program;
+  /**
+   * Plants single faults in what the chip reads and counts those that the comparison notices, on the inputs of all runs; not done where a run
+   * differs. Without it nothing is planted.
+   */
+  readonly strength?: StrengthOptions;
   /** Called with each tensor that simulator and reference both hold, as it is compared: values of both, and how they compare. */
   readonly onTensor?: (pair: TensorPair) => void;
   /** Called after each run; a SocRun that comes back becomes a part of the result. */
@@ -52,6 +59,20 @@ function checkRuns({ runs = 1, inputs }: VerifyOptions): number {
   if (inputs !== undefined && runs > 1)
     throw new UserError(`runs is ${runs}; must be 1 where the inputs are given.`);
   return runs;
+}
+
+/** The strength of the runs together; undefined where it was not asked for, or a run differs: then the test fails as it is. */
+async function measured(
+  program: Program,
+  runs: readonly FinishedRun[],
+  seed: string,
+  options: VerifyOptions,
+  turns: Turns,
+): Promise<Strength | undefined> {
+  if (options.strength === undefined || !runs.every(({ verdict }) => verdict.ok)) return undefined;
+  options.onProgress?.({ what: `${program.manifest.model}, faults`, done: runs.length, total: runs.length });
+  const inputs = runs.map((run) => run.inputs);
+  return turns.run(strengthSteps(program, inputs, { seed, ...options.strength }));
 }
 
 /**
@@ -67,6 +88,7 @@ function checkRuns({ runs = 1, inputs }: VerifyOptions): number {
  */
 export async function verify(model: Model, options: VerifyOptions = {}): Promise<ResultDocument> {
   const runs = checkRuns(options);
+  if (options.strength !== undefined) checkStrengthOptions(options.strength);
   const turns = new Turns(options);
   const program = options.program ?? compile(model, compileOptions(options));
   const backend = await openBackend(options.backend ?? DEFAULT_BACKEND);
@@ -90,11 +112,13 @@ export async function verify(model: Model, options: VerifyOptions = {}): Promise
     const onSoc = await options.onRun?.(run);
     if (onSoc !== undefined) soc.push(onSoc);
   }
+  const strength = await measured(program, finished, seed, options, turns);
   return resultDocument('verify', [
     {
       run: combined(finished.map((r) => r.run.result)),
       verdicts: finished.map((r) => r.verdict),
       ...(soc.length === 0 ? {} : { soc }),
+      ...(strength === undefined ? {} : { strength }),
     },
   ]);
 }

@@ -2,14 +2,12 @@ import { UserError } from '../base/errors.js';
 import type { Tensor } from '../base/tensor.js';
 import type { Layer, Program } from '../program/types.js';
 import type { KindStrength, LayerStrength, Strength, Unseen } from '../results/strength.js';
+import { DEFAULT_FAULTS } from './default-faults.js';
 import type { Fault } from './faults/fault.js';
 import { type GoodRun, goodRun } from './good-run.js';
 import { type Reason, reasonOf } from './reason.js';
 import { sampleFaults } from './sample.js';
 import { isNoticed, type Outcome, Trials } from './trial.js';
-
-/** Faults that a network's sample has by default. */
-export const DEFAULT_FAULTS = 200;
 
 export interface StrengthOptions {
   /** How many faults to plant; 200 by default. */

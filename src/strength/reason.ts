@@ -66,7 +66,13 @@ function operationOf({ program, reports }: GoodRun, layer: number): Operation | 
 }
 
 const pinned = ({ zero, saturated }: Values): number => zero + saturated;
-const ofAll = (n: number, { count }: Values): string => (n === count ? `all ${count}` : `${n} of ${count}`);
+/** "all 64 outputs of channel 3 are 0 or saturated" */
+function ends(values: Values, of: string): string {
+  const { count } = values;
+  const n = pinned(values);
+  if (count === 1) return `the output of ${of} is ${n === 1 ? '0 or saturated' : 'neither 0 nor saturated'}`;
+  return `${n === count ? `all ${count}` : `${n} of ${count}`} outputs of ${of} are 0 or saturated`;
+}
 
 /** Why a wrong weight or bias bit does not show. */
 function ofArithmetic(run: GoodRun, layer: number, place: Place, output: Tensor): Reason {
@@ -74,15 +80,15 @@ function ofArithmetic(run: GoodRun, layer: number, place: Place, output: Tensor)
   const operation = operationOf(run, layer);
   const input = place.input === undefined ? undefined : inputOf(run, layer);
   const seen = input === undefined ? undefined : channelOf(input, place.input!);
-  const ends = `${ofAll(pinned(values), values)} outputs of channel ${place.channel} are 0 or saturated`;
+  const atEnds = ends(values, `channel ${place.channel}`);
   if (seen?.largest === 0)
     return { key: 'input', text: `its input (channel ${place.input}) is 0 everywhere` };
-  if (pinned(values) === values.count) return { key: 'pinned', text: ends };
+  if (pinned(values) === values.count) return { key: 'pinned', text: atEnds };
   const shift = operation?.shift ?? 0;
   const reach = place.weight * (seen?.largest ?? (place.input === undefined ? 1 : 128));
   return {
     key: reach < 2 ** shift ? 'small' : 'other',
-    text: `it moves a sum by at most ${reach}, a step of the output is ${2 ** shift}; ${ends}`,
+    text: `it moves a sum by at most ${reach}, a step of the output is ${2 ** shift}; ${atEnds}`,
   };
 }
 
@@ -93,8 +99,7 @@ function ofField(fault: Fault, output: Tensor): Reason | undefined {
       key: 'relu',
       text: `${values.negative} of ${values.count} outputs are negative, ${values.zero} are 0`,
     };
-  if (fault.kind === 'field shift_fixed_point')
-    return { key: 'shift', text: `${ofAll(pinned(values), values)} outputs are 0 or saturated` };
+  if (fault.kind === 'field shift_fixed_point') return { key: 'shift', text: ends(values, 'the layer') };
   return undefined;
 }
 
@@ -107,7 +112,8 @@ export function reasonOf(run: GoodRun, fault: Fault, outcome: Outcome): Reason {
     return ofArithmetic(run, fault.layer, fault.place, output);
   if (outcome === 'unread') return { key: 'unread', text: 'no later step reads the bytes that it changed' };
   const values = valuesOf(output.data);
-  const ends = `${ofAll(pinned(values), values)} outputs of the layer are 0 or saturated`;
-  if (outcome === 'masked') return { key: 'masked', text: `what follows comes to the same values; ${ends}` };
-  return ofField(fault, output) ?? { key: 'same', text: `the layer writes the same bytes; ${ends}` };
+  const atEnds = ends(values, 'the layer');
+  if (outcome === 'masked')
+    return { key: 'masked', text: `what follows comes to the same values; ${atEnds}` };
+  return ofField(fault, output) ?? { key: 'same', text: `the layer writes the same bytes; ${atEnds}` };
 }

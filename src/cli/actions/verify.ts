@@ -6,7 +6,7 @@ import { type CompileOptions, compile } from '../../compile.js';
 import type { LoadedModel } from '../../frontends/model.js';
 import type { Model } from '../../ir/expr.js';
 import { type RecordedVectors, recordedVectors } from '../../library/recorded-vectors.js';
-import { allEqual, joinDocuments } from '../../library/result-document.js';
+import { allEqual, joinDocuments, strongEnough } from '../../library/result-document.js';
 import { modelInputs } from '../../library/simulate.js';
 import { type FinishedRun, type Inputs, verify as verifyModel } from '../../library/verify.js';
 import { readRecorded } from '../../node/recorded-folder.js';
@@ -22,6 +22,7 @@ import { type CompileArguments, type ModelArguments, readCompileOptions } from '
 import { finish } from '../output.js';
 import { Progress } from '../progress.js';
 import { showRecorded } from '../recorded-lines.js';
+import { strengthOf } from '../strength-options.js';
 import { printImportSummary, printWarnings } from '../warnings.js';
 
 export interface VerifyArguments extends CompileArguments, ModelArguments {
@@ -35,6 +36,8 @@ export interface VerifyArguments extends CompileArguments, ModelArguments {
   /** "program", or "soc": the C project instruction by instruction, too. */
   readonly on?: string | undefined;
   readonly optimize?: string | undefined;
+  readonly strength?: number | undefined;
+  readonly 'min-strength'?: string | undefined;
   readonly json: string | undefined;
   readonly report: string | undefined;
   readonly shard: string | undefined;
@@ -88,6 +91,7 @@ async function verifyOne(
   progress: Progress,
   beside: Beside,
 ): Promise<ResultDocument> {
+  const strength = strengthOf(args);
   const { inputs, recorded } = givenInputs(model, args);
   printImportSummary(model.name, (model as Partial<LoadedModel>).summary ?? []);
   const program = compile(model, options);
@@ -106,12 +110,13 @@ async function verifyOne(
     seed: args.seed,
     runs: args.runs,
     backend: backendName(args['reference-backend']),
+    ...(strength === undefined ? {} : { strength }),
     onProgress: ({ what }) => progress.running(what),
     onRun,
   });
 }
 
-/** The command `verify`. Resolves to the exit status: 0 when every tensor is equal, 1 on a difference. */
+/** The command `verify`. Resolves to the exit status: 0 when every tensor is equal and the test as strong as asked for, else 1. */
 export async function verify(args: VerifyArguments): Promise<number> {
   if (!Number.isInteger(args.runs) || args.runs < 1)
     throw new UserError(`--runs is ${args.runs}; must be a whole number of at least 1.`);
@@ -119,6 +124,7 @@ export async function verify(args: VerifyArguments): Promise<number> {
   const all = await namedModels(args.models, args);
   const models = args.shard === undefined ? all : shardOf(all, parseShard(args.shard));
   checkArguments(args, all.length, options.target);
+  strengthOf(args);
   backendName(args['reference-backend']);
   useTfjsInNode();
   const beside: Beside = { recorded: [], natives: [], soc: socOptimization(args) };
@@ -136,6 +142,7 @@ export async function verify(args: VerifyArguments): Promise<number> {
   for (const { line } of beside.natives) process.stdout.write(`${line}\n`);
   const equal =
     allEqual(document) &&
+    strongEnough(document) &&
     beside.recorded.every((r) => r.differing === 0) &&
     beside.natives.every((n) => n.ok);
   return equal ? 0 : 1;

@@ -1,4 +1,5 @@
 import type { CommandModule } from 'yargs';
+import { UserError } from '../../base/errors.js';
 import { OPTIMIZATIONS } from '../../results/soc.js';
 import { modelWords } from '../model-argument.js';
 import {
@@ -10,6 +11,7 @@ import {
   shardOption,
 } from '../options.js';
 import { outputOptions } from '../output.js';
+import { strengthOptions } from '../strength-options.js';
 import { configured } from '../team-config.js';
 
 interface Arguments extends CompileArguments, ModelArguments {
@@ -22,6 +24,8 @@ interface Arguments extends CompileArguments, ModelArguments {
   readonly elf?: string | undefined;
   readonly on: string;
   readonly optimize: string;
+  readonly strength?: number | undefined;
+  readonly 'min-strength'?: string | undefined;
   readonly json: string | undefined;
   readonly report: string | undefined;
   readonly shard: string | undefined;
@@ -78,11 +82,13 @@ export const verifyCommand: CommandModule<object, Arguments> = {
         default: 'O2',
         describe: `with --on soc: ${OPTIMIZATIONS.join(', ')}, as the C compiler has it`,
       })
-      .options({ ...shardOption, ...outputOptions })
+      .options({ ...strengthOptions, ...shardOption, ...outputOptions })
       .config(configured(CONFIGURED)),
   handler: async (args) => {
     const given = { ...args, models: modelWords(args.models) };
     if (args.elf !== undefined) {
+      if (given.strength !== undefined || given['min-strength'] !== undefined)
+        throw new UserError('--strength plants faults in a program of this compiler; leave --elf out.');
       const { verifyElf } = await import('../actions/verify-elf.js');
       process.exitCode = await verifyElf({ ...given, elf: args.elf });
       return;
