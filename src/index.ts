@@ -87,6 +87,7 @@ export {
   type Simulation,
   simulate,
 } from './library/simulate.js';
+export { type StimulateOptions, type Stimulation, stimulate } from './library/stimulate.js';
 export type { Progress, WorkOptions } from './library/turns.js';
 export type { TensorPair, VerifiedRun } from './library/verified-run.js';
 export { type FinishedRun, type Inputs, type VerifyOptions, verify } from './library/verify.js';
@@ -128,3 +129,4 @@ export type * from './results/strength.js';
 export { isStrongEnough, shareNoticed } from './results/strength.js';
 export type * from './results/verdict.js';
 export type { StrengthOptions } from './strength/measure.js';
+export type { SearchOptions } from './strength/stimulate.js';

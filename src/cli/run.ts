@@ -13,6 +13,7 @@ import { quantizeCommand } from './commands/quantize.js';
 import { reportCommand } from './commands/report.js';
 import { showCommand } from './commands/show.js';
 import { simulateCommand } from './commands/simulate.js';
+import { stimulateCommand } from './commands/stimulate.js';
 import { verifyCommand } from './commands/verify.js';
 import { withDefaultStrength } from './strength-options.js';
 
@@ -32,6 +33,7 @@ const COMMANDS = [
   compileCommand,
   simulateCommand,
   verifyCommand,
+  stimulateCommand,
   reportCommand,
   baselineCommand,
   compareCommand,
