@@ -9,8 +9,10 @@ import type { ResultDocument } from '../results/document.js';
 import type { Strength } from '../results/strength.js';
 import { type SearchOptions, searchInputs } from '../strength/stimulate.js';
 import { compileOptions } from './compile-options.js';
+import { resultDocument } from './result-document.js';
 import { modelInputs } from './simulate.js';
 import { Turns } from './turns.js';
+import { combined } from './verified-run.js';
 import { type FinishedRun, type Inputs, type VerifyOptions, verify } from './verify.js';
 
 export interface StimulateOptions
@@ -24,15 +26,18 @@ export interface StimulateOptions
 export interface Stimulation {
   /** Of the built-in inputs. */
   readonly before: Strength;
+  /** Of the inputs found, together. */
   readonly after: Strength;
-  readonly inputs: Inputs;
-  /** How they were made. */
-  readonly how: string;
+  /** The inputs, and how they were made. */
+  readonly vectors: readonly { readonly inputs: Inputs; readonly how: string }[];
   /** Inputs that the search looked at. */
   readonly tries: number;
   /** The model verified on them, with `after` as its strength. */
   readonly document: ResultDocument;
-  /** A folder of recorded vectors, bytes by file name: the inputs, and each tensor that was compared as the reference has it. */
+  /**
+   * Recorded vectors, bytes by file name: the inputs, and each tensor that was compared as the reference has it. Of several vectors each has
+   * a folder, "0" on.
+   */
   readonly files: ReadonlyMap<string, Uint8Array>;
 }
 
@@ -81,23 +86,39 @@ export async function stimulate(model: Model, options: StimulateOptions = {}): P
   const found = await turns.run(
     searchInputs(program, modelInputs(model), builtinInput(model, seed, 0), options),
   );
-  let finished: FinishedRun | undefined;
-  const verified = await verify(model, {
-    program,
-    inputs: found.inputs,
-    seed,
-    ...(options.backend === undefined ? {} : { backend: options.backend }),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-    onRun: (run) => {
-      finished = run;
-      return undefined;
+  const documents: ResultDocument[] = [];
+  const files = new Map<string, Uint8Array>();
+  for (const [number, { inputs }] of found.vectors.entries()) {
+    const keep = ({ verdict, reference }: FinishedRun): undefined => {
+      const compared = verdict.tensors.map(({ tensor }) => tensor);
+      const folder = found.vectors.length === 1 ? '' : `${number}/`;
+      for (const [name, bytes] of vectorFiles(inputs, reference.tensors, compared))
+        files.set(folder + name, bytes);
+    };
+    const { backend, signal } = options;
+    documents.push(
+      await verify(model, {
+        program,
+        inputs,
+        seed,
+        ...(backend === undefined ? {} : { backend }),
+        ...(signal === undefined ? {} : { signal }),
+        onRun: keep,
+      }),
+    );
+  }
+  return { ...found, document: ofAllVectors(documents, found.after), files };
+}
+
+/** The runs on all vectors as the runs of one model. */
+function ofAllVectors(documents: readonly ResultDocument[], strength: Strength): ResultDocument {
+  const verdicts = documents.flatMap((d, run) => d.models[0]!.verdicts.map((v) => ({ ...v, run })));
+  const ok = verdicts.every((v) => v.ok);
+  return resultDocument('verify', [
+    {
+      run: combined(documents.map((d) => d.models[0]!.run)),
+      verdicts,
+      ...(ok ? { strength } : {}),
     },
-  });
-  const { verdict, reference } = finished!;
-  const document = {
-    ...verified,
-    models: verified.models.map((m) => (verdict.ok ? { ...m, strength: found.after } : m)),
-  };
-  const compared = verdict.tensors.map(({ tensor }) => tensor);
-  return { ...found, document, files: vectorFiles(found.inputs, reference.tensors, compared) };
+  ]);
 }

@@ -44,7 +44,7 @@ const sparse = (outOf: number): Family => ({
 
 /** Noise over a part of the range: small values keep layers out of saturation. */
 const noise = (share: number): Family => ({
-  how: `noise over 1/${1 / share} of the range`,
+  how: share === 1 ? 'noise over the whole range' : `noise over 1/${1 / share} of the range`,
   pattern:
     (rng, [low, high]) =>
     () =>

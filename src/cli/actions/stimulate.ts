@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describeStrength } from '../../../reports/strength.js';
 import { UserError } from '../../base/errors.js';
 import { allEqual, strongEnough } from '../../library/result-document.js';
@@ -13,13 +14,15 @@ export interface StimulateArguments extends CompileArguments, ModelArguments, St
   readonly model: string;
   readonly output: string;
   readonly tries?: number | undefined;
+  readonly vectors?: number | undefined;
 }
 
 /** The command `stimulate`. Resolves to the exit status: 1 where the model differs on the inputs found, or they are weaker than asked for. */
 export async function stimulateModel(args: StimulateArguments): Promise<number> {
-  const { tries, output } = args;
-  if (tries !== undefined && !(Number.isInteger(tries) && tries >= 1))
-    throw new UserError(`--tries is ${tries}; must be a whole number of at least 1.`);
+  const { tries, vectors, output } = args;
+  for (const [name, n] of Object.entries({ tries, vectors }))
+    if (n !== undefined && !(Number.isInteger(n) && n >= 1))
+      throw new UserError(`--${name} is ${n}; must be a whole number of at least 1.`);
   const strength = strengthOf(args);
   const model = await oneModel(args.model, args);
   const options = await readCompileOptions(args);
@@ -30,15 +33,20 @@ export async function stimulateModel(args: StimulateArguments): Promise<number> 
     ...strength,
     seed: args.seed,
     ...(tries === undefined ? {} : { tries }),
+    ...(vectors === undefined ? {} : { vectors }),
     onProgress: ({ what }) => progress.running(what),
   });
   progress.end();
   writeFolderAtomic(output, found.files);
+  const several = found.vectors.length > 1;
   const lines = [
     `before: ${describeStrength({ ...found.before })}`,
     `after:  ${describeStrength(found.after)}`,
-    `${found.tries} inputs looked at; the best: ${found.how}`,
-    `${output}: ${found.files.size} files; diana-sim verify ${args.model} --golden ${output}`,
+    `${found.tries} inputs looked at; the best:`,
+    ...found.vectors.map(
+      ({ how }, i) =>
+        `  ${how}: diana-sim verify ${args.model} --golden ${several ? join(output, String(i)) : output}`,
+    ),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
   const equal = allEqual(found.document);

@@ -13,6 +13,7 @@ interface Arguments extends CompileArguments, ModelArguments {
   readonly model: string;
   readonly output: string;
   readonly tries?: number | undefined;
+  readonly vectors?: number | undefined;
   readonly strength?: number | undefined;
   readonly 'min-strength'?: string | undefined;
 }
@@ -31,7 +32,11 @@ export const stimulateCommand: CommandModule<object, Arguments> = {
         demandOption: true,
         describe: 'folder for the vectors, as verify --golden and compile --emit c --golden take it',
       })
-      .option('tries', { type: 'number', describe: 'inputs to look at (64)' })
+      .option('tries', { type: 'number', describe: 'inputs to look at for a vector (64)' })
+      .option('vectors', {
+        type: 'number',
+        describe: 'vectors to find, each for what those before it miss (1); several get a folder each',
+      })
       .options(strengthOptions)
       .config(configured(CONFIGURED)),
   handler: async (args) => {
