@@ -65,6 +65,12 @@ module.exports = {
       to: { path: '^src/(cli|node|node\\.ts|index\\.ts)(/|$)' },
     },
     {
+      name: 'strength-below-library',
+      severity: 'error',
+      from: { path: '^src/strength/' },
+      to: { path: '^(golden|reports|src/(?!(?:base|program|results|strength)/))' },
+    },
+    {
       name: 'node-below-command-line',
       severity: 'error',
       from: { path: '^src/node/' },
