@@ -1,5 +1,6 @@
 import type { ResultDocument } from '../src/results/document.js';
 import { describeMismatch, describeWarning } from './describe.js';
+import { describeFirstCause } from './explanation.js';
 import { escapeMarkdown, markdownTable, verdictMarkdown } from './markdown.js';
 import { ESTIMATED, macsPerCycle, passed } from './metrics.js';
 import { count, decimal, ms } from './numbers.js';
@@ -24,6 +25,10 @@ export function renderAnnotations(doc: ResultDocument): string {
           annotation('error', `${run.model} run ${verdict.run} differs`, describeMismatch(tensor)),
         ),
     ),
+    ...verdicts.flatMap((verdict) => {
+      const cause = describeFirstCause(verdict.explanation);
+      return cause === undefined ? [] : [annotation('error', `${run.model} run ${verdict.run}: why`, cause)];
+    }),
     ...run.warnings.map((warning) => annotation('warning', run.model, describeWarning(warning))),
   ]);
   return lines.map((line) => `${line}\n`).join('');

@@ -1,6 +1,7 @@
 import type { ModelResult, ResultDocument } from '../src/results/document.js';
 import { ESTIMATED, macsPerCycle, passed, percentOfPeak } from './metrics.js';
 import { compact, count, decimal, megahertz, ms, percentOf, plural } from './numbers.js';
+import { explanationLines } from './terminal/explanation.js';
 import { type Cell, cell, type Grid, renderGrid } from './terminal/grid.js';
 import { layerGrid } from './terminal/layers.js';
 import {
@@ -95,6 +96,9 @@ function modelLines(result: ModelResult, columns: number, s: Style): string[] {
     warningLines(result.run.warnings, columns, s),
     overflowLines(result.run, columns, s),
     verdictLines(result, columns, s),
+    result.verdicts.flatMap((v) =>
+      v.explanation === undefined ? [] : explanationLines(v.explanation, columns, s),
+    ),
     socLines(result, columns, s),
   ];
   return sections.filter((lines) => lines.length > 0).flatMap((lines) => [...lines, '']);

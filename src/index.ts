@@ -56,6 +56,7 @@ export { ModelBuilder } from './builder/model-builder.js';
 /** Relay's operators as functions: `op.qnnConv2d`, `op.biasAdd`, `op.rightShift`, ... */
 export * as op from './builder/operators.js';
 export { type CompileOptions, type Partitioned, TARGETS, type Target } from './compile.js';
+export { type ExplainOptions, explain } from './explain/explain.js';
 export { type LoadedModel, type LoadOptions, loadModel, type ModelFile } from './frontends/load.js';
 export type { ExternalData } from './frontends/onnx/tensors.js';
 export { call, constant, scalar, tuple, tupleGetItem } from './ir/build.js';
@@ -122,6 +123,7 @@ export { readParams, writeParams } from './relay/params-file.js';
 export { type ParseOptions, parseRelay } from './relay/parse.js';
 export { type PrintOptions, printModule } from './relay/print.js';
 export type * from './results/document.js';
+export type * from './results/explanation.js';
 export type * from './results/run.js';
 export type * from './results/soc.js';
 export type * from './results/verdict.js';

@@ -21,8 +21,13 @@ export function renderOutcomes(outcomes: readonly Outcome[]): string {
   };
   for (const kind of FAULT_KINDS) {
     const of = outcomes.filter((o) => o.kind === kind);
-    if (of.length > 0) row(kind.name, of, part);
+    if (of.length > 0)
+      row(kind.unseen === undefined ? kind.name : `${kind.name} (cannot show: ${kind.unseen})`, of, part);
   }
-  row('**all**', outcomes, percent);
+  row(
+    '**all** that can show',
+    outcomes.filter((o) => o.kind.unseen === undefined),
+    percent,
+  );
   return `${lines.join('\n')}\n`;
 }

@@ -43,6 +43,8 @@ export interface Pause {
   /** The step that comes next. */
   readonly step: number;
   readonly save: () => MachineState;
+  /** L2 itself. */
+  readonly l2: Memory;
   /** A buffer's tensor as it lies in memory; undefined where a byte of it was never written. */
   readonly held: (buffer: Buffer) => Omit<HeldTensor, 'layer'> | undefined;
 }
@@ -181,6 +183,7 @@ class Machine {
     this.#options.onPause?.({
       layer,
       step,
+      l2: this.#l2,
       save: () => ({ l2: this.#l2.save(), core: this.#core.save() }),
       held: (buffer) =>
         this.#memoryOf(buffer).isWritten(buffer.address, tensorBytes(buffer))

@@ -9,6 +9,7 @@ import type { Verdict } from '../results/verdict.js';
 import { type FaultyLayer, isolate } from './isolate.js';
 import { type ModelLayer, modelLayers } from './model-layers.js';
 import { pictureOf } from './picture.js';
+import { absent } from './recognise/absent.js';
 import { host } from './recognise/host.js';
 import { instruction } from './recognise/instruction.js';
 import { missing, order } from './recognise/missing.js';
@@ -25,6 +26,7 @@ import { type Recogniser, type Suspect, type Suspicion, suspectOf } from './susp
 const RECOGNISERS: readonly Recogniser[] = [
   overwritten,
   weights,
+  absent,
   instruction,
   shift,
   relu,

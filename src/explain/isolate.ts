@@ -1,7 +1,8 @@
 import { compareTensor, type Reference } from '../../golden/index.js';
+import { type Memory, PRELOADED } from '../../sim/core/memory.js';
 import type { ProgramFault } from '../../sim/program/fault.js';
 import { type HeldTensor, type MachineState, type Pause, programSteps } from '../../sim/program/run.js';
-import type { Tensor } from '../base/tensor.js';
+import { type Tensor, tensor } from '../base/tensor.js';
 import type { Buffer, Program } from '../program/types.js';
 
 /** A layer that is wrong although everything that it read was right. */
@@ -18,6 +19,50 @@ export interface FaultyLayer {
   /** The machine as it entered the layer: all tensors right. */
   readonly state: MachineState;
 }
+
+/** Weights, constants and words of jobs to come that a step wrote over. */
+function spoiltConstants(program: Program, l2: Memory, step: number) {
+  const { image, manifest } = program;
+  return manifest.buffers.flatMap((buffer) => {
+    const { role, address, bytes, memory } = buffer;
+    if (memory !== 'L2' || !CONSTANT.has(role)) return [];
+    const at = address - manifest.image.address;
+    const right = image.slice(at, at + bytes);
+    const now = l2.peek(address, right.length, buffer.name).slice();
+    let by = -1;
+    let differing = 0;
+    for (let i = 0; i < right.length; i++) {
+      if (now[i] === right[i]) continue;
+      const writer = manifest.steps[l2.writerOf(address + i)];
+      // The host stores words of instructions before each job: they are meant.
+      const stored =
+        writer?.kind === 'job' && writer.stores.some(([a]) => a <= address + i && address + i < a + 4);
+      if (stored) continue;
+      differing++;
+      by = l2.writerOf(address + i);
+    }
+    if (differing === 0 || by < 0 || by >= step) return [];
+    const shape = [right.length];
+    return [
+      {
+        buffer,
+        expected: tensor(shape, 'uint8', right),
+        actual: tensor(shape, 'uint8', now),
+        differing,
+        fault: undefined,
+        overwrittenBy: by,
+      },
+    ];
+  });
+}
+
+/** Roles of buffers whose bytes the image has. */
+export const CONSTANT: ReadonlySet<string> = new Set([
+  'weights',
+  'constant',
+  'configuration',
+  'instructions',
+]);
 
 /**
  * Runs a program with every tensor put right as soon as it is complete, so that each layer reads what the reference has: what still differs
@@ -62,12 +107,16 @@ export function* isolate(
       look(held, held.layer);
       done.add(held.buffer);
     },
-    onPause: ({ step, held, save, layer }: Pause) => {
+    onPause: ({ step, held, save, layer, l2 }: Pause) => {
       for (const b of buffers)
         if ((done.has(b) || b.role === 'input') && b.lastStep >= step && step > 0) {
           const now = held(b);
           if (now !== undefined) look(now, undefined);
         }
+      for (const spoilt of spoiltConstants(program, l2, step)) {
+        note({ ...spoilt, layer: steps[spoilt.overwrittenBy]!.layer });
+        l2.write(spoilt.buffer.address, spoilt.expected.data as Uint8Array, PRELOADED, 'image');
+      }
       if (layer !== undefined) state = save();
     },
     onFault: (fault, layer) => {

@@ -3,7 +3,7 @@ import { runLayer } from '../../sim/program/run.js';
 import { UserError } from '../base/errors.js';
 import type { Tensor } from '../base/tensor.js';
 import type { Program } from '../program/types.js';
-import type { FaultyLayer } from './isolate.js';
+import { CONSTANT, type FaultyLayer } from './isolate.js';
 
 /**
  * Runs a faulty layer of a changed program from the reference's inputs. Returns how many elements of the tensors that it makes differ;
@@ -25,8 +25,14 @@ export function differingAfter(
       ...(faulty.overwrittenBy === undefined
         ? {}
         : {
-            onPause: ({ held }) => {
-              const now = held(faulty.buffer);
+            onPause: ({ held, l2 }) => {
+              const { buffer, expected } = faulty;
+              if (CONSTANT.has(buffer.role)) {
+                const data = new Uint8Array(l2.peek(buffer.address, expected.data.length, buffer.name));
+                add(expected, { ...expected, data });
+                return;
+              }
+              const now = held(buffer);
               if (now !== undefined) add(faulty.expected, now.tensor);
             },
           }),

@@ -19,6 +19,8 @@ export interface Suspect {
   readonly asked: DigitalLayer | undefined;
   /** The reference's values of what the layer reads, in the core's order. */
   readonly inputs: readonly Tensor[];
+  /** Their names. */
+  readonly inputNames: readonly (string | undefined)[];
   readonly jobs: readonly Job[];
   /** Indices of the elements that differ; empty where the chip refused the layer. */
   readonly wrong: readonly number[];
@@ -87,6 +89,7 @@ export function suspectOf(
     name: layer.layer ?? layer.name,
     asked: complete ? isAsked?.asked : undefined,
     inputs,
+    inputNames: isAsked?.inputs ?? [],
     jobs: jobsOfLayer(program, faulty.layer),
     wrong,
     tiles:

@@ -9,7 +9,13 @@ const kind = (
   causes: FaultKind['causes'],
   where: (s: Site, change: Change) => ReturnType<FaultKind['plant']>,
   change: (j: Job, s: Site) => Record<string, number> | undefined,
-): FaultKind => ({ name, causes, plant: (s) => where(s, (j) => change(j, s)) });
+  unseen?: string,
+): FaultKind => ({
+  name,
+  causes,
+  plant: (s) => where(s, (j) => change(j, s)),
+  ...(unseen === undefined ? {} : { unseen }),
+});
 
 const isConv = (s: Site): boolean => s.asked?.kind === 'conv';
 const f = (j: Job) => j.fields!;
@@ -24,7 +30,10 @@ const padding =
     return to === undefined ? undefined : { zero_padding: encodeZeroPadding({ ...held, ...to }) };
   };
 
-/** Faults in the words of an instruction. */
+/**
+ * Faults in the words of an instruction. Where one copy brings what a job reads or takes what it makes, a wrong pointer and a wrong address
+ * of the copy cannot be told apart: either name counts.
+ */
 export const INSTRUCTION_FAULTS: readonly FaultKind[] = [
   kind('shift one too many, whole layer', ['shift'], inAllJobs, (j) => ({
     shift_fixed_point: f(j).shift_fixed_point + 1,
@@ -64,6 +73,7 @@ export const INSTRUCTION_FAULTS: readonly FaultKind[] = [
     ['padding'],
     inOneJob,
     padding((p) => (p.bottom > 0 ? { bottom: 0 } : undefined)),
+    'rows beyond the input are read as zeros with or without it',
   ),
   kind(
     'a row of zeros above where there is none',
@@ -122,16 +132,16 @@ export const INSTRUCTION_FAULTS: readonly FaultKind[] = [
   kind('a kernel one row lower', ['geometry'], inAllJobs, (j, s) =>
     isConv(s) && f(j).fy > 1 ? { fy: f(j).fy - 1 } : undefined,
   ),
-  kind('input one line further on in L1', ['input-address'], inOneJob, (j) => ({
+  kind('input one line further on in L1', ['input-address', 'copy-address'], inOneJob, (j) => ({
     input_memory_pointer: f(j).input_memory_pointer + 16,
   })),
-  kind('input one row further on in L1', ['input-address'], inOneJob, (j, s) =>
+  kind('input one row further on in L1', ['input-address', 'copy-address'], inOneJob, (j, s) =>
     isConv(s) ? { input_memory_pointer: f(j).input_memory_pointer + f(j).cx } : undefined,
   ),
-  kind('output one line further on in L1', ['output-address'], inOneJob, (j) => ({
+  kind('output one line further on in L1', ['output-address', 'copy-address'], inOneJob, (j) => ({
     output_memory_pointer: f(j).output_memory_pointer + 16,
   })),
-  kind('output one row further on in L1', ['output-address'], inOneJob, (j, s) =>
+  kind('output one row further on in L1', ['output-address', 'copy-address'], inOneJob, (j, s) =>
     isConv(s) ? { output_memory_pointer: f(j).output_memory_pointer + 16 * f(j).ox } : undefined,
   ),
   kind('an operand added to itself', ['operands', 'weight-address'], inOneJob, (j, s) =>

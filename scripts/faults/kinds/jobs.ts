@@ -33,7 +33,8 @@ const swap = (name: string, first: Job['kind'], second: Job['kind']): FaultKind 
   },
 });
 
-const address: FaultKind['causes'] = ['copy-address'];
+// Where one copy brings what one job reads, the job's pointer may as well be the one that is wrong.
+const address: FaultKind['causes'] = ['copy-address', 'input-address', 'output-address'];
 
 /** Faults in copies, and jobs that are missing or in the wrong order. */
 export const JOB_FAULTS: readonly FaultKind[] = [

@@ -9,7 +9,7 @@ import {
   modelOptions,
   shardOption,
 } from '../options.js';
-import { outputOptions } from '../output.js';
+import { explainOption, outputOptions } from '../output.js';
 import { configured } from '../team-config.js';
 
 interface Arguments extends CompileArguments, ModelArguments {
@@ -17,6 +17,7 @@ interface Arguments extends CompileArguments, ModelArguments {
   readonly input: readonly string[] | undefined;
   readonly golden?: string | undefined;
   readonly runs: number;
+  readonly explain: boolean;
   readonly 'reference-backend': string;
   readonly native?: boolean | undefined;
   readonly elf?: string | undefined;
@@ -78,6 +79,7 @@ export const verifyCommand: CommandModule<object, Arguments> = {
         default: 'O2',
         describe: `with --on soc: ${OPTIMIZATIONS.join(', ')}, as the C compiler has it`,
       })
+      .option('explain', explainOption)
       .options({ ...shardOption, ...outputOptions })
       .config(configured(CONFIGURED)),
   handler: async (args) => {

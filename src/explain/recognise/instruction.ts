@@ -36,7 +36,7 @@ function inputRows(l: ConvLayer, { y }: Tile): { rows: number; top: number; bott
 }
 
 /** What the model and the tile fix in the instruction, whatever the compiler's plan of memory is. */
-function askedFields(l: DigitalLayer, tile: Tile, held: Fields): Partial<Record<FieldName, number>> {
+export function askedFields(l: DigitalLayer, tile: Tile, held: Fields): Partial<Record<FieldName, number>> {
   if (l.kind === 'sum') return { mode: 3, c: Math.ceil((tile.x.hi - tile.x.lo) / 16) };
   const blocks = Math.ceil((tile.k.hi - tile.k.lo) / 16);
   if (l.kind === 'dense')

@@ -97,8 +97,7 @@ function fromOtherTiles(
     }
     if (own.length === 0) {
       // No job of this kind in the tile: as the tiles beside ask for.
-      const two = [...groups].filter(([, g]) => g.length === 1);
-      const [p, q] = [two.at(-2)?.[1][0], two.at(-1)?.[1][0]];
+      const ones = [...groups].flatMap(([, g]) => (g.length === 1 ? [g[0]!] : []));
       const here = s.jobs.filter((j) => j.tile === tile);
       const at =
         kind === 'copyIn'
@@ -107,15 +106,17 @@ function fromOtherTiles(
             ? (here.at(-1)?.step ?? -1) + 1
             : here.find((j) => j.kind === 'copyOut')?.step;
       if (at === undefined) continue;
-      if (p !== undefined && q !== undefined) {
-        const turns = (tile - q.tile) / (q.tile - p.tile);
-        out.push({
-          at,
-          job: like(q, difference(p, q, turns), tile),
-          why: `tile ${q.tile} has one, this one none`,
-          votes: 2,
-        });
-      }
+      // Along any two other tiles; lengths stay those of either, as a last tile may be shorter.
+      for (let i = 1; i < Math.min(ones.length, 6); i++)
+        for (const [p, q] of [
+          [ones[i - 1]!, ones[i]!],
+          [ones[i]!, ones[i - 1]!],
+        ] as const) {
+          const by = difference(p, q, (tile - q.tile) / (q.tile - p.tile));
+          by.delete(REGISTERS.MEMCPY_N);
+          const why = `tile ${q.tile} has one, this one none`;
+          out.push({ at, job: like(q, by, tile), why, votes: 2 });
+        }
       out.push({
         at,
         job: like(jobs[0]!, new Map(), tile),
@@ -123,7 +124,7 @@ function fromOtherTiles(
         votes: 1,
       });
     }
-    if (out.length > 24) break;
+    if (own.length === 0 || out.length > 24) break;
   }
   return out;
 }
@@ -169,19 +170,31 @@ export const missing: Recogniser = (s) =>
     );
   });
 
+/** Within a tile: a copy in behind a compute job, or a compute job behind a copy out. */
+const inverted = (before: Job, after: Job): boolean =>
+  before.tile === after.tile &&
+  ((before.kind === 'compute' && after.kind === 'copyIn') ||
+    (before.kind === 'copyOut' && after.kind === 'compute'));
+
 /** Jobs in the wrong order, or one too many. */
 export const order: Recogniser = (s) => {
   const tiles = new Set(s.tiles);
   const own = s.jobs.filter((j) => tiles.has(j.tile)).slice(0, 60);
-  const swaps = own.slice(1).flatMap((j, i): Suspicion[] => {
-    const before = own[i]!;
+  const inversions = s.jobs.flatMap((j, i) =>
+    i > 0 && inverted(s.jobs[i - 1]!, j) ? [[s.jobs[i - 1]!, j] as const] : [],
+  );
+  const pairs = [
+    ...inversions,
+    ...own.slice(1).flatMap((j, i) => (inverted(own[i]!, j) ? [] : [[own[i]!, j] as const])),
+  ];
+  const swaps = pairs.flatMap(([before, j]): Suspicion[] => {
     if (before.kind === j.kind && j.kind !== 'compute') return [];
     return [
       {
         kind: 'order',
         claim: `step ${j.step} (${j.job.note}) runs too late, after step ${before.step} (${before.job.note})`,
         evidence: `${s.wrong.length} wrong outputs in ${extentOf(s) || 'none'}`,
-        strength: 0.3,
+        strength: inverted(before, j) ? 0.85 : 0.3,
         repairs: [
           {
             says: `steps ${before.step} and ${j.step} in the other order`,

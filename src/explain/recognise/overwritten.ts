@@ -13,7 +13,7 @@ export const overwritten: Recogniser = (s) => {
   return [
     {
       kind: 'overwritten',
-      claim: `step ${by}${note} writes over tensor ${s.faulty.buffer.tensor}, which is still needed`,
+      claim: `step ${by}${note} writes over ${s.faulty.buffer.tensor === undefined ? s.faulty.buffer.name : `tensor ${s.faulty.buffer.tensor}`}, which is still needed`,
       evidence: `${s.faulty.differing} elements of a finished tensor changed while ${s.name} ran`,
       strength: 0.98,
       repairs,

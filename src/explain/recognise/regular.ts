@@ -161,6 +161,12 @@ function votes(s: Suspect, site: Site): Vote[] {
         for (const other of like.slice(0, 4)) ballot.add(site.of(other[0]!)!);
       }
       for (const a of anchors) ballot.add(a, i === 0 ? 1 : 0.5);
+      if (site.name === 'output_memory_pointer' && s.asked?.kind === 'dense')
+        for (const other of jobs.slice(0, 4)) {
+          const [from, to] = [s.layer.tiles[other.tile], s.layer.tiles[job.tile]];
+          if (other !== job && from !== undefined && to !== undefined)
+            ballot.add(site.of(other)! + to.k.lo - from.k.lo, 2);
+        }
       if (site.name === 'MEMCPY_ADDR') layoutVotes(s, job, i, group.length, ballot);
       const held = values[i]!;
       const forHeld = ballot.all.find(([v]) => v === held)?.[1] ?? 0;

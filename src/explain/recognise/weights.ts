@@ -11,20 +11,37 @@ import {
   packDepthwiseWeights,
 } from '../../../sim/isa/weights.js';
 import type { ConvLayer, DenseLayer } from '../../passes/digital-layer.js';
-import type { Program } from '../../program/types.js';
+import type { Program, Tile } from '../../program/types.js';
 import type { CauseKind } from '../../results/explanation.js';
 import { setBytes, setRegister } from '../edit.js';
 import type { Job } from '../jobs.js';
 import { extentOf, type Recogniser, type Repair, type Suspect, type Suspicion, share } from '../suspect.js';
 
 /** All weights of a layer as the core wants them. */
-function packed(l: ConvLayer | DenseLayer): Uint8Array {
+export function packedWeights(l: ConvLayer | DenseLayer): Uint8Array {
   const [k, c] = [l.output[1]!, l.input[1]!];
   if (l.kind === 'dense') return packDenseWeights(l.weights, l.bias, [k, c]);
   const taps = [l.kernelHeight, l.kernelWidth] as const;
   return l.depthwise
     ? packDepthwiseWeights(l.weights, l.bias, [c, ...taps])
     : packConvWeights(l.weights, l.bias, [k, c, ...taps]);
+}
+
+/** Where the weights of a tile (of one channel of it, for a depthwise conv) begin in the packed ones, and their bytes. */
+export function weightOffset(
+  l: ConvLayer | DenseLayer,
+  tile: Tile,
+  channel: number,
+): { offset: number; bytes: number } {
+  const blocks = Math.ceil((tile.k.hi - tile.k.lo) / 16);
+  if (l.kind === 'dense') {
+    const block = denseBlockBytes(l.input[1]!);
+    return { offset: (tile.k.lo / 16) * block, bytes: blocks * block };
+  }
+  const taps = [l.kernelHeight, l.kernelWidth] as const;
+  if (l.depthwise) return { offset: depthwiseOffset(channel, ...taps), bytes: convBlockBytes(1, ...taps) };
+  const block = convBlockBytes(l.input[1]!, ...taps);
+  return { offset: (tile.k.lo / 16) * block, bytes: blocks * block };
 }
 
 /** What one compute job should load. */
@@ -48,18 +65,7 @@ function loads(s: Suspect, l: ConvLayer | DenseLayer): Load[] {
     inTile.set(job.tile, nth + 1);
     const address = job.registers.get(addressName) ?? 0;
     const words = job.registers.get(lengthName) ?? 0;
-    const blocks = Math.ceil((tile.k.hi - tile.k.lo) / 16);
-    if (l.kind === 'dense') {
-      const block = denseBlockBytes(l.input[1]!);
-      return [{ job, address, words, offset: (tile.k.lo / 16) * block, bytes: blocks * block }];
-    }
-    const taps = [l.kernelHeight, l.kernelWidth] as const;
-    if (l.depthwise) {
-      const offset = depthwiseOffset(tile.k.lo + nth, ...taps);
-      return [{ job, address, words, offset, bytes: convBlockBytes(1, ...taps) }];
-    }
-    const block = convBlockBytes(l.input[1]!, ...taps);
-    return [{ job, address, words, offset: (tile.k.lo / 16) * block, bytes: blocks * block }];
+    return [{ job, address, words, ...weightOffset(l, tile, tile.k.lo + nth) }];
   });
 }
 
@@ -68,7 +74,7 @@ function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 /** Where `wanted` lies in the image on a whole word, nearest to `near`; undefined where it does not. */
-function find(program: Program, wanted: Uint8Array, near: number): number | undefined {
+export function findBytes(program: Program, wanted: Uint8Array, near: number): number | undefined {
   const { image } = program;
   const base = program.manifest.image.address;
   let best: number | undefined;
@@ -158,7 +164,7 @@ function bytesSuspicion(s: Suspect, l: ConvLayer | DenseLayer, list: readonly Wr
 export const weights: Recogniser = (s) => {
   const l = s.asked;
   if (l === undefined || l.kind === 'sum') return [];
-  const right = packed(l);
+  const right = packedWeights(l);
   const base = s.program.manifest.image.address;
   const [addressName, lengthName] =
     l.kind === 'dense' ? (['WT_FC_ADDR', 'WT_FC_N'] as const) : (['WT_CONV_ADDR', 'WT_CONV_N'] as const);
@@ -173,7 +179,7 @@ export const weights: Recogniser = (s) => {
     const at = load.address - base;
     const held = s.program.image.slice(Math.max(0, at), at + load.bytes);
     if (held.length === wanted.length && wanted.every((v, i) => !counts(i) || v === held[i])) continue;
-    const to = find(s.program, wanted, load.address);
+    const to = findBytes(s.program, wanted, load.address);
     if (to !== undefined && to !== load.address) moved.push({ load, to });
     else if (held.length === wanted.length)
       changed.push({ address: load.address, right: wanted, held, load });
