@@ -5,7 +5,9 @@ import { DEFAULT_PARAMETERS } from '../../sim/isa/parameters.js';
 import { random } from '../../src/base/random.js';
 import { compile, DEFAULT_OPTIONS } from '../../src/compile.js';
 import { buildModel } from '../../src/models/registry.js';
+import { writeFolderAtomic } from '../../src/node/atomic-write.js';
 import { overrideMemories } from '../../src/program/hardware-overrides.js';
+import { renderProgram } from '../../src/program/render.js';
 import { FAULT_KINDS } from './kinds/index.js';
 import { renderOutcomes } from './table.js';
 import { type Bed, bedOf, type Outcome, tryFault } from './try.js';
@@ -19,6 +21,10 @@ const args = await yargs(hideBin(process.argv))
   .option('models', { type: 'string', array: true, default: ['resnet8', 'ds-cnn', 'dae'] })
   .option('l1', { type: 'number', default: 8192, describe: 'bytes of L1 of the tiled programs' })
   .option('kind', { type: 'string', describe: 'only kinds whose name contains this' })
+  .option('write', {
+    type: 'string',
+    describe: 'folder for the first program with a fault that shows, for simulate --against',
+  })
   .option('verbose', {
     type: 'boolean',
     default: false,
@@ -62,5 +68,10 @@ for (const kind of FAULT_KINDS) {
       }
     }
   }
+}
+const shown = outcomes.find((o) => o.noticed);
+if (args.write !== undefined && shown !== undefined) {
+  writeFolderAtomic(args.write, renderProgram(shown.program));
+  process.stdout.write(`${args.write}: ${shown.kind.name} in ${shown.layer} of ${shown.bed}\n\n`);
 }
 process.stdout.write(renderOutcomes(outcomes));

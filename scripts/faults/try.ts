@@ -24,7 +24,7 @@ export interface Bed {
   readonly asked: ReturnType<typeof modelLayers>;
 }
 
-export function bedOf(name: string, model: Model, program: Program, backend: Backend, inputs = 2): Bed {
+export function bedOf(name: string, model: Model, program: Program, backend: Backend, inputs = 4): Bed {
   return {
     name,
     model,
@@ -43,6 +43,8 @@ export interface Outcome {
   readonly kind: FaultKind;
   readonly bed: string;
   readonly layer: string;
+  /** The program with the fault. */
+  readonly program: Program;
   readonly noticed: boolean;
   readonly refused: boolean;
   readonly layerRight: boolean;
@@ -57,7 +59,7 @@ export function tryFault(bed: Bed, layer: Layer, kind: FaultKind, seed: string):
   const site = siteOf(bed.program, layer, asked, random('faults', seed, bed.name, layer.name, kind.name));
   const planted = kind.plant(site);
   if (planted === undefined) return undefined;
-  const outcome = { kind, bed: bed.name, layer: layer.layer ?? layer.name };
+  const outcome = { kind, bed: bed.name, layer: layer.layer ?? layer.name, program: planted };
   for (const { values, reference } of bed.inputs) {
     let verdict: Verdict | undefined;
     let refused = false;

@@ -110,7 +110,7 @@ function* explainLayer(
   most: number,
 ): Generator<void, LayerExplanation> {
   const s = suspectOf(program, faulty, reference, inputs, known.layers);
-  const suspicions = [...RECOGNISERS.flatMap((r) => r(s)), ...host(s, known.compiled())].sort(
+  const suspicions = [...RECOGNISERS.flatMap((r) => r(s)), ...host(s, known.compiled)].sort(
     (a, b) => b.strength - a.strength,
   );
   const proof = yield* proven(suspicions, s, most);

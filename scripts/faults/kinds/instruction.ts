@@ -30,6 +30,12 @@ const padding =
     return to === undefined ? undefined : { zero_padding: encodeZeroPadding({ ...held, ...to }) };
   };
 
+/** Only where a wanted window reads beyond the row: a 1x1 kernel never sees its dead columns. */
+const readsTheEnd =
+  (change: (j: Job, s: Site) => Record<string, number> | undefined) =>
+  (j: Job, s: Site): Record<string, number> | undefined =>
+    f(j).fx > 1 ? change(j, s) : undefined;
+
 /**
  * Faults in the words of an instruction. Where one copy brings what a job reads or takes what it makes, a wrong pointer and a wrong address
  * of the copy cannot be told apart: either name counts.
@@ -85,13 +91,13 @@ export const INSTRUCTION_FAULTS: readonly FaultKind[] = [
     'one dead column too few',
     ['padding'],
     inAllJobs,
-    padding((p) => (p.deadColumns > 0 ? { deadColumns: p.deadColumns - 1 } : undefined)),
+    readsTheEnd(padding((p) => (p.deadColumns > 0 ? { deadColumns: p.deadColumns - 1 } : undefined))),
   ),
   kind(
     'one dead column too many',
     ['padding'],
     inAllJobs,
-    padding((p) => (p.deadColumns < 15 ? { deadColumns: p.deadColumns + 1 } : undefined)),
+    readsTheEnd(padding((p) => (p.deadColumns < 15 ? { deadColumns: p.deadColumns + 1 } : undefined))),
   ),
   kind('stride 1 instead of 2', ['stride'], inAllJobs, (j) =>
     f(j).conv_strided === 1 ? { conv_strided: 0 } : undefined,

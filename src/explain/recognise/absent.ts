@@ -66,6 +66,12 @@ function uncovered(s: Suspect): Suspicion[] {
     if (covered(at)) return [];
     const name = s.inputNames[operand];
     const sources = live.filter((b) => b.memory === 'L2' && b.layout === 'core' && b.tensor === name);
+    // A copy that brings it to another place is another fault.
+    const brought = s.jobs.some((j) => {
+      const from = j.registers.get('MEMCPY_ADDR') ?? 0;
+      return j.kind === 'copyIn' && sources.some((b) => b.address <= from && from < b.address + b.bytes);
+    });
+    if (brought) return [];
     return [
       suspicion(
         s,

@@ -114,9 +114,10 @@ function operandOrder(
   ];
 }
 
-/** A host kernel whose operators, attributes, operands or constants are not the model's (`model`: the model as this compiler has it). */
-export function host(s: Suspect, model: Program | undefined): readonly Suspicion[] {
-  if (s.layer.target !== 'host' || model === undefined) return [];
+/** A host kernel whose operators, attributes, operands or constants are not the model's (`compiled`: the model as this compiler has it). */
+export function host(s: Suspect, compiled: () => Program | undefined): readonly Suspicion[] {
+  const model = s.layer.target === 'host' ? compiled() : undefined;
+  if (model === undefined) return [];
   const { steps } = s.program.manifest;
   const step = steps.findIndex((x) => x.kind === 'host' && x.layer === s.faulty.layer);
   const held = steps[step];

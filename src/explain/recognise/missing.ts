@@ -43,7 +43,9 @@ function gaps(group: readonly Job[]): Insertion[] {
   const [a, b] = group;
   if (a === undefined || b === undefined) return out;
   const steps = group.slice(1).map((j, i) => difference(group[i]!, j));
-  const key = (m: Map<number, number>) => [...m].map(([k, v]) => `${k}:${v}`).join();
+  // Another length is no gap.
+  const key = (m: Map<number, number>) =>
+    [...m].flatMap(([k, v]) => (k === REGISTERS.MEMCPY_N ? [] : [`${k}:${v}`])).join();
   const counts = new Map<string, number>();
   for (const m of steps) counts.set(key(m), (counts.get(key(m)) ?? 0) + 1);
   const [usual] = [...counts].sort(([, m], [, n]) => n - m)[0]!;
