@@ -56,7 +56,6 @@ export { ModelBuilder } from './builder/model-builder.js';
 /** Relay's operators as functions: `op.qnnConv2d`, `op.biasAdd`, `op.rightShift`, ... */
 export * as op from './builder/operators.js';
 export { type CompileOptions, type Partitioned, TARGETS, type Target } from './compile.js';
-export { type ExplainOptions, explain } from './explain/explain.js';
 export { type LoadedModel, type LoadOptions, loadModel, type ModelFile } from './frontends/load.js';
 export type { ExternalData } from './frontends/onnx/tensors.js';
 export { call, constant, scalar, tuple, tupleGetItem } from './ir/build.js';
