@@ -56,7 +56,7 @@ module.exports = {
       name: 'compiler-without-machine',
       severity: 'error',
       from: { path: '^src/(ir|builder|relay|models|passes|lower|codegen|frontends|quantize)' },
-      to: { path: '^(golden|reports|sim/(?!isa)|src/(cli|library|node))' },
+      to: { path: '^(golden|reports|sim/(?!isa)|src/(cli|explain|library|node))' },
     },
     {
       name: 'library-below-node-and-command-line',
@@ -69,6 +69,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/strength/' },
       to: { path: '^(golden|reports|src/(?!(?:base|program|results|strength)/))' },
+    },
+    {
+      name: 'explain-below-library',
+      severity: 'error',
+      from: { path: '^src/explain/' },
+      to: { path: '^(reports|src/(cli|library|node|node\\.ts|index\\.ts)(/|$))' },
     },
     {
       name: 'node-below-command-line',

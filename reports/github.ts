@@ -1,6 +1,7 @@
 import type { ModelResult, ResultDocument } from '../src/results/document.js';
 import { isStrongEnough } from '../src/results/strength.js';
 import { describeMismatch, describeWarning } from './describe.js';
+import { describeFirstCause } from './explanation.js';
 import { escapeMarkdown, markdownTable, strengthMarkdown, verdictMarkdown } from './markdown.js';
 import { ESTIMATED, macsPerCycle, passed } from './metrics.js';
 import { count, decimal, ms } from './numbers.js';
@@ -29,6 +30,10 @@ export function renderAnnotations(doc: ResultDocument): string {
     ...(strength === undefined || isStrongEnough(strength)
       ? []
       : [annotation('error', `${run.model}: the test is weaker than asked for`, describeStrength(strength))]),
+    ...verdicts.flatMap((verdict) => {
+      const cause = describeFirstCause(verdict.explanation);
+      return cause === undefined ? [] : [annotation('error', `${run.model} run ${verdict.run}: why`, cause)];
+    }),
     ...run.warnings.map((warning) => annotation('warning', run.model, describeWarning(warning))),
   ]);
   return lines.map((line) => `${line}\n`).join('');

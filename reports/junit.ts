@@ -1,7 +1,9 @@
 import type { ModelResult, ResultDocument } from '../src/results/document.js';
+import type { Explanation } from '../src/results/explanation.js';
 import { isStrongEnough, type Strength } from '../src/results/strength.js';
 import type { TensorComparison, Verdict } from '../src/results/verdict.js';
 import { describeMismatch } from './describe.js';
+import { describeCause } from './explanation.js';
 import { milliseconds } from './numbers.js';
 import { describeStrength, describeUnseen } from './strength.js';
 import { escapeXml } from './xml.js';
@@ -12,14 +14,16 @@ const attributes = (values: Readonly<Record<string, string | number>>): string =
     .join('');
 
 /** A test case: one tensor that simulator and reference both hold. */
-function testCase(suite: string, tensor: TensorComparison): string {
+function testCase(suite: string, tensor: TensorComparison, explanation: Explanation | undefined): string {
   const name = `${tensor.layer ?? tensor.tensor} (${tensor.operator}, ${tensor.where})`;
   const open = `    <testcase${attributes({ classname: suite, name, time: '0' })}`;
   if (tensor.differing === 0) return `${open}/>`;
   const message = describeMismatch(tensor);
+  const causes = explanation?.atFault.find((l) => l.tensor === tensor.tensor)?.causes ?? [];
+  const text = [message, ...causes.map(describeCause)].join('\n');
   return [
     `${open}>`,
-    `      <failure${attributes({ type: 'mismatch', message })}>${escapeXml(message)}</failure>`,
+    `      <failure${attributes({ type: 'mismatch', message })}>${escapeXml(text)}</failure>`,
     '    </testcase>',
   ].join('\n');
 }
@@ -44,7 +48,7 @@ function suite(result: ModelResult, verdict: Verdict): string {
       ([key, value]) => `      <property${attributes({ name: key, value })}/>`,
     ),
     '    </properties>',
-    ...verdict.tensors.map((tensor) => testCase(name, tensor)),
+    ...verdict.tensors.map((tensor) => testCase(name, tensor, verdict.explanation)),
     '  </testsuite>',
   ].join('\n');
 }

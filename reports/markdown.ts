@@ -1,7 +1,9 @@
 import type { ModelResult, ResultDocument } from '../src/results/document.js';
+import type { Explanation } from '../src/results/explanation.js';
 import type { RunResult } from '../src/results/run.js';
 import { layerModels, type OtherCost, otherCosts } from './cost-models.js';
 import { describeHeld, describeMismatch, describeReference, describeWarning } from './describe.js';
+import { describeCause, describeFault, describeIsolation } from './explanation.js';
 import {
   ESTIMATED,
   jobCount,
@@ -173,6 +175,17 @@ const memoryTable = (run: RunResult): string[] =>
     memoryRows(run).map(({ name, peak, limit }) => [name, count(peak), count(limit), percent(peak, limit)]),
   );
 
+/** Why a run differs: the layers at fault and their causes as a list. */
+const explanationMarkdown = (explanation: Explanation): string[] => [
+  '',
+  `**Why**: ${describeIsolation(explanation)}.`,
+  '',
+  ...explanation.atFault.flatMap((layer) => [
+    `- ${escapeMarkdown(describeFault(layer))}`,
+    ...layer.causes.map((c) => `  - ${escapeMarkdown(describeCause(c))}`),
+  ]),
+];
+
 /** "Exact in 3 runs (...)" or the differing tensors as a list. */
 export function verdictMarkdown({ verdicts }: ModelResult): string[] {
   const first = verdicts[0];
@@ -188,6 +201,9 @@ export function verdictMarkdown({ verdicts }: ModelResult): string[] {
       v.tensors
         .filter((t) => t.differing > 0)
         .map((t) => `- run ${v.run}: ${escapeMarkdown(describeMismatch(t))}`),
+    ),
+    ...failed.flatMap(({ explanation }) =>
+      explanation === undefined ? [] : explanationMarkdown(explanation),
     ),
   ];
 }

@@ -3,6 +3,7 @@ import { isStrongEnough } from '../src/results/strength.js';
 import { ESTIMATED, macsPerCycle, passed, percentOfPeak } from './metrics.js';
 import { compact, count, decimal, megahertz, ms, percentOf, plural } from './numbers.js';
 import { strengthPercent } from './strength.js';
+import { explanationLines } from './terminal/explanation.js';
 import { type Cell, cell, type Grid, renderGrid } from './terminal/grid.js';
 import { layerGrid } from './terminal/layers.js';
 import {
@@ -107,6 +108,9 @@ function modelLines(result: ModelResult, columns: number, s: Style): string[] {
     warningLines(result.run.warnings, columns, s),
     overflowLines(result.run, columns, s),
     verdictLines(result, columns, s),
+    result.verdicts.flatMap((v) =>
+      v.explanation === undefined ? [] : explanationLines(v.explanation, columns, s),
+    ),
     socLines(result, columns, s),
     strengthLines(result, columns, s),
   ];

@@ -123,6 +123,7 @@ export { readParams, writeParams } from './relay/params-file.js';
 export { type ParseOptions, parseRelay } from './relay/parse.js';
 export { type PrintOptions, printModule } from './relay/print.js';
 export type * from './results/document.js';
+export type * from './results/explanation.js';
 export type * from './results/run.js';
 export type * from './results/soc.js';
 export type * from './results/strength.js';

@@ -2,6 +2,7 @@ import { base64Encode } from '@bufbuild/protobuf/wire';
 import type { ModelResult, ResultDocument } from '../../src/results/document.js';
 import type { RunResult } from '../../src/results/run.js';
 import { ESTIMATED } from '../metrics.js';
+import { explanationSection } from './explanation.js';
 import { layersTable } from './layers.js';
 import { SCRIPT } from './script.js';
 import {
@@ -43,6 +44,7 @@ function modelSection(result: ModelResult, model: number, draw: DrawCharts | und
   return html`<section id="m${model}"><h2>${run.model} <span class="faint">on "${run.target}"</span></h2>
 ${cards(result)}
 ${verdictSection(result)}
+${result.verdicts.map((v) => (v.explanation === undefined ? html`` : explanationSection(v.explanation)))}
 ${socSection(result)}
 ${strengthSection(result)}<h3>Layers</h3>
 ${layersTable(result, model)}

@@ -26,6 +26,14 @@ const WRITTEN = 1;
 /** Written, by an int32 accumulator that had wrapped. Copies hand it on. */
 const WRAPPED = 2;
 
+/** What a memory held at one moment: `save` makes it, `restore` takes it. */
+export interface MemoryState {
+  readonly bytes: Uint8Array;
+  readonly writer: Int32Array;
+  readonly state: Uint8Array;
+  readonly anyWrapped: boolean;
+}
+
 /**
  * A byte memory behind checked access. It knows for every byte whether anything has written it, and which step of the
  * program did. Addresses are the chip's; a violation throws a LimitError that names memory, address and limit.
@@ -226,6 +234,28 @@ export class Memory {
   /** The step that last wrote a byte; PRELOADED or NEVER. */
   writerOf(at: number): number {
     return this.#writer[this.#offset(at, 1, 'writer')]! + NEVER;
+  }
+
+  /** All that was ever written, with who wrote it. */
+  save(): MemoryState {
+    const n = this.#touched;
+    this.#poison(n);
+    return {
+      bytes: this.#bytes.slice(0, n),
+      writer: this.#writer.slice(0, n),
+      state: this.#state.slice(0, n),
+      anyWrapped: this.#anyWrapped,
+    };
+  }
+
+  /** Puts a saved content into a fresh memory of the same size. */
+  restore({ bytes, writer, state, anyWrapped }: MemoryState): void {
+    this.#poison(bytes.length);
+    this.#bytes.set(bytes);
+    this.#writer.set(writer);
+    this.#state.set(state);
+    this.#touched = bytes.length;
+    this.#anyWrapped = anyWrapped;
   }
 
   /** Poisons what lies before `end` and was not accessed yet, some way ahead. */

@@ -19,7 +19,7 @@ import { OPTIMIZATIONS, type Optimization, type SocRun } from '../../results/soc
 import { readInputs } from '../input-files.js';
 import { namedModels } from '../model-argument.js';
 import { type CompileArguments, type ModelArguments, readCompileOptions } from '../options.js';
-import { finish } from '../output.js';
+import { finish, printExplanation } from '../output.js';
 import { Progress } from '../progress.js';
 import { showRecorded } from '../recorded-lines.js';
 import { strengthOf } from '../strength-options.js';
@@ -31,6 +31,7 @@ export interface VerifyArguments extends CompileArguments, ModelArguments {
   /** Folder of recorded vectors. */
   readonly golden?: string | undefined;
   readonly runs: number;
+  readonly explain: boolean;
   readonly 'reference-backend': string;
   readonly native?: boolean | undefined;
   /** "program", or "soc": the C project instruction by instruction, too. */
@@ -109,6 +110,8 @@ async function verifyOne(
     ...(inputs === undefined ? {} : { inputs }),
     seed: args.seed,
     runs: args.runs,
+    explain: args.explain,
+    onRefused: printExplanation,
     backend: backendName(args['reference-backend']),
     ...(strength === undefined ? {} : { strength }),
     onProgress: ({ what }) => progress.running(what),

@@ -10,7 +10,7 @@ import {
   modelOptions,
   shardOption,
 } from '../options.js';
-import { outputOptions } from '../output.js';
+import { explainOption, outputOptions } from '../output.js';
 import { strengthOptions } from '../strength-options.js';
 import { configured } from '../team-config.js';
 
@@ -19,6 +19,7 @@ interface Arguments extends CompileArguments, ModelArguments {
   readonly input: readonly string[] | undefined;
   readonly golden?: string | undefined;
   readonly runs: number;
+  readonly explain: boolean;
   readonly 'reference-backend': string;
   readonly native?: boolean | undefined;
   readonly elf?: string | undefined;
@@ -82,6 +83,7 @@ export const verifyCommand: CommandModule<object, Arguments> = {
         default: 'O2',
         describe: `with --on soc: ${OPTIMIZATIONS.join(', ')}, as the C compiler has it`,
       })
+      .option('explain', explainOption)
       .options({ ...strengthOptions, ...shardOption, ...outputOptions })
       .config(configured(CONFIGURED)),
   handler: async (args) => {
