@@ -54,7 +54,7 @@ export interface VerifyOptions extends CompileChoices, WorkOptions {
   /** Where a run differs: says which layers are at fault and why (`Verdict.explanation`); true by default. */
   readonly explain?: boolean;
   /** Called with the reason where the simulated chip refuses a step, before the ProgramFault is thrown. */
-  readonly onRefused?: (explanation: Explanation) => void;
+  readonly onRefused?: (explanation: Explanation) => void | Promise<void>;
   /** Called with each tensor that simulator and reference both hold, as it is compared: values of both, and how they compare. */
   readonly onTensor?: (pair: TensorPair) => void;
   /** Called after each run; a SocRun that comes back becomes a part of the result. */
@@ -129,7 +129,7 @@ export async function verify(model: Model, options: VerifyOptions = {}): Promise
         }),
       ),
       async () => {
-        if (options.explain !== false) options.onRefused?.(await why());
+        if (options.explain !== false) await options.onRefused?.(await why());
       },
     );
     const unexplained = compared.verdict.ok || options.explain === false;

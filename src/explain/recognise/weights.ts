@@ -147,7 +147,7 @@ function bytesSuspicion(s: Suspect, l: ConvLayer | DenseLayer, list: readonly Wr
   const says = `the model's ${what} in ${list.length === 1 ? `the bytes that step ${first.load.job.step} loads` : `the bytes that ${list.length} jobs load`}`;
   out.push({
     kind,
-    claim: `${what} of the image are not the model's${how === undefined ? '' : `: ${how}`}`,
+    claim: `bytes of ${what} are not the model's${how === undefined ? '' : `: ${how}`}`,
     evidence: `${share(bias + weights, total)} bytes differ (${weights} of weights, ${bias} of biases${signs === bias + weights ? ', all with their sign changed' : ''}); ${extentOf(s)} wrong`,
     strength: 0.97,
     repairs: [
