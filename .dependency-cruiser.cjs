@@ -56,13 +56,25 @@ module.exports = {
       name: 'compiler-without-machine',
       severity: 'error',
       from: { path: '^src/(ir|builder|relay|models|passes|lower|codegen|frontends|quantize)' },
-      to: { path: '^(golden|reports|sim/(?!isa)|src/(cli|library|node))' },
+      to: { path: '^(golden|reports|sim/(?!isa)|src/(cli|explain|library|node))' },
     },
     {
       name: 'library-below-node-and-command-line',
       severity: 'error',
       from: { path: '^src/library/' },
       to: { path: '^src/(cli|node|node\\.ts|index\\.ts)(/|$)' },
+    },
+    {
+      name: 'strength-below-library',
+      severity: 'error',
+      from: { path: '^src/strength/' },
+      to: { path: '^(golden|reports|src/(?!(?:base|program|results|strength)/))' },
+    },
+    {
+      name: 'explain-below-library',
+      severity: 'error',
+      from: { path: '^src/explain/' },
+      to: { path: '^(reports|src/(cli|library|node|node\\.ts|index\\.ts)(/|$))' },
     },
     {
       name: 'node-below-command-line',

@@ -3,6 +3,7 @@ import { type LayerResult, REASONS } from '../src/results/run.js';
 import { coreBytes, layerVerdict, macsPerCycle, percentOfPeak } from './metrics.js';
 import { milliseconds } from './numbers.js';
 import { BYTE_PATHS } from './schema/parts.js';
+import { layerStrengthOf } from './strength.js';
 
 type Value = string | number | undefined;
 type Row = { readonly result: ModelResult; readonly layer: LayerResult };
@@ -47,6 +48,9 @@ const COLUMNS: readonly (readonly [name: string, value: (row: Row) => Value])[] 
   ['differing_elements', (row) => layerVerdict(row.result.verdicts, row.layer)?.differing],
   ['saturated_elements', (row) => layerVerdict(row.result.verdicts, row.layer)?.saturated],
   ['zero_elements', (row) => layerVerdict(row.result.verdicts, row.layer)?.zero],
+  ['faults_planted', ({ result, layer }) => layerStrengthOf(result, layer.id)?.planted],
+  ['faults_noticed', ({ result, layer }) => layerStrengthOf(result, layer.id)?.noticed],
+  ['faults_refused', ({ result, layer }) => layerStrengthOf(result, layer.id)?.refused],
 ];
 
 /** Quotes where RFC 4180 asks for it, and keeps spreadsheets from taking a name for a formula. */

@@ -1,6 +1,7 @@
 import type { ResultDocument } from '../src/results/document.js';
 import type { RunResult } from '../src/results/run.js';
 import { CHART_NAMES, CHARTS } from './charts/all.js';
+import { drawDifference } from './charts/difference.js';
 import { fileNamePart } from './file-name.js';
 import { render, TEXT_FORMATS, type TextFormat } from './formats.js';
 import type { Picture } from './html/page.js';
@@ -40,6 +41,22 @@ export function chartFiles(doc: ResultDocument): Map<string, Uint8Array> {
   );
 }
 
+/** The pictures of the layers at fault: "resnet8-run0-conv1-difference.png" and so on. */
+function differenceFiles(doc: ResultDocument): Map<string, Uint8Array> {
+  const names = stems(doc);
+  return new Map(
+    doc.models.flatMap(({ verdicts }, i) =>
+      verdicts.flatMap(({ run, explanation }) =>
+        (explanation?.atFault ?? []).flatMap((layer) => {
+          const png = drawDifference(layer);
+          const file = `${names[i]}-run${run}-${fileNamePart(layer.layer)}-difference.png`;
+          return png === undefined ? [] : [[file, png] as const];
+        }),
+      ),
+    ),
+  );
+}
+
 /**
  * Every format, by file name in a report folder; charts in their own folder, JUnit only where something was compared.
  *
@@ -49,8 +66,9 @@ export function chartFiles(doc: ResultDocument): Map<string, Uint8Array> {
 export function reportFiles(doc: ResultDocument): Map<string, string | Uint8Array> {
   const files = new Map<string, string | Uint8Array>();
   for (const name of Object.keys(TEXT_FORMATS) as TextFormat[])
-    if (name !== 'junit' || doc.command === 'verify')
+    if (name !== 'junit' || doc.command === 'verify' || doc.models.some((m) => m.verdicts.length > 0))
       files.set(TEXT_FORMATS[name].file, render(doc, name, drawCharts));
   for (const [file, png] of chartFiles(doc)) files.set(`charts/${file}`, png);
+  for (const [file, png] of differenceFiles(doc)) files.set(`charts/${file}`, png);
   return files;
 }

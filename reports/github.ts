@@ -1,8 +1,11 @@
-import type { ResultDocument } from '../src/results/document.js';
+import type { ModelResult, ResultDocument } from '../src/results/document.js';
+import { isStrongEnough } from '../src/results/strength.js';
 import { describeMismatch, describeWarning } from './describe.js';
-import { escapeMarkdown, markdownTable, verdictMarkdown } from './markdown.js';
+import { describeFirstCause } from './explanation.js';
+import { escapeMarkdown, markdownTable, strengthMarkdown, verdictMarkdown } from './markdown.js';
 import { ESTIMATED, macsPerCycle, passed } from './metrics.js';
 import { count, decimal, ms } from './numbers.js';
+import { describeStrength, strengthPercent } from './strength.js';
 
 /** A value of a workflow command's data; GitHub reads % escapes. */
 const data = (text: string): string =>
@@ -14,9 +17,9 @@ const property = (text: string): string => data(text).replaceAll(':', '%3A').rep
 export const annotation = (level: 'error' | 'warning' | 'notice', title: string, message: string): string =>
   `::${level} title=${property(title)}::${data(message)}`;
 
-/** "::error" lines for what differs and "::warning" lines for what stays on the host; print them on stdout in an Action. */
+/** "::error" lines for what differs or is weaker than asked for, and "::warning" lines for what stays on the host; print them on stdout in an Action. */
 export function renderAnnotations(doc: ResultDocument): string {
-  const lines = doc.models.flatMap(({ run, verdicts }) => [
+  const lines = doc.models.flatMap(({ run, verdicts, strength }) => [
     ...verdicts.flatMap((verdict) =>
       verdict.tensors
         .filter((tensor) => tensor.differing > 0)
@@ -24,13 +27,24 @@ export function renderAnnotations(doc: ResultDocument): string {
           annotation('error', `${run.model} run ${verdict.run} differs`, describeMismatch(tensor)),
         ),
     ),
+    ...(strength === undefined || isStrongEnough(strength)
+      ? []
+      : [annotation('error', `${run.model}: the test is weaker than asked for`, describeStrength(strength))]),
+    ...verdicts.flatMap((verdict) => {
+      const cause = describeFirstCause(verdict.explanation);
+      return cause === undefined ? [] : [annotation('error', `${run.model} run ${verdict.run}: why`, cause)];
+    }),
     ...run.warnings.map((warning) => annotation('warning', run.model, describeWarning(warning))),
   ]);
   return lines.map((line) => `${line}\n`).join('');
 }
 
+const strengthCell = ({ strength }: ModelResult): string =>
+  strength === undefined ? '' : `${isStrongEnough(strength) ? '' : '❌ '}${strengthPercent(strength)}`;
+
 /** The step summary (append it to the file that GITHUB_STEP_SUMMARY names): a model a row, and what differs. */
 export function renderStepSummary(doc: ResultDocument): string {
+  const measured = doc.models.some(({ strength }) => strength !== undefined);
   const rows = doc.models.map((result) => {
     const { run } = result;
     const ok = passed(result);
@@ -42,6 +56,7 @@ export function renderStepSummary(doc: ResultDocument): string {
       decimal(macsPerCycle(run.totals)),
       count(run.memory.l2),
       count(run.warnings.length),
+      ...(measured ? [strengthCell(result)] : []),
     ];
   });
   const sets = [...new Set(doc.models.map(({ run }) => run.hardware.name))]
@@ -60,6 +75,7 @@ export function renderStepSummary(doc: ResultDocument): string {
         ['MAC/cycle', 'right'],
         ['peak L2 bytes', 'right'],
         ['warnings', 'right'],
+        ...(measured ? [['strength', 'right'] as const] : []),
       ],
       rows,
     ),
@@ -72,5 +88,8 @@ export function renderStepSummary(doc: ResultDocument): string {
       ...verdictMarkdown(result),
       '',
     ]),
+    ...doc.models
+      .filter(({ strength }) => !isStrongEnough(strength))
+      .flatMap((result) => [`#### ${escapeMarkdown(result.run.model)}`, '', ...strengthMarkdown(result), '']),
   ].join('\n');
 }

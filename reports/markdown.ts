@@ -1,7 +1,9 @@
 import type { ModelResult, ResultDocument } from '../src/results/document.js';
+import type { Explanation } from '../src/results/explanation.js';
 import type { RunResult } from '../src/results/run.js';
 import { layerModels, type OtherCost, otherCosts } from './cost-models.js';
 import { describeHeld, describeMismatch, describeReference, describeWarning } from './describe.js';
+import { describeCause, describeFault, describeIsolation } from './explanation.js';
 import {
   ESTIMATED,
   jobCount,
@@ -18,6 +20,7 @@ import {
 } from './metrics.js';
 import { count, decimal, megahertz, ms, percent, plural } from './numbers.js';
 import { describeSoc, socRows } from './soc.js';
+import { describeStrength, describeUnseen, strengthPercent } from './strength.js';
 
 /** A cell's text; names come from models and must not break the table or become markup. */
 export const escapeMarkdown = (text: string): string =>
@@ -172,6 +175,17 @@ const memoryTable = (run: RunResult): string[] =>
     memoryRows(run).map(({ name, peak, limit }) => [name, count(peak), count(limit), percent(peak, limit)]),
   );
 
+/** Why a run differs: the layers at fault and their causes as a list. */
+const explanationMarkdown = (explanation: Explanation): string[] => [
+  '',
+  `**Why**: ${describeIsolation(explanation)}.`,
+  '',
+  ...explanation.atFault.flatMap((layer) => [
+    `- ${escapeMarkdown(describeFault(layer))}`,
+    ...layer.causes.map((c) => `  - ${escapeMarkdown(describeCause(c))}`),
+  ]),
+];
+
 /** "Exact in 3 runs (...)" or the differing tensors as a list. */
 export function verdictMarkdown({ verdicts }: ModelResult): string[] {
   const first = verdicts[0];
@@ -187,6 +201,9 @@ export function verdictMarkdown({ verdicts }: ModelResult): string[] {
       v.tensors
         .filter((t) => t.differing > 0)
         .map((t) => `- run ${v.run}: ${escapeMarkdown(describeMismatch(t))}`),
+    ),
+    ...failed.flatMap(({ explanation }) =>
+      explanation === undefined ? [] : explanationMarkdown(explanation),
     ),
   ];
 }
@@ -217,6 +234,36 @@ function socMarkdown(result: ModelResult): string[] {
   ];
 }
 
+/** What planted faults say about the test; nothing without `--strength`. */
+export function strengthMarkdown({ strength }: ModelResult): string[] {
+  if (strength === undefined) return [];
+  const rows = strength.layers.map((layer) => [
+    escapeMarkdown(layer.name),
+    count(layer.planted),
+    count(layer.noticed),
+    count(layer.refused),
+    strengthPercent(layer),
+  ]);
+  const unseen = strength.layers.flatMap(describeUnseen).map((text) => `- ${escapeMarkdown(text)}`);
+  return [
+    `### Would this test notice?`,
+    '',
+    escapeMarkdown(describeStrength(strength)),
+    '',
+    ...markdownTable(
+      [
+        ['layer', 'left'],
+        ['faults planted', 'right'],
+        ['noticed', 'right'],
+        ['of them refused', 'right'],
+        ['share', 'right'],
+      ],
+      rows,
+    ),
+    ...(unseen.length === 0 ? [] : ['', ...unseen]),
+  ];
+}
+
 function modelMarkdown(result: ModelResult): string[] {
   const { run } = result;
   const clock = run.hardware.chip.clockHz;
@@ -234,6 +281,7 @@ function modelMarkdown(result: ModelResult): string[] {
     otherModelsTable(run),
     layerModelsTable(run),
     memoryTable(run),
+    strengthMarkdown(result),
     warnings.length === 0 ? [] : ['### Warnings', '', ...warnings],
   ];
   return sections.filter((lines) => lines.length > 0).flatMap((lines) => [...lines, '']);

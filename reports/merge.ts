@@ -1,6 +1,7 @@
 import isDeepEqual from 'fast-deep-equal';
 import { UserError } from '../src/base/errors.js';
 import type { ModelResult, ResultDocument } from '../src/results/document.js';
+import { type Strength, shareNoticed } from '../src/results/strength.js';
 import type { Verdict } from '../src/results/verdict.js';
 
 /** A document and the name that messages call it. */
@@ -12,6 +13,12 @@ export interface Named {
 const identity = ({ run }: ModelResult): string => JSON.stringify([run.model, run.target, run.hardware.name]);
 const verdictIdentity = (verdict: Verdict): string =>
   JSON.stringify([verdict.seed, verdict.run, verdict.backend]);
+
+/** Runs together notice what one of them does: the stronger part is what is known of all. */
+function stronger(a: Strength | undefined, b: Strength | undefined): Strength | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return shareNoticed(b) > shareNoticed(a) ? b : a;
+}
 
 function joinModel(first: ModelResult, second: ModelResult, name: string): ModelResult {
   const { model } = first.run;
@@ -27,7 +34,13 @@ function joinModel(first: ModelResult, second: ModelResult, name: string): Model
     );
   const verdicts = [...first.verdicts, ...second.verdicts].sort((a, b) => a.run - b.run);
   const soc = [...(first.soc ?? []), ...(second.soc ?? [])].sort((a, b) => a.run - b.run);
-  return { run: first.run, verdicts, ...(soc.length === 0 ? {} : { soc }) };
+  const strength = stronger(first.strength, second.strength);
+  return {
+    run: first.run,
+    verdicts,
+    ...(soc.length === 0 ? {} : { soc }),
+    ...(strength === undefined ? {} : { strength }),
+  };
 }
 
 /** The results in the order of the whole work: `shardOf` deals them out in turn. */

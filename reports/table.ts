@@ -1,6 +1,9 @@
 import type { ModelResult, ResultDocument } from '../src/results/document.js';
+import { isStrongEnough } from '../src/results/strength.js';
 import { ESTIMATED, macsPerCycle, passed, percentOfPeak } from './metrics.js';
 import { compact, count, decimal, megahertz, ms, percentOf, plural } from './numbers.js';
+import { strengthPercent } from './strength.js';
+import { explanationLines } from './terminal/explanation.js';
 import { type Cell, cell, type Grid, renderGrid } from './terminal/grid.js';
 import { layerGrid } from './terminal/layers.js';
 import {
@@ -13,6 +16,7 @@ import {
   wrapText,
 } from './terminal/sections.js';
 import { socLines } from './terminal/soc.js';
+import { strengthLines } from './terminal/strength.js';
 import { type Style, style } from './terminal/style.js';
 
 export interface TableOptions {
@@ -47,8 +51,15 @@ function mostSaturated({ verdicts }: ModelResult): string {
   return shares.length === 0 ? '' : Math.max(...shares).toFixed(0);
 }
 
+/** The share of planted faults noticed; empty where none were planted. */
+const strengthCell = ({ strength }: ModelResult): Cell =>
+  strength === undefined
+    ? cell('')
+    : cell(strengthPercent(strength), isStrongEnough(strength) ? undefined : 'bad');
+
 /** One line a model, where a document has several. */
 function summaryGrid(doc: ResultDocument): Grid {
+  const measured = doc.models.some(({ strength }) => strength !== undefined);
   return {
     columns: [
       { header: 'model', align: 'left', shrinkTo: 12 },
@@ -62,6 +73,7 @@ function summaryGrid(doc: ResultDocument): Grid {
       { header: 'warn-\nings', align: 'right', dropOrder: 3 },
       { header: 'most\nsat. %', align: 'right', dropOrder: 2 },
       { header: 'over-\nflows', align: 'right', dropOrder: 4 },
+      ...(measured ? [{ header: 'strength', align: 'right', dropOrder: 5 } as const] : []),
       { header: 'verdict', align: 'left' },
     ],
     rows: doc.models.map((result) => {
@@ -79,6 +91,7 @@ function summaryGrid(doc: ResultDocument): Grid {
         cell(run.warnings.length === 0 ? '' : count(run.warnings.length), 'notice'),
         cell(mostSaturated(result)),
         cell(totals.overflows === 0 ? '' : count(totals.overflows), 'notice'),
+        ...(measured ? [strengthCell(result)] : []),
         verdictCell(result),
       ];
     }),
@@ -95,10 +108,17 @@ function modelLines(result: ModelResult, columns: number, s: Style): string[] {
     warningLines(result.run.warnings, columns, s),
     overflowLines(result.run, columns, s),
     verdictLines(result, columns, s),
+    result.verdicts.flatMap((v) =>
+      v.explanation === undefined ? [] : explanationLines(v.explanation, columns, s),
+    ),
     socLines(result, columns, s),
+    strengthLines(result, columns, s),
   ];
   return sections.filter((lines) => lines.length > 0).flatMap((lines) => [...lines, '']);
 }
+
+/** Whether a model differs or its test is weaker than was asked for. */
+const fails = (result: ModelResult): boolean => passed(result) === false || !isStrongEnough(result.strength);
 
 /**
  * The terminal report: a layer a row, totals, cycles by reason, peak memories, warnings and the verdict of each model, and
@@ -108,7 +128,7 @@ export function renderTable(doc: ResultDocument, options: TableOptions = {}): st
   const columns = options.columns ?? 100;
   const s = style(options.colour ?? false);
   const all = doc.models.length <= (options.detailed ?? DETAILED_MODELS);
-  const shown = all ? doc.models : doc.models.filter((result) => passed(result) === false);
+  const shown = all ? doc.models : doc.models.filter(fails);
   const lines = shown.flatMap((result) => modelLines(result, columns, s));
   if (doc.models.length > 1)
     lines.push(s.bold(plural(doc.models.length, 'model')), ...renderGrid(summaryGrid(doc), columns, s), '');

@@ -77,7 +77,7 @@ export {
 // Quantizing
 export { divideSamples, type QuantizeOptions, quantize } from './library/quantize.js';
 export { type RecordedVectors, recordedVectors } from './library/recorded-vectors.js';
-export { allEqual, joinDocuments } from './library/result-document.js';
+export { allEqual, joinDocuments, strongEnough } from './library/result-document.js';
 export { samplesOf } from './library/samples.js';
 export {
   type DeclaredInput,
@@ -87,6 +87,7 @@ export {
   type Simulation,
   simulate,
 } from './library/simulate.js';
+export { type StimulateOptions, type Stimulation, stimulate } from './library/stimulate.js';
 export type { Progress, WorkOptions } from './library/turns.js';
 export type { TensorPair, VerifiedRun } from './library/verified-run.js';
 export { type FinishedRun, type Inputs, type VerifyOptions, verify } from './library/verify.js';
@@ -122,6 +123,11 @@ export { readParams, writeParams } from './relay/params-file.js';
 export { type ParseOptions, parseRelay } from './relay/parse.js';
 export { type PrintOptions, printModule } from './relay/print.js';
 export type * from './results/document.js';
+export type * from './results/explanation.js';
 export type * from './results/run.js';
 export type * from './results/soc.js';
+export type * from './results/strength.js';
+export { isStrongEnough, shareNoticed } from './results/strength.js';
 export type * from './results/verdict.js';
+export type { StrengthOptions } from './strength/measure.js';
+export type { SearchOptions } from './strength/stimulate.js';

@@ -17,7 +17,8 @@ export const FONT = 'Diana Report Sans';
 const SCALE = 2;
 
 let registered = false;
-function registerFonts(): void {
+/** Makes the font known to the canvas, once. */
+export function registerFonts(): void {
   if (registered) return;
   const require = createRequire(import.meta.url);
   for (const weight of ['400', '700']) {

@@ -2,6 +2,7 @@ import { base64Encode } from '@bufbuild/protobuf/wire';
 import type { ModelResult, ResultDocument } from '../../src/results/document.js';
 import type { RunResult } from '../../src/results/run.js';
 import { ESTIMATED } from '../metrics.js';
+import { explanationSection } from './explanation.js';
 import { layersTable } from './layers.js';
 import { SCRIPT } from './script.js';
 import {
@@ -14,6 +15,7 @@ import {
   warningsSection,
 } from './sections.js';
 import { socSection } from './soc.js';
+import { strengthSection } from './strength.js';
 import { CSS } from './style.js';
 import { type Html, html, raw } from './tags.js';
 import { tilingSection } from './tiling.js';
@@ -42,8 +44,9 @@ function modelSection(result: ModelResult, model: number, draw: DrawCharts | und
   return html`<section id="m${model}"><h2>${run.model} <span class="faint">on "${run.target}"</span></h2>
 ${cards(result)}
 ${verdictSection(result)}
+${result.verdicts.map((v) => (v.explanation === undefined ? html`` : explanationSection(v.explanation)))}
 ${socSection(result)}
-<h3>Layers</h3>
+${strengthSection(result)}<h3>Layers</h3>
 ${layersTable(result, model)}
 <h3>Where the cycles and the memory go</h3>
 <div class="pair">${reasonsTable(run)}${memoryTable(run)}</div>

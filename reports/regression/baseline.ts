@@ -8,6 +8,7 @@ import type {
   PeakMemory,
   RunResult,
 } from '../../src/results/run.js';
+import type { Strength } from '../../src/results/strength.js';
 import { fileNamePart } from '../file-name.js';
 import { shapeLabel } from '../metrics.js';
 import { check, type Format, parseJson } from '../read.js';
@@ -35,6 +36,13 @@ export interface Baseline {
   readonly memory: PeakMemory;
   readonly warnings: number;
   readonly layers: readonly BaselineLayer[];
+  /** Of the faults that `--strength` planted, how many the test misses; absent where it was not measured. */
+  readonly strength?: BaselineStrength;
+}
+
+export interface BaselineStrength {
+  readonly planted: number;
+  readonly missed: number;
 }
 
 /** What a layer or a run costs. */
@@ -82,7 +90,13 @@ const costsOf = (item: Costs): Costs => ({
 });
 
 /** The baseline of a run whose inputs and random parameters came from `seed`. */
-export function baselineOf(run: RunResult, seed: string, generator: string, source = run.model): Baseline {
+export function baselineOf(
+  run: RunResult,
+  seed: string,
+  generator: string,
+  source = run.model,
+  strength?: Strength,
+): Baseline {
   const keys = layerKeys(run.layers);
   return {
     format: BASELINE_FORMAT,
@@ -103,6 +117,9 @@ export function baselineOf(run: RunResult, seed: string, generator: string, sour
       ...(layer.checksum !== undefined && { checksum: layer.checksum }),
       ...costsOf(layer),
     })),
+    ...(strength !== undefined && {
+      strength: { planted: strength.planted, missed: strength.planted - strength.noticed },
+    }),
   };
 }
 
@@ -114,7 +131,7 @@ export function baselineOf(run: RunResult, seed: string, generator: string, sour
  */
 export const baselinesOfResult = (doc: ResultDocument): Baseline[] =>
   doc.models.map((result: ModelResult) =>
-    baselineOf(result.run, result.verdicts[0]?.seed ?? '', doc.generator),
+    baselineOf(result.run, result.verdicts[0]?.seed ?? '', doc.generator, undefined, result.strength),
   );
 
 /** "resnet8.json": the file of a model's baseline in its folder. */

@@ -2,6 +2,7 @@ import { UserError } from '../../src/base/errors.js';
 import { parameterList } from '../parameters.js';
 import type { Baseline } from './baseline.js';
 import {
+  type Change,
   COMPARISON_FORMAT,
   COMPARISON_VERSION,
   type ComparisonDocument,
@@ -73,6 +74,13 @@ function checkComparable(before: Baseline, after: Baseline, options: CompareOpti
 const layerThresholds = ({ layerCycles }: CompareOptions): Thresholds =>
   layerCycles === undefined ? ANY_INCREASE : { ...ANY_INCREASE, cycles: layerCycles };
 
+/** Missed faults, where both sides planted as many. */
+function strengthChanges(before: Baseline, after: Baseline, thresholds: Thresholds): Change[] {
+  const [was, is] = [before.strength, after.strength];
+  if (was === undefined || is === undefined || was.planted !== is.planted) return [];
+  return [judge('missed-faults', was.missed, is.missed, thresholds)];
+}
+
 function compareModel(before: Baseline, after: Baseline, options: CompareOptions): ModelComparison {
   checkComparable(before, after, options);
   const thresholds = options.thresholds ?? NO_INCREASE;
@@ -88,7 +96,11 @@ function compareModel(before: Baseline, after: Baseline, options: CompareOptions
     model: after.model,
     parameters: changedParameters(before, after),
     outputs: changedOutputs(before, after),
-    totals: [...costChanges(before.totals, after.totals, thresholds), ...memory],
+    totals: [
+      ...costChanges(before.totals, after.totals, thresholds),
+      ...memory,
+      ...strengthChanges(before, after, thresholds),
+    ],
     reasons: reasonChanges(before.totals, after.totals),
     layers,
     unchangedLayers: after.layers.length - layers.filter(({ kind }) => kind !== 'vanished').length,

@@ -1,7 +1,16 @@
 import { UserError } from '../../src/base/errors.js';
 
 /** The figures that a comparison judges; more is worse for each. */
-export const METRICS = ['cycles', 'macs', 'jobs', 'bytes', 'l2', 'l1', 'weight-memory'] as const;
+export const METRICS = [
+  'cycles',
+  'macs',
+  'jobs',
+  'bytes',
+  'l2',
+  'l1',
+  'weight-memory',
+  'missed-faults',
+] as const;
 export type Metric = (typeof METRICS)[number];
 
 /** What each figure is, for tables and the help. */
@@ -13,6 +22,7 @@ export const METRIC_TEXT: Readonly<Record<Metric, string>> = {
   l2: 'peak L2 bytes',
   l1: 'peak L1 bytes',
   'weight-memory': 'peak weight memory bytes',
+  'missed-faults': 'planted faults that the test misses',
 };
 
 /** How much more is allowed: a share of the old value, or an absolute amount. */

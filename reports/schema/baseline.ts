@@ -43,6 +43,10 @@ export const BASELINE_SCHEMA: Schema = {
     memory: ref('memory'),
     warnings: count,
     layers: listOf(object({ key: text, target: ref('where'), 'checksum?': sha256, ...COSTS })),
+    'strength?': described(
+      object({ planted: count, missed: count }),
+      'Faults that verify --strength planted, and those that the test misses.',
+    ),
   }),
   $defs: PARTS,
 };

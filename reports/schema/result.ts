@@ -1,4 +1,5 @@
 import { RESULT_FORMAT, RESULT_VERSION } from '../../src/results/document.js';
+import { CAUSE_KINDS } from '../../src/results/explanation.js';
 import { REASONS } from '../../src/results/run.js';
 import { OPTIMIZATIONS } from '../../src/results/soc.js';
 import {
@@ -139,6 +140,43 @@ const comparison = object({
   'wrapped?': count,
 });
 
+const cause = object({
+  kind: oneOf(CAUSE_KINDS),
+  claim: text,
+  evidence: text,
+  'proof?': described(
+    text,
+    'What was changed back after which the layer is exact; only then is it the cause.',
+  ),
+});
+
+const picture = object({
+  cellRows: count,
+  cellColumns: count,
+  channels: listOf(object({ channel: count, cells: listOf(text) })),
+  channelsLeftOut: count,
+  tileRows: listOf(count),
+  tileColumns: listOf(count),
+});
+
+const explanation = object({
+  differing: listOf(text),
+  atFault: listOf(
+    object({
+      layer: text,
+      tensor: text,
+      operator: text,
+      shape: ref('shape'),
+      differing: count,
+      elements: count,
+      'refused?': text,
+      causes: listOf(cause),
+      'picture?': picture,
+    }),
+  ),
+  following: listOf(text),
+});
+
 const verdict = object({
   model: text,
   backend: text,
@@ -147,6 +185,7 @@ const verdict = object({
   tensors: listOf(comparison),
   notHeld: count,
   ok: truth,
+  'explanation?': explanation,
 });
 
 const socRun = object({
@@ -164,6 +203,28 @@ const socRun = object({
   layers: listOf(object({ name: text, cycles, core: cycles })),
 });
 
+const outcomes = { planted: count, noticed: count, refused: count };
+
+const strength = described(
+  object({
+    seed: text,
+    runs: count,
+    ...outcomes,
+    harmless: count,
+    'required?': number,
+    layers: listOf(
+      object({
+        id: count,
+        name: text,
+        ...outcomes,
+        kinds: listOf(object({ kind: text, ...outcomes })),
+        unseen: listOf(object({ kind: text, count, of: count, why: text })),
+      }),
+    ),
+  }),
+  'Single faults planted in what the chip reads, and how many of them the comparison notices.',
+);
+
 /** The schema of `ResultDocument`. */
 export const RESULT_SCHEMA: Schema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -174,7 +235,7 @@ export const RESULT_SCHEMA: Schema = {
     version: exactly(RESULT_VERSION),
     generator: text,
     command: oneOf(['verify', 'simulate']),
-    models: listOf(object({ run, verdicts: listOf(verdict), 'soc?': listOf(socRun) })),
+    models: listOf(object({ run, verdicts: listOf(verdict), 'soc?': listOf(socRun), 'strength?': strength })),
   }),
   $defs: PARTS,
 };

@@ -14,7 +14,7 @@ import {
   registerName,
 } from '../isa/registers.js';
 import { compute } from './compute.js';
-import { Memory } from './memory.js';
+import { Memory, type MemoryState } from './memory.js';
 import type { PeArray } from './pe-array.js';
 
 /** L1's banks, each a quarter of it. [ours, after DORY's analog driver] */
@@ -60,6 +60,13 @@ export interface ComputeReport {
  */
 export type UndefinedData = 'fault' | 'read';
 
+/** What the core held at one moment. */
+export interface CoreState {
+  readonly l1: MemoryState;
+  readonly weightMemory: MemoryState;
+  readonly registers: ReadonlyMap<RegisterName, number>;
+}
+
 /**
  * The digital core: registers, copy engine, instruction decoder and PE array over L1, weight memory and the SoC's L2. A write
  * to TRIGGER runs the whole job at once and returns what it did; whoever drives the core lets the clock catch up.
@@ -92,6 +99,22 @@ export class DigitalCore {
     this.weightMemory = new Memory('weight memory', 0, parameters.chip.weightMemoryBytes);
   }
 
+  /** Memories and registers as they are now. */
+  save(): CoreState {
+    return {
+      l1: this.l1.save(),
+      weightMemory: this.weightMemory.save(),
+      registers: new Map(this.#registers),
+    };
+  }
+
+  /** Puts a saved state into a fresh core. */
+  restore({ l1, weightMemory, registers }: CoreState): void {
+    this.l1.restore(l1);
+    this.weightMemory.restore(weightMemory);
+    for (const [name, value] of registers) this.#registers.set(name, value);
+  }
+
   /** The last value written; STATUS, RUNNING_JOB and FINISHED read 0 because a job is over when `write` returns. */
   read(offset: number): number {
     return this.#registers.get(this.#name(offset)) ?? 0;
@@ -121,6 +144,17 @@ export class DigitalCore {
         this.#registers.set(name, value >>> 0);
         return undefined;
     }
+  }
+
+  /** The registers as they stand, for `restoreRegisters`. */
+  saveRegisters(): ReadonlyMap<RegisterName, number> {
+    return new Map(this.#registers);
+  }
+
+  /** Brings back what `saveRegisters` returned. */
+  restoreRegisters(saved: ReadonlyMap<RegisterName, number>): void {
+    this.#registers.clear();
+    for (const [name, value] of saved) this.#registers.set(name, value);
   }
 
   #name(offset: number): RegisterName {

@@ -9,9 +9,30 @@ const POISON_STEP = 16384;
 export const NEVER = -2;
 export const PRELOADED = -1;
 
+/** What a memory holds at one moment, without who wrote it: see `Memory.snapshot`. */
+export interface MemorySnapshot {
+  readonly bytes: Uint8Array;
+  /** Beside each byte: 0 where nothing has written it. */
+  readonly state: Uint8Array;
+}
+
+/** Half-open range of byte addresses. */
+export interface AddressRange {
+  readonly lo: number;
+  readonly hi: number;
+}
+
 const WRITTEN = 1;
 /** Written, by an int32 accumulator that had wrapped. Copies hand it on. */
 const WRAPPED = 2;
+
+/** What a memory held at one moment: `save` makes it, `restore` takes it. */
+export interface MemoryState {
+  readonly bytes: Uint8Array;
+  readonly writer: Int32Array;
+  readonly state: Uint8Array;
+  readonly anyWrapped: boolean;
+}
 
 /**
  * A byte memory behind checked access. It knows for every byte whether anything has written it, and which step of the
@@ -152,9 +173,89 @@ export class Memory {
     this.#touched = 0;
   }
 
+  /** A copy of what the memory holds, up to the last byte that was ever written. Who wrote each byte is not in it. */
+  snapshot(): MemorySnapshot {
+    return { bytes: this.#bytes.slice(0, this.#touched), state: this.#state.slice(0, this.#touched) };
+  }
+
+  /** Brings back what `snapshot` copied; writers stay those of what was written last. */
+  rollBack({ bytes, state }: MemorySnapshot): void {
+    this.#bytes.set(bytes);
+    this.#state.set(state);
+    this.#bytes.fill(POISON, bytes.length, Math.max(bytes.length, this.#touched));
+    this.#state.fill(0, bytes.length, Math.max(bytes.length, this.#touched));
+    this.#touched = bytes.length;
+  }
+
+  /** A copy of [lo, hi), for `paste`. */
+  cut({ lo, hi }: AddressRange): MemorySnapshot {
+    const start = this.#offset(lo, hi - lo, 'cut');
+    this.#poison(start + hi - lo);
+    const end = start + hi - lo;
+    return { bytes: this.#bytes.slice(start, end), state: this.#state.slice(start, end) };
+  }
+
+  /** Puts what `cut` copied at `lo`, with what nothing has written. */
+  paste(lo: number, { bytes, state }: MemorySnapshot): void {
+    const start = this.#offset(lo, bytes.length, 'paste');
+    this.#poison(start + bytes.length);
+    this.#bytes.set(bytes, start);
+    this.#state.set(state, start);
+    this.#touched = Math.max(this.#touched, start + bytes.length);
+  }
+
+  /** Where the memory is not as it was when `saved` was made: other bytes, or bytes written in one of the two only. In ascending order. */
+  differences(saved: MemorySnapshot): AddressRange[] {
+    const ranges: { lo: number; hi: number }[] = [];
+    const end = Math.max(this.#touched, saved.bytes.length);
+    const words = Math.min(this.#touched, saved.bytes.length) >> 2;
+    const view = ({ buffer, byteOffset }: Uint8Array) => new Int32Array(buffer, byteOffset, words);
+    const [bytes, state] = [view(this.#bytes), view(this.#state)];
+    const [savedBytes, savedState] = [view(saved.bytes), view(saved.state)];
+    for (let i = 0; i < end; i++) {
+      // Most of a memory is as it was: four bytes at a time.
+      while (
+        (i & 3) === 0 &&
+        i >> 2 < words &&
+        bytes[i >> 2] === savedBytes[i >> 2] &&
+        state[i >> 2] === savedState[i >> 2]
+      )
+        i += 4;
+      if (i >= end) break;
+      const [now, then] = [this.#state[i] !== 0, (saved.state[i] ?? 0) !== 0];
+      if (now === then && (!now || this.#bytes[i] === saved.bytes[i])) continue;
+      const last = ranges.at(-1);
+      if (last !== undefined && last.hi === this.base + i) last.hi++;
+      else ranges.push({ lo: this.base + i, hi: this.base + i + 1 });
+    }
+    return ranges;
+  }
+
   /** The step that last wrote a byte; PRELOADED or NEVER. */
   writerOf(at: number): number {
     return this.#writer[this.#offset(at, 1, 'writer')]! + NEVER;
+  }
+
+  /** All that was ever written, with who wrote it. */
+  save(): MemoryState {
+    const n = this.#touched;
+    this.#poison(n);
+    return {
+      bytes: this.#bytes.slice(0, n),
+      writer: this.#writer.slice(0, n),
+      state: this.#state.slice(0, n),
+      anyWrapped: this.#anyWrapped,
+    };
+  }
+
+  /** Puts a saved content into a fresh memory of the same size. */
+  restore({ bytes, writer, state, anyWrapped }: MemoryState): void {
+    this.#poison(bytes.length);
+    this.#bytes.set(bytes);
+    this.#writer.set(writer);
+    this.#state.set(state);
+    this.#touched = bytes.length;
+    this.#anyWrapped = anyWrapped;
   }
 
   /** Poisons what lies before `end` and was not accessed yet, some way ahead. */

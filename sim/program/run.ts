@@ -4,8 +4,8 @@ import { sameShape, showShape, type Tensor } from '../../src/base/tensor.js';
 import type { Buffer, HostStep, JobStep, Program, Step } from '../../src/program/types.js';
 import type { BufferLife, Reason, RunResult, TimelineSlice } from '../../src/results/run.js';
 import { defaultPeArray } from '../core/default-pe-array.js';
-import { DigitalCore, type JobReport } from '../core/digital-core.js';
-import { Memory, PRELOADED } from '../core/memory.js';
+import { type CoreState, DigitalCore, type JobReport } from '../core/digital-core.js';
+import { Memory, type MemoryState, PRELOADED } from '../core/memory.js';
 import type { PeArray } from '../core/pe-array.js';
 import { copyCycles, fetchCycles, operationCycles, weightCycles } from '../isa/cycles.js';
 import { MEMORY_MAP, WORD_BYTES } from '../isa/geometry.js';
@@ -16,7 +16,7 @@ import { ProgramFault } from './fault.js';
 import { runHostStep } from './host-step.js';
 import { requireComplete } from './incomplete.js';
 import { Ledger } from './ledger.js';
-import { bytesFromValues, elementAddresses, readTensor, writeTensor } from './tensor-access.js';
+import { bytesFromValues, elementAddresses, readTensor, tensorBytes, writeTensor } from './tensor-access.js';
 
 /** A tensor that the program holds whole in memory, at the moment when its last byte was written. */
 export interface HeldTensor {
@@ -26,6 +26,27 @@ export interface HeldTensor {
   readonly tensor: Tensor;
   /** The step that last wrote element `index` (row-major); -1 for what lay in memory before the run. */
   readonly writerOf: (index: number) => number;
+  /** Puts other values in their place: what follows reads these. */
+  readonly replace: (values: Tensor) => void;
+}
+
+/** All that the machine held at one moment. */
+export interface MachineState {
+  readonly l2: MemoryState;
+  readonly core: CoreState;
+}
+
+/** The machine between two layers. */
+export interface Pause {
+  /** The layer that is entered next; undefined at the end. */
+  readonly layer: number | undefined;
+  /** The step that comes next. */
+  readonly step: number;
+  readonly save: () => MachineState;
+  /** L2 itself. */
+  readonly l2: Memory;
+  /** A buffer's tensor as it lies in memory; undefined where a byte of it was never written. */
+  readonly held: (buffer: Buffer) => Omit<HeldTensor, 'layer'> | undefined;
 }
 
 /** What one job did, for traces. */
@@ -43,6 +64,13 @@ export interface RunOptions {
   readonly onJob?: (event: JobEvent) => void;
   /** Called as each layer is entered: its index and how many there are. */
   readonly onLayer?: (layer: number, layers: number) => void;
+  /** Called before each layer and at the end. */
+  readonly onPause?: (pause: Pause) => void;
+  /**
+   * Called where the chip refuses a step. Where it returns values (by buffer), they are put there instead of the layer's, whose other
+   * steps are left out, and the run goes on; otherwise the fault is thrown.
+   */
+  readonly onFault?: (fault: ProgramFault, layer: number) => ReadonlyMap<number, Tensor> | undefined;
 }
 
 export interface ProgramRun {
@@ -74,12 +102,12 @@ class Machine {
   readonly #wordBytes = new Uint8Array(WORD_BYTES);
   readonly #word = new DataView(this.#wordBytes.buffer);
 
-  constructor(program: Program, options: RunOptions) {
+  constructor(program: Program, options: RunOptions, withImage = true) {
     const { hardware, image, layers } = program.manifest;
     this.#program = program;
     this.#options = options;
     this.#l2 = new Memory('L2', MEMORY_MAP.l2, hardware.chip.l2Bytes);
-    this.#l2.write(image.address, program.image, PRELOADED, 'image');
+    if (withImage) this.#l2.write(image.address, program.image, PRELOADED, 'image');
     this.#core = new DigitalCore(this.#l2, hardware, options.array ?? defaultPeArray());
     this.#ledger = new Ledger(layers, hardware);
   }
@@ -104,20 +132,80 @@ class Machine {
   *steps(): Generator<void, void> {
     const { steps, layers } = this.#program.manifest;
     let layer = -1;
+    let refused = -1;
     for (const [i, step] of steps.entries()) {
       yield;
       if (step.layer !== layer) {
         layer = step.layer;
+        this.#pause(layer, i);
         this.#options.onLayer?.(layer, layers.length);
       }
       this.#started.push(this.#ledger.now);
-      this.#core.writer = i;
-      try {
-        this.#step(step, i);
-      } catch (e) {
-        throw e instanceof UserError ? new ProgramFault(this.#program, i, e) : e;
-      }
+      if (layer !== refused && this.#attempt(step, i)) refused = layer;
     }
+    this.#pause(undefined, steps.length);
+  }
+
+  /** Runs a step; true where the chip refuses it and the run goes on behind its layer. */
+  #attempt(step: Step, index: number): boolean {
+    this.#core.writer = index;
+    try {
+      this.#step(step, index);
+      return false;
+    } catch (e) {
+      if (!(e instanceof UserError)) throw e;
+      const fault = new ProgramFault(this.#program, index, e);
+      const instead = this.#options.onFault?.(fault, step.layer);
+      if (instead === undefined) throw fault;
+      for (const [id, values] of instead) {
+        const buffer = this.#buffer(id);
+        writeTensor(this.#memoryOf(buffer), buffer, values, index);
+        if (buffer.role === 'output') this.#output(buffer, values);
+      }
+      return true;
+    }
+  }
+
+  /** Runs the steps of one layer from a kept state. */
+  runLayer(layer: number, state: MachineState): void {
+    this.#l2.restore(state.l2);
+    this.#core.restore(state.core);
+    for (const [i, step] of this.#program.manifest.steps.entries())
+      if (step.layer === layer) this.#attempt(step, i);
+    this.#pause(undefined, this.#program.manifest.steps.length);
+  }
+
+  #memoryOf(buffer: Buffer): Memory {
+    return buffer.memory === 'L1' ? this.#core.l1 : this.#l2;
+  }
+
+  #pause(layer: number | undefined, step: number): void {
+    this.#options.onPause?.({
+      layer,
+      step,
+      l2: this.#l2,
+      save: () => ({ l2: this.#l2.save(), core: this.#core.save() }),
+      held: (buffer) =>
+        this.#memoryOf(buffer).isWritten(buffer.address, tensorBytes(buffer))
+          ? this.#held(buffer, readTensor(this.#memoryOf(buffer), buffer))
+          : undefined,
+    });
+  }
+
+  #held(buffer: Buffer, tensor: Tensor): Omit<HeldTensor, 'layer'> {
+    const memory = this.#memoryOf(buffer);
+    const addressOf = elementAddresses(buffer);
+    return {
+      buffer,
+      tensor,
+      writerOf: (index) => memory.writerOf(addressOf(index)),
+      replace: (values) => writeTensor(memory, buffer, values, this.#core.writer),
+    };
+  }
+
+  #output(buffer: Buffer, tensor: Tensor): void {
+    this.#outputs.set(buffer.tensor ?? buffer.name, tensor);
+    this.#outputChecksums[buffer.tensor ?? buffer.name] = checksum(tensor);
   }
 
   #step(step: Step, index: number): void {
@@ -224,7 +312,7 @@ class Machine {
   }
 
   #complete(buffer: Buffer, layer: number): void {
-    const memory = buffer.memory === 'L1' ? this.#core.l1 : this.#l2;
+    const memory = this.#memoryOf(buffer);
     const isOutput = buffer.role === 'output';
     requireComplete(this.#program, memory, buffer, layer);
     const tensor = readTensor(memory, buffer);
@@ -238,12 +326,7 @@ class Machine {
       this.#outputs.set(buffer.tensor ?? buffer.name, tensor);
       this.#outputChecksums[buffer.tensor ?? buffer.name] = account.checksum;
     }
-    this.#options.onTensor?.({
-      buffer,
-      layer,
-      tensor,
-      writerOf: (index) => memory.writerOf(addressOf(index)),
-    });
+    this.#options.onTensor?.({ layer, ...this.#held(buffer, tensor) });
   }
 
   #lives(): BufferLife[] {
@@ -313,4 +396,27 @@ export function* programSteps(
   machine.load(inputs);
   yield* machine.steps();
   return machine.finish();
+}
+
+/**
+ * Runs the steps of one layer of a program from a state that an earlier run kept as it entered the layer (`Pause.save`). `before` is the
+ * program of that run: image bytes that differ from it are put into memory first. Throws what `runProgram` throws.
+ */
+export function runLayer(
+  program: Program,
+  before: Program,
+  layer: number,
+  state: MachineState,
+  options: Pick<RunOptions, 'array' | 'onTensor' | 'onPause'> = {},
+): void {
+  const machine = new Machine(program, options, false);
+  const { l2, core } = state;
+  const { address } = program.manifest.image;
+  const from = MEMORY_MAP.l2;
+  if (program.image !== before.image) {
+    const bytes = l2.bytes.slice();
+    for (let i = 0; i < program.image.length; i++)
+      if (program.image[i] !== before.image[i]) bytes[address - from + i] = program.image[i]!;
+    machine.runLayer(layer, { l2: { ...l2, bytes }, core });
+  } else machine.runLayer(layer, state);
 }

@@ -5,6 +5,7 @@ import { terminalOptions } from '../../reports/terminal/style.js';
 import { writeFileAtomic, writeFolderAtomic } from '../node/atomic-write.js';
 import { fileError } from '../node/files.js';
 import type { ResultDocument } from '../results/document.js';
+import type { Explanation } from '../results/explanation.js';
 
 /** Where a result goes beside the terminal. */
 export interface OutputArguments {
@@ -17,6 +18,23 @@ export const outputOptions = {
   json: { type: 'string', describe: 'file for the result as JSON' },
   report: { type: 'string', describe: 'folder for the report in every format' },
 } as const;
+
+/** `--no-explain`. */
+export const explainOption = {
+  type: 'boolean',
+  default: true,
+  describe: 'where a tensor differs, find the layers at fault and why; --no-explain leaves it out',
+} as const;
+
+/** Prints why the simulated chip refuses a program. */
+export async function printExplanation(explanation: Explanation): Promise<void> {
+  const [{ explanationLines }, { style }] = await Promise.all([
+    import('../../reports/terminal/explanation.js'),
+    import('../../reports/terminal/style.js'),
+  ]);
+  const { columns, colour } = terminalOptions(process.stdout, process.env);
+  process.stdout.write(`${explanationLines(explanation, columns, style(colour)).join('\n')}\n`);
+}
 
 /** Prints the terminal report on stdout, in the terminal's width and with colour where it is one. */
 export async function printReport(document: ResultDocument): Promise<void> {

@@ -13,7 +13,9 @@ import { quantizeCommand } from './commands/quantize.js';
 import { reportCommand } from './commands/report.js';
 import { showCommand } from './commands/show.js';
 import { simulateCommand } from './commands/simulate.js';
+import { stimulateCommand } from './commands/stimulate.js';
 import { verifyCommand } from './commands/verify.js';
+import { withDefaultStrength } from './strength-options.js';
 
 /** One line for whoever caused it, the stack for whoever can mend it; returns the exit status. */
 function explain(error: unknown): number {
@@ -31,6 +33,7 @@ const COMMANDS = [
   compileCommand,
   simulateCommand,
   verifyCommand,
+  stimulateCommand,
   reportCommand,
   baselineCommand,
   compareCommand,
@@ -118,7 +121,7 @@ export async function runCli(words: readonly string[]): Promise<number> {
   const before = process.exitCode;
   process.exitCode = undefined;
   try {
-    await dispatch(words);
+    await dispatch(withDefaultStrength(words));
     // Where a command leaves a status other than 0.
     return Number(process.exitCode ?? 0);
   } catch (error) {

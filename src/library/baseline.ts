@@ -9,6 +9,7 @@ import { compile } from '../compile.js';
 import { GENERATOR } from '../generator.js';
 import type { Model } from '../ir/expr.js';
 import { builtinInput } from '../models/builtin-input.js';
+import { type StrengthOptions, strengthSteps } from '../strength/measure.js';
 import { type CompileChoices, compileOptions } from './compile-options.js';
 import { Turns, type WorkOptions } from './turns.js';
 
@@ -17,6 +18,8 @@ export interface BaselineOptions extends CompileChoices, WorkOptions {
   readonly seed?: string;
   /** What names the model to `diana-sim baseline` (a name or a file's path); the model's own name by default. */
   readonly source?: string;
+  /** Also plants faults and records how many the test misses; not done by default. */
+  readonly strength?: StrengthOptions;
 }
 
 /**
@@ -33,7 +36,13 @@ export async function baseline(model: Model, options: BaselineOptions = {}): Pro
   await turns.pause();
   const program = compile(model, compileOptions(options));
   const { result } = await turns.run(programSteps(program, builtinInput(model, seed, 0)));
-  return baselineOf(result, seed, GENERATOR, options.source ?? model.name);
+  const strength =
+    options.strength === undefined
+      ? undefined
+      : await turns.run(
+          strengthSteps(program, [builtinInput(model, seed, 0)], { seed, ...options.strength }),
+        );
+  return baselineOf(result, seed, GENERATOR, options.source ?? model.name, strength);
 }
 
 /** How baselines are compared: thresholds, and what may be missing or differ. */

@@ -1,5 +1,6 @@
 import { GENERATOR } from '../generator.js';
 import { type ModelResult, RESULT_FORMAT, RESULT_VERSION, type ResultDocument } from '../results/document.js';
+import { isStrongEnough } from '../results/strength.js';
 
 /** The document of a command's results, in order. */
 export const resultDocument = (
@@ -36,3 +37,13 @@ export const joinDocuments = (
  */
 export const allEqual = (document: ResultDocument): boolean =>
   document.models.every(({ verdicts, soc }) => verdicts.every((v) => v.ok) && (soc ?? []).every((s) => s.ok));
+
+/**
+ * Whether every model's comparison notices as large a share of the planted faults as was asked for; true where nothing was asked.
+ *
+ * @example
+ * const result = await verify(model, { strength: { required: 0.95 } });
+ * if (!strongEnough(result)) throw new Error('the test would miss too much');
+ */
+export const strongEnough = (document: ResultDocument): boolean =>
+  document.models.every(({ strength }) => isStrongEnough(strength));

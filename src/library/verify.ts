@@ -5,14 +5,20 @@ import {
   openBackend,
   type Reference,
 } from '../../golden/index.js';
+import { ProgramFault } from '../../sim/program/fault.js';
 import { UserError } from '../base/errors.js';
 import type { Tensor } from '../base/tensor.js';
 import { compile } from '../compile.js';
+import { explainSteps } from '../explain/explain.js';
 import type { Model } from '../ir/expr.js';
 import { builtinInput } from '../models/builtin-input.js';
 import type { Program } from '../program/types.js';
 import type { ResultDocument } from '../results/document.js';
+import type { Explanation } from '../results/explanation.js';
 import type { SocRun } from '../results/soc.js';
+import type { Strength } from '../results/strength.js';
+import type { Verdict } from '../results/verdict.js';
+import { checkStrengthOptions, type StrengthOptions, strengthSteps } from '../strength/measure.js';
 import { type CompileChoices, compileOptions } from './compile-options.js';
 import { resultDocument } from './result-document.js';
 import { Turns, type WorkOptions } from './turns.js';
@@ -40,6 +46,15 @@ export interface VerifyOptions extends CompileChoices, WorkOptions {
   readonly backend?: BackendName;
   /** A program of the model, such as another compiler's; by default the model is compiled with the options beside. */
   readonly program?: Program;
+  /**
+   * Plants single faults in what the chip reads and counts those that the comparison notices, on the inputs of all runs; not done where a run
+   * differs. Without it nothing is planted.
+   */
+  readonly strength?: StrengthOptions;
+  /** Where a run differs: says which layers are at fault and why (`Verdict.explanation`); true by default. */
+  readonly explain?: boolean;
+  /** Called with the reason where the simulated chip refuses a step, before the ProgramFault is thrown. */
+  readonly onRefused?: (explanation: Explanation) => void | Promise<void>;
   /** Called with each tensor that simulator and reference both hold, as it is compared: values of both, and how they compare. */
   readonly onTensor?: (pair: TensorPair) => void;
   /** Called after each run; a SocRun that comes back becomes a part of the result. */
@@ -54,9 +69,34 @@ function checkRuns({ runs = 1, inputs }: VerifyOptions): number {
   return runs;
 }
 
+/** The strength of the runs together; undefined where it was not asked for, or a run differs: then the test fails as it is. */
+async function measured(
+  program: Program,
+  runs: readonly FinishedRun[],
+  seed: string,
+  options: VerifyOptions,
+  turns: Turns,
+): Promise<Strength | undefined> {
+  if (options.strength === undefined || !runs.every(({ verdict }) => verdict.ok)) return undefined;
+  options.onProgress?.({ what: `${program.manifest.model}, faults`, done: runs.length, total: runs.length });
+  const inputs = runs.map((run) => run.inputs);
+  return turns.run(strengthSteps(program, inputs, { seed, ...options.strength }));
+}
+
+/** What a run gives; where the chip refuses a step, `explain` is heard before the fault is thrown on. */
+async function refusedOr<T>(run: Promise<T>, explain: () => Promise<void>): Promise<T> {
+  try {
+    return await run;
+  } catch (e) {
+    if (e instanceof ProgramFault) await explain();
+    throw e;
+  }
+}
+
 /**
  * Compiles a model, simulates the program and compares every tensor that it holds whole in memory with the reference on tfjs, bit for
- * bit. The result has cycles, MACs and memories of the run and a verdict for each run; `allEqual` says whether all is well.
+ * bit. The result has cycles, MACs and memories of the run and a verdict for each run; `allEqual` says whether all is well. A verdict of a
+ * run that differs says why (`explanation`): which layers are at fault, and what, changed back, makes them exact.
  *
  * Throws a UserError for inputs that do not fit, a LimitError for a model that does not fit the memories, a ProgramFault for a step that
  * the chip refuses, and the signal's reason once it is aborted. A difference is no error: it stands in the verdict.
@@ -67,6 +107,7 @@ function checkRuns({ runs = 1, inputs }: VerifyOptions): number {
  */
 export async function verify(model: Model, options: VerifyOptions = {}): Promise<ResultDocument> {
   const runs = checkRuns(options);
+  if (options.strength !== undefined) checkStrengthOptions(options.strength);
   const turns = new Turns(options);
   const program = options.program ?? compile(model, compileOptions(options));
   const backend = await openBackend(options.backend ?? DEFAULT_BACKEND);
@@ -80,21 +121,33 @@ export async function verify(model: Model, options: VerifyOptions = {}): Promise
     const inputs = options.inputs ?? builtinInput(model, seed, number);
     const reference: Reference = await turns.run(evaluationSteps(model.main, inputs, model.params, backend));
     const identity = { backend: backend.name, seed, run: number };
-    const verified = await turns.run(
-      comparedSteps(program, model.name, inputs, reference, identity, {
-        ...(options.onTensor === undefined ? {} : { onTensor: options.onTensor }),
-      }),
+    const why = (verdict?: Verdict) => turns.run(explainSteps(program, model, inputs, reference, verdict));
+    const compared = await refusedOr(
+      turns.run(
+        comparedSteps(program, model.name, inputs, reference, identity, {
+          ...(options.onTensor === undefined ? {} : { onTensor: options.onTensor }),
+        }),
+      ),
+      async () => {
+        if (options.explain !== false) await options.onRefused?.(await why());
+      },
     );
+    const unexplained = compared.verdict.ok || options.explain === false;
+    const verified = unexplained
+      ? compared
+      : { ...compared, verdict: { ...compared.verdict, explanation: await why(compared.verdict) } };
     const run: FinishedRun = { ...verified, program, inputs, number };
     finished.push(run);
     const onSoc = await options.onRun?.(run);
     if (onSoc !== undefined) soc.push(onSoc);
   }
+  const strength = await measured(program, finished, seed, options, turns);
   return resultDocument('verify', [
     {
       run: combined(finished.map((r) => r.run.result)),
       verdicts: finished.map((r) => r.verdict),
       ...(soc.length === 0 ? {} : { soc }),
+      ...(strength === undefined ? {} : { strength }),
     },
   ]);
 }

@@ -1,5 +1,6 @@
 import type { RunResult } from './run.js';
 import type { SocRun } from './soc.js';
+import type { Strength } from './strength.js';
 import type { Verdict } from './verdict.js';
 
 /** What `format` of every result says. */
@@ -22,4 +23,6 @@ export interface ModelResult {
   readonly verdicts: readonly Verdict[];
   /** One a run of `verify --on soc`; absent otherwise. */
   readonly soc?: readonly SocRun[];
+  /** What planted faults say about the test; of `verify --strength` where every run was equal. */
+  readonly strength?: Strength;
 }

@@ -1,5 +1,6 @@
 import type { DType } from '../base/dtype.js';
 import type { Shape } from '../base/tensor.js';
+import type { Explanation } from './explanation.js';
 
 /** The first element at which simulator and reference differ. */
 export interface Difference {
@@ -52,4 +53,6 @@ export interface Verdict {
   /** Tensors of the model that the program never holds whole in memory (inside fused kernels and accelerator calls). */
   readonly notHeld: number;
   readonly ok: boolean;
+  /** Why it differs, where that was looked into. */
+  readonly explanation?: Explanation;
 }

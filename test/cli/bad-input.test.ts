@@ -107,6 +107,17 @@ const CASES: readonly (readonly [string, string | RegExp])[] = [
   ['verify single-conv --runs 0', '--runs is 0; must be a whole number of at least 1.'],
   ['verify single-conv --runs two', '--runs is NaN; must be a whole number of at least 1.'],
   ['verify single-conv two-convs --input right.npy', /^diana-sim: --input goes with one model/],
+  ['verify single-conv --strength 0', '--strength is 0; must be a whole number of faults, at least 1.'],
+  [
+    'verify single-conv --min-strength 950%',
+    '--min-strength is "950%"; must be a share from 0% to 100%, such as 95% or 0.95.',
+  ],
+  [
+    'verify single-conv --elf folder --strength',
+    '--strength plants faults in a program of this compiler; leave --elf out.',
+  ],
+  ['stimulate single-conv', 'Missing required argument: output'],
+  ['stimulate single-conv -o v --tries 0', '--tries is 0; must be a whole number of at least 1.'],
   ['verify single-conv --target gpu', 'target "gpu" is not known; use "soma_dory, c" or "c".'],
   [
     'verify single-conv --golden nowhere --golden-order whc',

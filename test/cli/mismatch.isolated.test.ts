@@ -17,6 +17,7 @@ async function verifySingleConv(): Promise<{ status: number; printed: string }> 
     seed: '0',
     input: undefined,
     runs: 1,
+    explain: false,
     'reference-backend': 'cpu',
     json: undefined,
     report: undefined,

@@ -11,10 +11,12 @@ import { namedModels } from '../model-argument.js';
 import { type CompileArguments, type ModelArguments, readCompileOptions } from '../options.js';
 import { printComparison } from '../output.js';
 import { Progress } from '../progress.js';
+import { strengthOf } from '../strength-options.js';
 
 export interface BaselineArguments extends CompileArguments, ModelArguments {
   readonly models: readonly string[];
   readonly output: string;
+  readonly strength?: number | undefined;
   readonly shard: string | undefined;
 }
 
@@ -22,11 +24,15 @@ async function runModels(args: BaselineArguments): Promise<Baseline[]> {
   const options = await readCompileOptions(args);
   const all = await namedModels(args.models, args);
   const models = args.shard === undefined ? all : shardOf(all, parseShard(args.shard));
+  const strength = strengthOf(args);
+  const planted = strength === undefined ? {} : { strength };
   const progress = new Progress(models.length);
   const baselines: Baseline[] = [];
   for (const { name, build } of models) {
     progress.running(name);
-    baselines.push(await baselineModel(await build(), { ...options, seed: args.seed, source: name }));
+    baselines.push(
+      await baselineModel(await build(), { ...options, seed: args.seed, source: name, ...planted }),
+    );
     progress.step();
   }
   progress.end();

@@ -1,4 +1,5 @@
 import { UserError } from '../../base/errors.js';
+import type { Tensor } from '../../base/tensor.js';
 import { inferredShapes } from '../../codegen/application/demo.js';
 import { type Profile, portsOf } from '../../codegen/network/network.js';
 import { emitC } from '../../library/c-project.js';
@@ -31,11 +32,17 @@ function sizeTable(sizes: ProgramSizes, l2Bytes: number): string {
 export function writeProject(
   folder: string,
   program: Program,
-  options: { readonly seed: string; readonly profile: Profile | undefined; readonly xpulp: boolean },
+  options: {
+    readonly seed: string;
+    readonly profile: Profile | undefined;
+    readonly xpulp: boolean;
+    readonly inputs?: ReadonlyMap<string, Tensor>;
+  },
 ): void {
   const files = emitC(program, {
     seed: options.seed,
     xpulp: options.xpulp,
+    ...(options.inputs === undefined ? {} : { inputs: options.inputs }),
     ...(options.profile === undefined ? {} : { profile: options.profile }),
   });
   const compiler = `${riscvPrefix()}gcc`;

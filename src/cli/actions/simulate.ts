@@ -1,24 +1,60 @@
+import { UserError } from '../../base/errors.js';
 import { encodeNpy } from '../../base/npy.js';
-import { programInputs, simulate as simulateProgram } from '../../library/simulate.js';
+import { allEqual } from '../../library/result-document.js';
+import { modelInputs, programInputs, simulate as simulateProgram } from '../../library/simulate.js';
 import { traceLine } from '../../library/trace-line.js';
+import { verify } from '../../library/verify.js';
 import { writeFileAtomic, writeFolderAtomic } from '../../node/atomic-write.js';
 import { readProgram } from '../../node/program-folder.js';
+import { useTfjsInNode } from '../../node/tfjs-in-node.js';
 import { readInputs } from '../input-files.js';
-import { finish } from '../output.js';
+import { oneModel } from '../model-argument.js';
+import type { ModelArguments } from '../model-options.js';
+import { finish, printExplanation } from '../output.js';
 import { printWarnings } from '../warnings.js';
 
-export interface SimulateArguments {
+export interface SimulateArguments extends ModelArguments {
   readonly program: string;
   readonly input: readonly string[] | undefined;
   readonly output: string | undefined;
   readonly seed: string;
   readonly trace: string | undefined;
+  /** The model that the program was made of. */
+  readonly against?: string | undefined;
+  readonly explain: boolean;
   readonly json: string | undefined;
   readonly report: string | undefined;
 }
 
-/** The command `simulate`: runs the program in a folder, prints its report and writes what was asked for. */
-export async function simulate(args: SimulateArguments): Promise<void> {
+/** What is only there where nothing is compared. */
+function checkAgainst(args: SimulateArguments): void {
+  for (const name of ['output', 'trace'] as const)
+    if (args[name] !== undefined) throw new UserError(`--${name} does not go with --against.`);
+}
+
+/** `simulate DIR --against MODEL`: the program beside the reference of the model. Resolves to the exit status. */
+async function simulateAgainst(args: SimulateArguments, word: string): Promise<number> {
+  checkAgainst(args);
+  const program = readProgram(args.program);
+  const model = await oneModel(word, args);
+  useTfjsInNode();
+  const document = await verify(model, {
+    program,
+    ...(args.input === undefined ? {} : { inputs: readInputs(args.input, modelInputs(model)) }),
+    seed: args.seed,
+    explain: args.explain,
+    onRefused: printExplanation,
+  });
+  await finish({ ...document, command: 'simulate' }, args);
+  return allEqual(document) ? 0 : 1;
+}
+
+/**
+ * The command `simulate`: runs the program in a folder, prints its report and writes what was asked for. Resolves to the exit status: 0, or 1
+ * where the program differs from the model that it is compared with.
+ */
+export async function simulate(args: SimulateArguments): Promise<number> {
+  if (args.against !== undefined) return simulateAgainst(args, args.against);
   const program = readProgram(args.program);
   const trace: string[] = [];
   const { document, outputs } = await simulateProgram(program, {
@@ -34,4 +70,5 @@ export async function simulate(args: SimulateArguments): Promise<void> {
       new Map([...outputs].map(([name, t]) => [`${name.replace(/[^\w.-]/g, '_')}.npy`, encodeNpy(t)])),
     );
   await finish(document, args);
+  return 0;
 }

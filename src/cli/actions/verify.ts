@@ -7,7 +7,7 @@ import { type CompileOptions, compile } from '../../compile.js';
 import type { LoadedModel } from '../../frontends/model.js';
 import type { Model } from '../../ir/expr.js';
 import { type RecordedVectors, recordedVectors } from '../../library/recorded-vectors.js';
-import { allEqual, joinDocuments } from '../../library/result-document.js';
+import { allEqual, joinDocuments, strongEnough } from '../../library/result-document.js';
 import { modelInputs } from '../../library/simulate.js';
 import { type FinishedRun, type Inputs, verify as verifyModel } from '../../library/verify.js';
 import { readRecorded } from '../../node/recorded-folder.js';
@@ -20,9 +20,10 @@ import { OPTIMIZATIONS, type Optimization, type SocRun } from '../../results/soc
 import { readInputs } from '../input-files.js';
 import { namedModels } from '../model-argument.js';
 import { type CompileArguments, type ModelArguments, readCompileOptions } from '../options.js';
-import { finish } from '../output.js';
+import { finish, printExplanation } from '../output.js';
 import { Progress } from '../progress.js';
 import { showRecorded } from '../recorded-lines.js';
+import { strengthOf } from '../strength-options.js';
 import { printImportSummary, printWarnings } from '../warnings.js';
 
 export interface VerifyArguments extends CompileArguments, ModelArguments {
@@ -33,11 +34,14 @@ export interface VerifyArguments extends CompileArguments, ModelArguments {
   /** The order of its text files: "extents", "hwc" or "chw". */
   readonly 'golden-order'?: string | undefined;
   readonly runs: number;
+  readonly explain: boolean;
   readonly 'reference-backend': string;
   readonly native?: boolean | undefined;
   /** "program", or "soc": the C project instruction by instruction, too. */
   readonly on?: string | undefined;
   readonly optimize?: string | undefined;
+  readonly strength?: number | undefined;
+  readonly 'min-strength'?: string | undefined;
   readonly json: string | undefined;
   readonly report: string | undefined;
   readonly shard: string | undefined;
@@ -104,6 +108,7 @@ async function verifyOne(
   progress: Progress,
   beside: Beside,
 ): Promise<ResultDocument> {
+  const strength = strengthOf(args);
   const { inputs, recorded } = givenInputs(model, args);
   printImportSummary(model.name, (model as Partial<LoadedModel>).summary ?? []);
   const program = compile(model, options);
@@ -121,13 +126,16 @@ async function verifyOne(
     ...(inputs === undefined ? {} : { inputs }),
     seed: args.seed,
     runs: args.runs,
+    explain: args.explain,
+    onRefused: printExplanation,
     backend: backendName(args['reference-backend']),
+    ...(strength === undefined ? {} : { strength }),
     onProgress: ({ what }) => progress.running(what),
     onRun,
   });
 }
 
-/** The command `verify`. Resolves to the exit status: 0 when every tensor is equal, 1 on a difference. */
+/** The command `verify`. Resolves to the exit status: 0 when every tensor is equal and the test as strong as asked for, else 1. */
 export async function verify(args: VerifyArguments): Promise<number> {
   if (!Number.isInteger(args.runs) || args.runs < 1)
     throw new UserError(`--runs is ${args.runs}; must be a whole number of at least 1.`);
@@ -135,6 +143,7 @@ export async function verify(args: VerifyArguments): Promise<number> {
   const all = await namedModels(args.models, args);
   const models = args.shard === undefined ? all : shardOf(all, parseShard(args.shard));
   checkArguments(args, all.length, options.target);
+  strengthOf(args);
   backendName(args['reference-backend']);
   useTfjsInNode();
   const beside: Beside = { recorded: [], natives: [], soc: socOptimization(args) };
@@ -152,6 +161,7 @@ export async function verify(args: VerifyArguments): Promise<number> {
   for (const { line } of beside.natives) process.stdout.write(`${line}\n`);
   const equal =
     allEqual(document) &&
+    strongEnough(document) &&
     beside.recorded.every((r) => r.differing === 0) &&
     beside.natives.every((n) => n.ok);
   return equal ? 0 : 1;

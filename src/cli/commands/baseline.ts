@@ -8,12 +8,14 @@ import {
   modelOptions,
   shardOption,
 } from '../options.js';
+import { strengthOptions } from '../strength-options.js';
 import { configured } from '../team-config.js';
 
 interface Arguments extends CompileArguments, ModelArguments {
   readonly models?: readonly string[] | undefined;
   readonly output: string;
   readonly shard: string | undefined;
+  readonly strength?: number | undefined;
 }
 
 /** `baseline MODEL...`: records what must not change. */
@@ -27,7 +29,7 @@ export const baselineCommand: CommandModule<object, Arguments> = {
         array: true,
         describe: 'names, suites or files; by default the models of diana.config.json',
       })
-      .options({ ...modelOptions, ...compileOptions, ...shardOption })
+      .options({ ...modelOptions, ...compileOptions, ...shardOption, strength: strengthOptions.strength })
       .option('output', { alias: 'o', type: 'string', demandOption: true, describe: 'folder of baselines' })
       .config(configured([...CONFIGURED, 'output'])),
   handler: async (args) => {

@@ -18,6 +18,7 @@ interface Arguments extends CompileArguments, ModelArguments {
   readonly emit: string;
   readonly profile: string | undefined;
   readonly xpulp: boolean;
+  readonly golden?: string | undefined;
 }
 
 /** `compile MODEL -o DIR`: writes the Program that `simulate` and `disasm` read, or the C project for the chip. */
@@ -43,6 +44,10 @@ export const compileCommand: CommandModule<object, Arguments> = {
         default: false,
         describe: "with --emit c: host kernels with the core's Xpulp instructions",
       })
+      .option('golden', {
+        type: 'string',
+        describe: 'with --emit c: folder of recorded vectors whose input the C program runs on',
+      })
       .config(configured(CONFIGURED)),
   handler: async (args) => {
     const model = await oneModel(args.model, args);
@@ -55,7 +60,9 @@ export const compileCommand: CommandModule<object, Arguments> = {
     printWarnings(program.manifest.warnings, listed);
     if (args.emit === 'c') {
       const { parseProfile, writeProject } = await import('../actions/c-project.js');
+      const { recordedInputs } = await import('../actions/recorded-inputs.js');
       writeProject(args.output, program, {
+        ...(args.golden === undefined ? {} : { inputs: recordedInputs(args.golden, model, args.seed) }),
         seed: args.seed,
         profile: parseProfile(args.profile),
         xpulp: args.xpulp,
@@ -63,6 +70,7 @@ export const compileCommand: CommandModule<object, Arguments> = {
       return;
     }
     if (args.xpulp) throw new UserError('--xpulp goes with --emit c.');
+    if (args.golden !== undefined) throw new UserError('--golden goes with --emit c.');
     if (args.profile !== undefined) throw new UserError('--profile goes with --emit c.');
     writeProgram(args.output, program);
     const { layers, steps, memory } = program.manifest;

@@ -1,17 +1,20 @@
 import type { CommandModule } from 'yargs';
-import { outputOptions } from '../output.js';
+import { fileOptions, type ModelArguments } from '../model-options.js';
+import { explainOption, outputOptions } from '../output.js';
 
-interface Arguments {
+interface Arguments extends Omit<ModelArguments, 'seed'> {
   readonly program: string;
   readonly input: readonly string[] | undefined;
   readonly output: string | undefined;
   readonly seed: string;
   readonly trace: string | undefined;
+  readonly against?: string | undefined;
+  readonly explain: boolean;
   readonly json: string | undefined;
   readonly report: string | undefined;
 }
 
-/** `simulate DIR`: runs a program without reference. */
+/** `simulate DIR`: runs a program, without reference or against a model. */
 export const simulateCommand: CommandModule<object, Arguments> = {
   command: 'simulate <program>',
   describe: 'run a compiled program on the simulated chip',
@@ -26,9 +29,16 @@ export const simulateCommand: CommandModule<object, Arguments> = {
       .option('output', { alias: 'o', type: 'string', describe: 'folder for the outputs as .npy' })
       .option('seed', { type: 'string', default: '0', describe: 'seed of the built-in inputs' })
       .option('trace', { type: 'string', describe: 'file for one line a job' })
+      .options(fileOptions)
+      .option('against', {
+        type: 'string',
+        describe:
+          'the model that the program was made of: compare every tensor with the reference; exit 1 on a difference',
+      })
+      .option('explain', explainOption)
       .options(outputOptions),
   handler: async (args) => {
     const { simulate } = await import('../actions/simulate.js');
-    await simulate(args);
+    process.exitCode = await simulate(args);
   },
 };

@@ -1,4 +1,5 @@
 import type { CommandModule } from 'yargs';
+import { UserError } from '../../base/errors.js';
 import { OPTIMIZATIONS } from '../../results/soc.js';
 import { modelWords } from '../model-argument.js';
 import {
@@ -9,7 +10,8 @@ import {
   modelOptions,
   shardOption,
 } from '../options.js';
-import { outputOptions } from '../output.js';
+import { explainOption, outputOptions } from '../output.js';
+import { strengthOptions } from '../strength-options.js';
 import { configured } from '../team-config.js';
 
 interface Arguments extends CompileArguments, ModelArguments {
@@ -18,11 +20,14 @@ interface Arguments extends CompileArguments, ModelArguments {
   readonly golden?: string | undefined;
   readonly 'golden-order'?: string | undefined;
   readonly runs: number;
+  readonly explain: boolean;
   readonly 'reference-backend': string;
   readonly native?: boolean | undefined;
   readonly elf?: string | undefined;
   readonly on: string;
   readonly optimize: string;
+  readonly strength?: number | undefined;
+  readonly 'min-strength'?: string | undefined;
   readonly json: string | undefined;
   readonly report: string | undefined;
   readonly shard: string | undefined;
@@ -84,11 +89,14 @@ export const verifyCommand: CommandModule<object, Arguments> = {
         default: 'O2',
         describe: `with --on soc: ${OPTIMIZATIONS.join(', ')}, as the C compiler has it`,
       })
-      .options({ ...shardOption, ...outputOptions })
+      .option('explain', explainOption)
+      .options({ ...strengthOptions, ...shardOption, ...outputOptions })
       .config(configured(CONFIGURED)),
   handler: async (args) => {
     const given = { ...args, models: modelWords(args.models) };
     if (args.elf !== undefined) {
+      if (given.strength !== undefined || given['min-strength'] !== undefined)
+        throw new UserError('--strength plants faults in a program of this compiler; leave --elf out.');
       const { verifyElf } = await import('../actions/verify-elf.js');
       process.exitCode = await verifyElf({ ...given, elf: args.elf });
       return;

@@ -102,3 +102,67 @@ describe('a memory', () => {
   it('marks of who wrote: -2 nobody, -1 what lay there before the run', () =>
     expect([NEVER, PRELOADED]).toEqual([-2, -1]));
 });
+
+describe('snapshots', () => {
+  /** 64 bytes, of which 8..24 are written: 1, 2, ... */
+  function started(): Memory {
+    const m = new Memory('M', 0x100, 64);
+    m.write(
+      0x108,
+      Uint8Array.from({ length: 16 }, (_, i) => i + 1),
+      0,
+      'test',
+    );
+    return m;
+  }
+
+  it.each<[string, (m: Memory) => void, readonly (readonly [number, number])[]]>([
+    ['nothing', () => {}, []],
+    ['the same bytes again', (m) => m.write(0x108, Uint8Array.of(1, 2, 3), 5, 'test'), []],
+    ['a byte', (m) => m.write(0x10b, Uint8Array.of(9), 1, 'test'), [[0x10b, 0x10c]]],
+    ['bytes written beyond', (m) => m.write(0x118, Uint8Array.of(7, 7), 1, 'test'), [[0x118, 0x11a]]],
+    [
+      'poison written where nothing was',
+      (m) => m.write(0x100, Uint8Array.of(0xa5), 1, 'test'),
+      [[0x100, 0x101]],
+    ],
+    ['all forgotten', (m) => m.forget(), [[0x108, 0x118]]],
+    [
+      'two places',
+      (m) => {
+        m.write(0x109, Uint8Array.of(0, 0), 1, 'test');
+        m.write(0x117, Uint8Array.of(0), 1, 'test');
+      },
+      [
+        [0x109, 0x10b],
+        [0x117, 0x118],
+      ],
+    ],
+  ])('%s: the differences, and none once rolled back', (_, change, expected) => {
+    const m = started();
+    const before = m.snapshot();
+    change(m);
+    expect(m.differences(before).map(({ lo, hi }) => [lo, hi])).toEqual(expected);
+    m.rollBack(before);
+    expect(m.differences(before)).toEqual([]);
+    expect([m.isWritten(0x108, 16), m.isWritten(0x107, 1), m.isWritten(0x118, 1)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect([...m.read(0x108, 3, 'test')]).toEqual([1, 2, 3]);
+  });
+
+  it('paste brings bytes back with what nothing has written', () => {
+    const m = started();
+    const part = m.cut({ lo: 0x106, hi: 0x10a });
+    m.write(0x106, Uint8Array.of(0, 0, 0, 0), 1, 'test');
+    m.paste(0x106, part);
+    expect([m.isWritten(0x106, 1), m.isWritten(0x107, 1), m.isWritten(0x108, 2)]).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    expect([...m.read(0x108, 2, 'test')]).toEqual([1, 2]);
+  });
+});

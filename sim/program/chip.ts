@@ -1,0 +1,90 @@
+import { UserError } from '../../src/base/errors.js';
+import { sameShape, showShape, type Tensor } from '../../src/base/tensor.js';
+import type { Buffer, HostStep, JobStep, Program } from '../../src/program/types.js';
+import { defaultPeArray } from '../core/default-pe-array.js';
+import { DigitalCore, type JobReport } from '../core/digital-core.js';
+import { Memory, type MemorySnapshot, PRELOADED } from '../core/memory.js';
+import type { PeArray } from '../core/pe-array.js';
+import { MEMORY_MAP, WORD_BYTES } from '../isa/geometry.js';
+import { REGISTERS, type RegisterName } from '../isa/registers.js';
+import { type HostReport, runHostStep } from './host-step.js';
+import { writeTensor } from './tensor-access.js';
+
+/** What a chip holds between two steps; the weight memory is not in it, as each job loads its weights. */
+export interface ChipSnapshot {
+  readonly l1: MemorySnapshot;
+  readonly l2: MemorySnapshot;
+  readonly registers: ReadonlyMap<RegisterName, number>;
+}
+
+/** What a program runs on: L2 with its image, the digital core, the host. It carries out steps and counts nothing. */
+export class Chip {
+  readonly l2: Memory;
+  readonly core: DigitalCore;
+  readonly #program: Program;
+  readonly #wordBytes = new Uint8Array(WORD_BYTES);
+  readonly #word = new DataView(this.#wordBytes.buffer);
+
+  constructor(program: Program, array: PeArray = defaultPeArray()) {
+    const { hardware, image } = program.manifest;
+    this.#program = program;
+    this.l2 = new Memory('L2', MEMORY_MAP.l2, hardware.chip.l2Bytes);
+    this.l2.write(image.address, program.image, PRELOADED, 'image');
+    this.core = new DigitalCore(this.l2, hardware, array);
+  }
+
+  /** Writes the inputs into their buffers. Throws a UserError for one that is missing or of another type. */
+  load(inputs: ReadonlyMap<string, Tensor>): void {
+    const wanted = this.#program.manifest.buffers.filter((b) => b.role === 'input');
+    for (const b of wanted) {
+      const t = inputs.get(b.tensor ?? b.name);
+      if (t === undefined)
+        throw new UserError(
+          `input ${b.name} is missing; the program needs ${wanted.map((x) => x.name).join(', ')}.`,
+        );
+      if (t.dtype !== b.dtype || !sameShape(t.shape, b.shape))
+        throw new UserError(
+          `input ${b.name} is ${showShape(t.shape)} ${t.dtype}; must be ${showShape(b.shape)} ${b.dtype}.`,
+        );
+      writeTensor(this.l2, b, t, PRELOADED);
+    }
+  }
+
+  /** Stores, register writes and the job that TRIGGER starts. Throws a LimitError for what the core cannot do. */
+  job(step: JobStep, index: number): JobReport {
+    this.core.writer = index;
+    for (const [address, value] of step.stores) this.storeWord(address, value, index);
+    let report: JobReport | undefined;
+    for (const [offset, value] of step.writes) report = this.core.write(offset, value) ?? report;
+    if (report === undefined || step.writes.at(-1)?.[0] !== REGISTERS.TRIGGER)
+      throw new UserError('the job does not end with a write to TRIGGER.');
+    return report;
+  }
+
+  /** A host kernel. Throws a UserError for what an operator cannot compute or a byte that nothing has written. */
+  host(step: HostStep, index: number): HostReport {
+    const { buffers, hardware } = this.#program.manifest;
+    return runHostStep(step, buffers, this.l2, hardware.host, index);
+  }
+
+  /** A 32-bit word that the host stores into L2. */
+  storeWord(address: number, value: number, writer: number): void {
+    this.#word.setUint32(0, value, true);
+    this.l2.write(address, this.#wordBytes, writer, 'store of an instruction word');
+  }
+
+  /** The memory that a buffer lies in. */
+  memoryOf({ memory }: Pick<Buffer, 'memory'>): Memory {
+    return memory === 'L1' ? this.core.l1 : this.l2;
+  }
+
+  snapshot(): ChipSnapshot {
+    return { l1: this.core.l1.snapshot(), l2: this.l2.snapshot(), registers: this.core.saveRegisters() };
+  }
+
+  rollBack(state: ChipSnapshot): void {
+    this.core.l1.rollBack(state.l1);
+    this.l2.rollBack(state.l2);
+    this.core.restoreRegisters(state.registers);
+  }
+}

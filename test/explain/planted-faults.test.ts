@@ -1,0 +1,59 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openBackend } from '../../golden/index.js';
+import { FAULT_KINDS } from '../../scripts/faults/kinds/index.js';
+import { type Bed, bedOf, tryFault } from '../../scripts/faults/try.js';
+import { DEFAULT_PARAMETERS } from '../../sim/isa/parameters.js';
+import { compile, DEFAULT_OPTIONS } from '../../src/compile.js';
+import { buildModel } from '../../src/models/registry.js';
+import { overrideMemories } from '../../src/program/hardware-overrides.js';
+import { FULL } from '../full.js';
+import { everyLayer } from './model.js';
+
+/** A sample of `npm run faults`: small networks, tiled and not, one fault of each kind in the first layer that can have it. */
+const beds: Bed[] = [];
+beforeAll(async () => {
+  const backend = await openBackend('cpu');
+  const model = everyLayer();
+  const hardware = overrideMemories(DEFAULT_PARAMETERS, { l1: 10_240 });
+  beds.push(bedOf('tiled', model, compile(model, { ...DEFAULT_OPTIONS, hardware }), backend, 2));
+  beds.push(bedOf('whole', model, compile(model), backend, 2));
+  if (!FULL) return;
+  const resnet = buildModel('resnet8');
+  beds.push(bedOf('resnet8', resnet, compile(resnet), backend, 2));
+});
+
+const first = (kind: (typeof FAULT_KINDS)[number]) => {
+  for (const bed of beds)
+    for (const layer of bed.program.manifest.layers) {
+      const outcome = tryFault(bed, layer, kind, 'test');
+      if (outcome?.noticed === true) return outcome;
+    }
+  return undefined;
+};
+
+/** Kinds that the small networks cannot have; `npm run faults` has them. */
+const NOT_HERE = [
+  'no rows of zeros below',
+  'a line of inputs too few',
+  'columns of zeros where there are none',
+  'clip at half the limit',
+  'clip at another lower limit',
+  'host operator along another axis',
+  'operands of a host operator swapped',
+  'a constant of the host one too large',
+];
+
+/** Every third kind; all of them in full. */
+const SAMPLE = FAULT_KINDS.filter((k) => !NOT_HERE.includes(k.name)).filter((_, i) => FULL || i % 3 === 0);
+
+it('has at least 40 kinds of fault, each with its own name', () => {
+  expect(FAULT_KINDS.length).toBeGreaterThanOrEqual(40);
+  expect(new Set(FAULT_KINDS.map((k) => k.name)).size).toBe(FAULT_KINDS.length);
+});
+
+describe('each kind of fault is found in the right layer, named and proved', () => {
+  it.each(SAMPLE.map((k) => [k.name, k] as const))('%s', (_, kind) => {
+    const outcome = first(kind);
+    expect(outcome).toMatchObject({ layerRight: true, named: true, proved: true });
+  });
+});
