@@ -38,6 +38,18 @@ export const execCommand: CommandModule<object, ExecArguments> = {
         default: false,
         describe: 'reading memory that nothing wrote is an error (slower)',
       })
+      .option('check', {
+        type: 'string',
+        choices: ['', 'stop'],
+        describe:
+          'look for mistakes in how the program drives the accelerator; =stop ends at the first (slower)',
+      })
+      .option('error-exitcode', {
+        type: 'number',
+        describe: 'exit with this status where --check finds something',
+      })
+      .option('json', { type: 'string', describe: 'file for what --check found, as JSON' })
+      .option('report', { type: 'string', describe: 'folder for a page (HTML, JSON) of what --check found' })
       .option('hw', {
         type: 'string',
         describe: 'JSON file that overrides parameters of chip and cycle model',
