@@ -1,4 +1,5 @@
 import type { ResultDocument } from '../src/results/document.js';
+import { FINDING_KINDS, type Finding } from '../src/results/finding.js';
 import { describeMismatch, describeWarning } from './describe.js';
 import { escapeMarkdown, markdownTable, verdictMarkdown } from './markdown.js';
 import { ESTIMATED, macsPerCycle, passed } from './metrics.js';
@@ -14,9 +15,18 @@ const property = (text: string): string => data(text).replaceAll(':', '%3A').rep
 export const annotation = (level: 'error' | 'warning' | 'notice', title: string, message: string): string =>
   `::${level} title=${property(title)}::${data(message)}`;
 
+/** A finding of the sanitizer as an error. */
+export const findingAnnotation = (finding: Finding, program: string): string =>
+  annotation(
+    'error',
+    `${program}: ${FINDING_KINDS[finding.kind]}`,
+    `${finding.what} (${finding.first.at}). ${finding.fix}`,
+  );
+
 /** "::error" lines for what differs and "::warning" lines for what stays on the host; print them on stdout in an Action. */
 export function renderAnnotations(doc: ResultDocument): string {
-  const lines = doc.models.flatMap(({ run, verdicts }) => [
+  const lines = doc.models.flatMap(({ run, verdicts, findings = [] }) => [
+    ...findings.map((finding) => findingAnnotation(finding, run.model)),
     ...verdicts.flatMap((verdict) =>
       verdict.tensors
         .filter((tensor) => tensor.differing > 0)

@@ -2,6 +2,7 @@ import type { ModelResult, ResultDocument } from '../src/results/document.js';
 import type { RunResult } from '../src/results/run.js';
 import { layerModels, type OtherCost, otherCosts } from './cost-models.js';
 import { describeHeld, describeMismatch, describeReference, describeWarning } from './describe.js';
+import { findingDetails, findingTitle } from './findings.js';
 import {
   ESTIMATED,
   jobCount,
@@ -217,6 +218,20 @@ function socMarkdown(result: ModelResult): string[] {
   ];
 }
 
+/** What the sanitizer found; nothing where it did not run. */
+function findingsMarkdown({ findings }: ModelResult): string[] {
+  if (findings === undefined) return [];
+  if (findings.length === 0) return ['Sanitizer: no finding.'];
+  return [
+    `### Sanitizer: ${plural(findings.length, 'finding')}`,
+    '',
+    ...findings.flatMap((finding) => [
+      `- **${escapeMarkdown(findingTitle(finding))}**`,
+      ...findingDetails(finding).map(([label, text]) => `  - ${label}: ${escapeMarkdown(text)}`),
+    ]),
+  ];
+}
+
 function modelMarkdown(result: ModelResult): string[] {
   const { run } = result;
   const clock = run.hardware.chip.clockHz;
@@ -229,6 +244,7 @@ function modelMarkdown(result: ModelResult): string[] {
     ],
     verdictMarkdown(result),
     socMarkdown(result),
+    findingsMarkdown(result),
     layerTable(result),
     reasonTable(run),
     otherModelsTable(run),

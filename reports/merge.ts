@@ -27,7 +27,13 @@ function joinModel(first: ModelResult, second: ModelResult, name: string): Model
     );
   const verdicts = [...first.verdicts, ...second.verdicts].sort((a, b) => a.run - b.run);
   const soc = [...(first.soc ?? []), ...(second.soc ?? [])].sort((a, b) => a.run - b.run);
-  return { run: first.run, verdicts, ...(soc.length === 0 ? {} : { soc }) };
+  const { findings } = first;
+  return {
+    run: first.run,
+    verdicts,
+    ...(soc.length === 0 ? {} : { soc }),
+    ...(findings === undefined ? {} : { findings }),
+  };
 }
 
 /** The results in the order of the whole work: `shardOf` deals them out in turn. */

@@ -1,6 +1,7 @@
 import type { ModelResult, ResultDocument } from '../src/results/document.js';
 import { ESTIMATED, macsPerCycle, passed, percentOfPeak } from './metrics.js';
 import { compact, count, decimal, megahertz, ms, percentOf, plural } from './numbers.js';
+import { checkLines } from './terminal/findings.js';
 import { type Cell, cell, type Grid, renderGrid } from './terminal/grid.js';
 import { layerGrid } from './terminal/layers.js';
 import {
@@ -96,6 +97,7 @@ function modelLines(result: ModelResult, columns: number, s: Style): string[] {
     overflowLines(result.run, columns, s),
     verdictLines(result, columns, s),
     socLines(result, columns, s),
+    checkLines(result.findings, s),
   ];
   return sections.filter((lines) => lines.length > 0).flatMap((lines) => [...lines, '']);
 }

@@ -2,7 +2,9 @@ import { base64Encode } from '@bufbuild/protobuf/wire';
 import type { ModelResult, ResultDocument } from '../../src/results/document.js';
 import type { RunResult } from '../../src/results/run.js';
 import { ESTIMATED } from '../metrics.js';
+import { findingsSection } from './findings.js';
 import { layersTable } from './layers.js';
+import { page } from './page-frame.js';
 import { SCRIPT } from './script.js';
 import {
   cards,
@@ -14,8 +16,7 @@ import {
   warningsSection,
 } from './sections.js';
 import { socSection } from './soc.js';
-import { CSS } from './style.js';
-import { type Html, html, raw } from './tags.js';
+import { type Html, html } from './tags.js';
 import { tilingSection } from './tiling.js';
 import { timelineSection } from './timeline.js';
 
@@ -43,7 +44,7 @@ function modelSection(result: ModelResult, model: number, draw: DrawCharts | und
 ${cards(result)}
 ${verdictSection(result)}
 ${socSection(result)}
-<h3>Layers</h3>
+${findingsSection(result.findings)}<h3>Layers</h3>
 ${layersTable(result, model)}
 <h3>Where the cycles and the memory go</h3>
 <div class="pair">${reasonsTable(run)}${memoryTable(run)}</div>
@@ -58,17 +59,6 @@ ${parametersSection(run)}
 </section>
 `;
 }
-
-/** The frame of every page: one file, nothing from the network. */
-export const page = (title: string, body: Html, script = ''): string =>
-  html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-<title>${title}</title><style>${raw(CSS)}</style></head><body>
-${body}
-${script === '' ? '' : raw(`<script>${script}</script>`)}
-</body></html>
-`.html;
 
 /**
  * The report as one self-contained page: tables, charts (where `draw` makes pictures of them), timeline, tiling, warnings and parameters of

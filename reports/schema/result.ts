@@ -18,6 +18,7 @@ import {
   text,
   truth,
 } from './build.js';
+import { finding } from './finding.js';
 import { PARTS } from './parts.js';
 
 const range = object({ lo: count, hi: count });
@@ -174,7 +175,9 @@ export const RESULT_SCHEMA: Schema = {
     version: exactly(RESULT_VERSION),
     generator: text,
     command: oneOf(['verify', 'simulate']),
-    models: listOf(object({ run, verdicts: listOf(verdict), 'soc?': listOf(socRun) })),
+    models: listOf(
+      object({ run, verdicts: listOf(verdict), 'soc?': listOf(socRun), 'findings?': listOf(finding) }),
+    ),
   }),
   $defs: PARTS,
 };

@@ -1,3 +1,4 @@
+import type { Finding } from './finding.js';
 import type { RunResult } from './run.js';
 import type { SocRun } from './soc.js';
 import type { Verdict } from './verdict.js';
@@ -22,4 +23,6 @@ export interface ModelResult {
   readonly verdicts: readonly Verdict[];
   /** One a run of `verify --on soc`; absent otherwise. */
   readonly soc?: readonly SocRun[];
+  /** What the sanitizer found; absent where it did not run. */
+  readonly findings?: readonly Finding[];
 }
