@@ -776,23 +776,17 @@ export class Checker implements CoreObserver {
       kind,
       key,
       describe: () => {
-        const [first] = text.bytes;
+        const first = text.bytes.find(({ memory }) => memory !== 'WMEM');
         const shadow = first?.memory === 'L1' ? this.l1 : this.l2;
-        const writer =
-          first === undefined || first.memory === 'WMEM'
-            ? NOBODY
-            : shadow.writer[first.address - shadow.base]!;
+        const writer = first === undefined ? NOBODY : shadow.writer[first.address - shadow.base]!;
         return {
           what: text.what,
           fix: text.fix,
           first: {
             at: pc === undefined ? this.#around.job(this.#job) : `host at ${this.#around.code(pc)}`,
-            ...(pc === undefined
-              ? { job: this.#job, registers: this.#registers, ...this.#tile(this.#job) }
-              : {}),
-            ...(pc !== undefined || this.#fields === undefined
-              ? {}
-              : { instruction: showFields(this.#fields) }),
+            job: this.#job,
+            ...(pc === undefined ? { registers: this.#registers, ...this.#tile(this.#job) } : {}),
+            ...(this.#fields === undefined ? {} : { instruction: showFields(this.#fields) }),
             bytes: text.bytes,
             ...(writer === NOBODY ? {} : { writtenBy: this.#writtenBy(writer) }),
             stack: this.#around.stack(pc),

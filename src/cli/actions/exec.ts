@@ -25,7 +25,8 @@ import { hex } from '../../base/units.js';
 import { writeFileAtomic } from '../../node/atomic-write.js';
 import { serveGdb } from '../../node/gdb/server.js';
 import { readHardwareFile } from '../../node/hardware-file.js';
-import { type CheckArguments, checkedStatus, checkMode } from '../check-options.js';
+import type { CheckArguments } from '../check-options.js';
+import { checkedStatus, checkMode } from '../check-run.js';
 import { reportFindings } from './report-findings.js';
 
 export interface ExecArguments extends CheckArguments {

@@ -1,7 +1,8 @@
 import type { CommandModule } from 'yargs';
+import { type CheckArguments, checkOptions } from '../check-options.js';
 import { outputOptions } from '../output.js';
 
-interface Arguments {
+interface Arguments extends CheckArguments {
   readonly program: string;
   readonly input: readonly string[] | undefined;
   readonly output: string | undefined;
@@ -26,9 +27,11 @@ export const simulateCommand: CommandModule<object, Arguments> = {
       .option('output', { alias: 'o', type: 'string', describe: 'folder for the outputs as .npy' })
       .option('seed', { type: 'string', default: '0', describe: 'seed of the built-in inputs' })
       .option('trace', { type: 'string', describe: 'file for one line a job' })
+      .options(checkOptions)
       .options(outputOptions),
   handler: async (args) => {
     const { simulate } = await import('../actions/simulate.js');
-    await simulate(args);
+    const { untilFinding } = await import('../check-run.js');
+    process.exitCode = await untilFinding(args, () => simulate(args));
   },
 };
