@@ -1,5 +1,6 @@
 import type { Finding } from './finding.js';
 
+/** What `format` of every check document says. */
 export const CHECK_FORMAT = 'diana-sim-check';
 /** Bumped whenever a reader of the previous version would misread the file. */
 export const CHECK_VERSION = 1;
