@@ -11,9 +11,15 @@ export interface Cause {
   /** The first job that met it: what a finding is told of. */
   readonly job?: number;
   readonly instruction?: string;
-  /** Whose slack it is: of no interest to readers inside the slack's own range. */
-  readonly quiet?: boolean;
 }
+
+/** What every byte begins as. */
+export const NEVER_WRITTEN: Cause = {
+  kind: 'undefined-data',
+  key: 'never written',
+  text: 'which nothing has written',
+  fix: 'Copy in or initialise all that the job reads, or give the padding of its instruction so that it does not read there.',
+};
 
 /** The causes met so far; index 0 is none. */
 export class Causes {

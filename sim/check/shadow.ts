@@ -30,11 +30,6 @@ export class Shadow {
     this.place = new Int32Array(size);
   }
 
-  /** Whether [at, at + n), in the chip's addresses, lies inside. */
-  contains(at: number, n: number): boolean {
-    return at >= this.base && at + n <= this.base + this.size;
-  }
-
   /** Copies everything that is known of `n` bytes from another memory, but who wrote them: that is `writer`. */
   take(source: Shadow, from: number, to: number, n: number, writer: number): void {
     const a = from - source.base;

@@ -18,11 +18,12 @@ function ofProgram(name: string): string[] | undefined {
 }
 
 describe('programs that are right have no finding', () => {
-  it.each(modelNames().filter((name) => !name.startsWith('htvm-')))('the Program of %s', (name) =>
-    expect(ofProgram(name)).toEqual([]),
-  );
+  const OWN = FULL
+    ? modelNames().filter((name) => !name.startsWith('htvm-'))
+    : ['residual', 'resnet8', 'ds-cnn', 'dae'];
+  it.each(OWN)('the Program of %s', (name) => expect(ofProgram(name)).toEqual([]));
 
-  it.each(suiteModels('htvm-suite').filter((_, i) => FULL || i % 9 === 0))(
+  it.each(suiteModels('htvm-suite').filter((_, i) => FULL || i % 22 === 0))(
     'the Program of $name',
     ({ name }) => expect(ofProgram(name)).toEqual([]),
   );
