@@ -32,6 +32,6 @@ export const renderCheckHtml = (doc: CheckDocument): string =>
   page(
     `diana-sim: ${doc.file}`,
     html`<header><h1>diana-sim exec --check: ${doc.file}</h1>
-<p>${doc.cycles === undefined ? 'Stopped at the first finding.' : `Exit status ${doc.exitStatus}, ${doc.cycles} cycles, ${doc.jobs} jobs.`} <span class="faint">Written by ${doc.generator}.</span></p></header>
+<p>${doc.cycles === undefined ? 'The run did not come to its end.' : `Exit status ${doc.exitStatus}, ${doc.cycles} cycles, ${doc.jobs} jobs.`} <span class="faint">Written by ${doc.generator}.</span></p></header>
 <section>${findingsSection(doc.findings)}</section>`,
   );

@@ -1,3 +1,4 @@
+import type { Finding } from '../../src/results/finding.js';
 import { defaultPeArray } from '../core/default-pe-array.js';
 import { DigitalCore, type JobReport } from '../core/digital-core.js';
 import { Memory, PRELOADED } from '../core/memory.js';
@@ -25,6 +26,8 @@ export interface SocWatcher {
   readonly memoryCheck: (strict: MemoryCheck | undefined) => MemoryCheck;
   readonly port: PortWatcher;
   readonly observer: Observer;
+  /** What it found so far. */
+  readonly findings: readonly Finding[];
   /** Bytes that somebody outside put into L2. */
   readonly poked: (address: number, bytes: number) => void;
 }

@@ -12,7 +12,7 @@ export interface CheckDocument {
   readonly generator: string;
   /** The program's file. */
   readonly file: string;
-  /** As the program gave it; absent where the run ended at a finding. */
+  /** As the program gave it; absent where the run ended at a finding or went wrong. */
   readonly exitStatus?: number;
   readonly cycles?: number;
   readonly jobs?: number;

@@ -89,6 +89,19 @@ describe.skipIf(!gccPresent)('exec --check of a program with a mistake', () => {
     expect((await run('exec', '--check=stop', 'app.elf', '--error-exitcode', '3')).status).toBe(3);
   });
 
+  it('tells what it found before a program goes wrong', async () => {
+    const twice = source.replace(
+      '((volatile uint32_t *)instruction)[19] = 5;',
+      'CORE(0xA0) = 0; CORE(0) = 1;',
+    );
+    expect(twice).not.toBe(source);
+    writeFileSync(join(folder, 'twice.elf'), compileC(dataFile('accelerator.h') + twice, ['-O1']));
+    const { status, stderr } = await run('exec', 'twice.elf', '--check');
+    expect(stderr).toMatch(/^check: missing wait: the host writes register MEMCPY_OP although/);
+    expect(stderr).toMatch(/\ndiana-sim: TRIGGER written while job 1 runs.*\n$/);
+    expect(status).toBe(2);
+  });
+
   it("is an error among GitHub's annotations", async () => {
     const { stdout } = await diana(folder, ['exec', 'app.elf', '--check'], { GITHUB_ACTIONS: 'true' });
     expect(stdout).toMatch(/^::error title=app\.elf%3A missing wait::the host changes 0x/m);

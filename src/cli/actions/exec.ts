@@ -113,6 +113,9 @@ async function runWhole(elf: Uint8Array, options: RunOptions, args: ExecArgument
       await reportFindings({ findings: [error.finding] }, args, say);
       return checkedStatus(args, [error.finding], error.exitCode);
     }
+    // What was found before the program went wrong may be the reason.
+    const findings = machine?.watcher?.findings ?? [];
+    if (findings.length > 0) await reportFindings({ findings }, args, say);
     if (error instanceof MachineFault && machine !== undefined)
       say(explainFault(elf, options, machine.core.now()));
     throw error;

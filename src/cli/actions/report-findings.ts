@@ -8,7 +8,7 @@ import { writeFileAtomic, writeFolderAtomic } from '../../node/atomic-write.js';
 import type { Finding } from '../../results/finding.js';
 import { inGitHubActions } from '../output.js';
 
-/** A run of `exec --check`; how it ended is absent where it stopped at a finding. */
+/** A run of `exec --check`; how it ended is absent where it stopped at a finding or went wrong. */
 interface CheckedRun {
   readonly findings: readonly Finding[];
   readonly exitStatus?: number;
