@@ -1,4 +1,5 @@
 import type { ModelResult, ResultDocument } from '../src/results/document.js';
+import { FINDING_KINDS, type Finding } from '../src/results/finding.js';
 import { isStrongEnough } from '../src/results/strength.js';
 import { describeMismatch, describeWarning } from './describe.js';
 import { describeFirstCause } from './explanation.js';
@@ -17,9 +18,18 @@ const property = (text: string): string => data(text).replaceAll(':', '%3A').rep
 export const annotation = (level: 'error' | 'warning' | 'notice', title: string, message: string): string =>
   `::${level} title=${property(title)}::${data(message)}`;
 
-/** "::error" lines for what differs or is weaker than asked for, and "::warning" lines for what stays on the host; print them on stdout in an Action. */
+/** A finding of the sanitizer as an error. */
+export const findingAnnotation = (finding: Finding, program: string): string =>
+  annotation(
+    'error',
+    `${program}: ${FINDING_KINDS[finding.kind]}`,
+    `${finding.what} (${finding.first.at}). ${finding.fix}`,
+  );
+
+/** "::error" lines for what differs, was found or is weaker than asked for, and "::warning" lines for what stays on the host; print them on stdout in an Action. */
 export function renderAnnotations(doc: ResultDocument): string {
-  const lines = doc.models.flatMap(({ run, verdicts, strength }) => [
+  const lines = doc.models.flatMap(({ run, verdicts, strength, findings = [] }) => [
+    ...findings.map((finding) => findingAnnotation(finding, run.model)),
     ...verdicts.flatMap((verdict) =>
       verdict.tensors
         .filter((tensor) => tensor.differing > 0)

@@ -4,6 +4,7 @@ import type { RunResult } from '../src/results/run.js';
 import { layerModels, type OtherCost, otherCosts } from './cost-models.js';
 import { describeHeld, describeMismatch, describeReference, describeWarning } from './describe.js';
 import { describeCause, describeFault, describeIsolation } from './explanation.js';
+import { findingDetails, findingTitle } from './findings.js';
 import {
   ESTIMATED,
   jobCount,
@@ -264,6 +265,20 @@ export function strengthMarkdown({ strength }: ModelResult): string[] {
   ];
 }
 
+/** What the sanitizer found; nothing where it did not run. */
+function findingsMarkdown({ findings }: ModelResult): string[] {
+  if (findings === undefined) return [];
+  if (findings.length === 0) return ['Sanitizer: no finding.'];
+  return [
+    `### Sanitizer: ${plural(findings.length, 'finding')}`,
+    '',
+    ...findings.flatMap((finding) => [
+      `- **${escapeMarkdown(findingTitle(finding))}**`,
+      ...findingDetails(finding).map(([label, text]) => `  - ${label}: ${escapeMarkdown(text)}`),
+    ]),
+  ];
+}
+
 function modelMarkdown(result: ModelResult): string[] {
   const { run } = result;
   const clock = run.hardware.chip.clockHz;
@@ -276,6 +291,7 @@ function modelMarkdown(result: ModelResult): string[] {
     ],
     verdictMarkdown(result),
     socMarkdown(result),
+    findingsMarkdown(result),
     layerTable(result),
     reasonTable(run),
     otherModelsTable(run),

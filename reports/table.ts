@@ -4,6 +4,7 @@ import { ESTIMATED, macsPerCycle, passed, percentOfPeak } from './metrics.js';
 import { compact, count, decimal, megahertz, ms, percentOf, plural } from './numbers.js';
 import { strengthPercent } from './strength.js';
 import { explanationLines } from './terminal/explanation.js';
+import { checkLines } from './terminal/findings.js';
 import { type Cell, cell, type Grid, renderGrid } from './terminal/grid.js';
 import { layerGrid } from './terminal/layers.js';
 import {
@@ -113,6 +114,7 @@ function modelLines(result: ModelResult, columns: number, s: Style): string[] {
     ),
     socLines(result, columns, s),
     strengthLines(result, columns, s),
+    checkLines(result.findings, s),
   ];
   return sections.filter((lines) => lines.length > 0).flatMap((lines) => [...lines, '']);
 }

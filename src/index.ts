@@ -14,7 +14,9 @@ export { BACKENDS, type BackendName, setWasmFolder } from '../golden/backend.js'
 export { parseRecorded, type RecordedFile, type RecordedTensor, type TextOrder } from '../golden/recorded.js';
 export type { RecordedComparison } from '../golden/recorded-match.js';
 // Results, reports, regressions
+export { findingLines } from '../reports/findings.js';
 export { FORMAT_NAMES, render, type TextFormat } from '../reports/formats.js';
+export { renderCheckHtml } from '../reports/html/findings.js';
 export { mergeResults } from '../reports/merge.js';
 export { readResult } from '../reports/read.js';
 export { type Baseline, baselinesOfResult, readBaseline } from '../reports/regression/baseline.js';
@@ -27,6 +29,8 @@ export { renderComparisonHtml } from '../reports/regression/html.js';
 export { renderComparisonMarkdown } from '../reports/regression/markdown.js';
 export { renderComparisonTable } from '../reports/regression/table.js';
 export { parseThreshold, type Threshold, type Thresholds } from '../reports/regression/threshold.js';
+// Errors of running programs
+export { StoppedByFinding } from '../sim/check/finding-log.js';
 export { preparePeArray } from '../sim/core/default-pe-array.js';
 // Compiling
 export {
@@ -35,7 +39,6 @@ export {
   DEFAULT_PARAMETERS,
   type HardwareParameters,
 } from '../sim/isa/parameters.js';
-// Errors of running programs
 export { ProgramFault } from '../sim/program/fault.js';
 export type { JobEvent } from '../sim/program/run.js';
 export { MachineFault } from '../sim/rv32/faults.js';
@@ -67,6 +70,7 @@ export {
   compareBaselines,
 } from './library/baseline.js';
 export { type CProjectOptions, emitC } from './library/c-project.js';
+export { checkDocument } from './library/check-document.js';
 export { type CompileChoices, compile, partition } from './library/compile.js';
 export {
   type ElfKernel,
@@ -122,8 +126,10 @@ export { loadRelay, type RelayParameters, renderRelay } from './relay/load.js';
 export { readParams, writeParams } from './relay/params-file.js';
 export { type ParseOptions, parseRelay } from './relay/parse.js';
 export { type PrintOptions, printModule } from './relay/print.js';
+export type * from './results/check-document.js';
 export type * from './results/document.js';
 export type * from './results/explanation.js';
+export type * from './results/finding.js';
 export type * from './results/run.js';
 export type * from './results/soc.js';
 export type * from './results/strength.js';

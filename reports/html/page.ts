@@ -3,7 +3,9 @@ import type { ModelResult, ResultDocument } from '../../src/results/document.js'
 import type { RunResult } from '../../src/results/run.js';
 import { ESTIMATED } from '../metrics.js';
 import { explanationSection } from './explanation.js';
+import { findingsSection } from './findings.js';
 import { layersTable } from './layers.js';
+import { page } from './page-frame.js';
 import { SCRIPT } from './script.js';
 import {
   cards,
@@ -16,8 +18,7 @@ import {
 } from './sections.js';
 import { socSection } from './soc.js';
 import { strengthSection } from './strength.js';
-import { CSS } from './style.js';
-import { type Html, html, raw } from './tags.js';
+import { type Html, html } from './tags.js';
 import { tilingSection } from './tiling.js';
 import { timelineSection } from './timeline.js';
 
@@ -46,6 +47,7 @@ ${cards(result)}
 ${verdictSection(result)}
 ${result.verdicts.map((v) => (v.explanation === undefined ? html`` : explanationSection(v.explanation)))}
 ${socSection(result)}
+${findingsSection(result.findings)}
 ${strengthSection(result)}<h3>Layers</h3>
 ${layersTable(result, model)}
 <h3>Where the cycles and the memory go</h3>
@@ -61,17 +63,6 @@ ${parametersSection(run)}
 </section>
 `;
 }
-
-/** The frame of every page: one file, nothing from the network. */
-export const page = (title: string, body: Html, script = ''): string =>
-  html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-<title>${title}</title><style>${raw(CSS)}</style></head><body>
-${body}
-${script === '' ? '' : raw(`<script>${script}</script>`)}
-</body></html>
-`.html;
 
 /**
  * The report as one self-contained page: tables, charts (where `draw` makes pictures of them), timeline, tiling, warnings and parameters of

@@ -1,4 +1,4 @@
-import { page } from '../html/page.js';
+import { page } from '../html/page-frame.js';
 import { type Html, html } from '../html/tags.js';
 import { ESTIMATED } from '../metrics.js';
 import { count } from '../numbers.js';

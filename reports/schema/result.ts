@@ -19,6 +19,7 @@ import {
   text,
   truth,
 } from './build.js';
+import { finding } from './finding.js';
 import { PARTS } from './parts.js';
 
 const range = object({ lo: count, hi: count });
@@ -235,7 +236,15 @@ export const RESULT_SCHEMA: Schema = {
     version: exactly(RESULT_VERSION),
     generator: text,
     command: oneOf(['verify', 'simulate']),
-    models: listOf(object({ run, verdicts: listOf(verdict), 'soc?': listOf(socRun), 'strength?': strength })),
+    models: listOf(
+      object({
+        run,
+        verdicts: listOf(verdict),
+        'soc?': listOf(socRun),
+        'strength?': strength,
+        'findings?': listOf(finding),
+      }),
+    ),
   }),
   $defs: PARTS,
 };

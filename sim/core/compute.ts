@@ -14,7 +14,7 @@ export interface ComputeContext {
   /** The step of the program, for the memory's record of writers. */
   readonly writer: number;
   /** What a read of bytes never written is. */
-  readonly undefinedData: 'fault' | 'read';
+  readonly undefinedData: 'fault' | 'read' | 'followed';
   readonly note: NoteOddity;
 }
 
@@ -25,7 +25,7 @@ function checkWritten(c: ComputeContext, memory: Memory, at: number, n: number, 
     return;
   }
   const gap = memory.firstUnwritten(at, n, what);
-  if (gap !== undefined)
+  if (gap !== undefined && c.undefinedData === 'read')
     c.note({
       subject: `${what}: ${memory.name} byte ${hex(gap)}`,
       value: 'never written',

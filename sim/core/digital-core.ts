@@ -15,6 +15,7 @@ import {
 } from '../isa/registers.js';
 import { compute } from './compute.js';
 import { Memory, type MemoryState } from './memory.js';
+import type { CoreObserver } from './observer.js';
 import type { PeArray } from './pe-array.js';
 
 /** L1's banks, each a quarter of it. [ours, after DORY's analog driver] */
@@ -56,9 +57,10 @@ export interface ComputeReport {
 }
 
 /**
- * Reads of bytes that nothing has written: an error (our compiler never means one), or what lies there is read and noted, as the chip would.
+ * Reads of bytes that nothing has written: an error (our compiler never means one), or what lies there is read and noted, as the chip would,
+ * or read without a word because an observer follows them.
  */
-export type UndefinedData = 'fault' | 'read';
+export type UndefinedData = 'fault' | 'read' | 'followed';
 
 /** What the core held at one moment. */
 export interface CoreState {
@@ -80,6 +82,8 @@ export class DigitalCore {
   readonly #registers = new Map<RegisterName, number>();
   /** Who writes: the program's step, kept in the memories beside each byte. */
   writer = 0;
+  /** Told of everything that jobs do to the memories. */
+  observer: CoreObserver | undefined;
 
   readonly #undefinedData: UndefinedData;
   #oddities: Oddity[] = [];
@@ -157,6 +161,11 @@ export class DigitalCore {
     for (const [name, value] of saved) this.#registers.set(name, value);
   }
 
+  /** The registers that are not 0. */
+  registers(): Record<string, number> {
+    return Object.fromEntries([...this.#registers].filter(([, value]) => value !== 0));
+  }
+
   #name(offset: number): RegisterName {
     const name = registerName(offset);
     if (name === undefined)
@@ -180,6 +189,13 @@ export class DigitalCore {
 
   #run(): JobReport {
     this.#oddities = [];
+    this.observer?.begin(this.writer);
+    const report = this.#runKind();
+    this.observer?.end();
+    return report;
+  }
+
+  #runKind(): JobReport {
     switch (this.#get('MEMCPY_OP')) {
       case MEMCPY_OP.compute:
         return this.#compute();
@@ -240,6 +256,7 @@ export class DigitalCore {
         if (kind === 'copyIn')
           this.l1.copyFrom(this.#l2, outside, inside, LINE_BYTES, this.writer, 'copy L2 to L1');
         else this.#l2.copyFrom(this.l1, inside, outside, LINE_BYTES, this.writer, 'copy L1 to L2');
+        this.observer?.moved(kind, outside, inside, LINE_BYTES);
       }
     return this.#copyReport(kind, l2Address, l1Address, bytes);
   }
@@ -261,6 +278,7 @@ export class DigitalCore {
     if (kind === 'copyIn')
       this.l1.copyFrom(this.#l2, l2Address, l1Address, bytes, this.writer, 'copy L2 to L1');
     else this.#l2.copyFrom(this.l1, l1Address, l2Address, bytes, this.writer, 'copy L1 to L2');
+    this.observer?.moved(kind, l2Address, l1Address, bytes);
     return this.#copyReport(kind, l2Address, l1Address, bytes);
   }
 
@@ -273,6 +291,7 @@ export class DigitalCore {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const words = new Uint32Array(count);
     for (let i = 0; i < count; i++) words[i] = view.getUint32(i * WORD_BYTES, true);
+    this.observer?.fetched(address === 'IM_ADDR' ? 'instructions' : 'configuration', at, count * WORD_BYTES);
     return words;
   }
 
@@ -336,6 +355,7 @@ export class DigitalCore {
       });
     this.weightMemory.forget();
     this.weightMemory.copyFrom(this.#l2, at, 0, bytes, this.writer, 'load of weights');
+    this.observer?.loadedWeights(at, bytes);
     return bytes;
   }
 
@@ -355,7 +375,7 @@ export class DigitalCore {
     let computeCycles = 0;
     let macs = 0;
     let overflows = 0;
-    for (const { operation } of instructions) {
+    for (const { operation, fields } of instructions) {
       if (operation.kind !== first.kind)
         throw new LimitError({
           subject: 'field mode',
@@ -370,6 +390,7 @@ export class DigitalCore {
         undefinedData: this.#undefinedData,
         note: this.#note,
       });
+      this.observer?.computed(operation, fields);
       computeCycles += operationCycles(operation, p);
       macs += issuedMacs(operation);
     }

@@ -2,7 +2,9 @@ import { UserError } from '../../src/base/errors.js';
 import { sha256 } from '../../src/base/sha256.js';
 import { sameShape, showShape, type Tensor } from '../../src/base/tensor.js';
 import type { Buffer, HostStep, JobStep, Program, Step } from '../../src/program/types.js';
+import type { Finding } from '../../src/results/finding.js';
 import type { BufferLife, Reason, RunResult, TimelineSlice } from '../../src/results/run.js';
+import { StoppedByFinding } from '../check/finding-log.js';
 import { defaultPeArray } from '../core/default-pe-array.js';
 import { type CoreState, DigitalCore, type JobReport } from '../core/digital-core.js';
 import { Memory, type MemoryState, PRELOADED } from '../core/memory.js';
@@ -16,6 +18,7 @@ import { ProgramFault } from './fault.js';
 import { runHostStep } from './host-step.js';
 import { requireComplete } from './incomplete.js';
 import { Ledger } from './ledger.js';
+import { ProgramCheck } from './program-check.js';
 import { bytesFromValues, elementAddresses, readTensor, tensorBytes, writeTensor } from './tensor-access.js';
 
 /** A tensor that the program holds whole in memory, at the moment when its last byte was written. */
@@ -60,6 +63,8 @@ export interface JobEvent {
 export interface RunOptions {
   /** The PE array's arithmetic; WebAssembly SIMD by default, plain typed arrays where there is none. */
   readonly array?: PeArray;
+  /** The sanitizer watches the run: `true`, or `'stop'` to end it at the first finding with `StoppedByFinding`. */
+  readonly check?: boolean | 'stop';
   readonly onTensor?: (held: HeldTensor) => void;
   readonly onJob?: (event: JobEvent) => void;
   /** Called as each layer is entered: its index and how many there are. */
@@ -77,6 +82,8 @@ export interface ProgramRun {
   readonly result: RunResult;
   /** Values of the outputs, by tensor name. */
   readonly outputs: ReadonlyMap<string, Tensor>;
+  /** What the sanitizer found; absent where it did not watch. */
+  readonly findings?: readonly Finding[];
 }
 
 const checksum = (t: Tensor): string => sha256(bytesFromValues(t));
@@ -93,6 +100,7 @@ class Machine {
   readonly #options: RunOptions;
   readonly #l2: Memory;
   readonly #core: DigitalCore;
+  readonly #check: ProgramCheck | undefined;
   readonly #ledger: Ledger;
   readonly #timeline: TimelineSlice[] = [];
   /** Clock at the start of each step. */
@@ -108,7 +116,11 @@ class Machine {
     this.#options = options;
     this.#l2 = new Memory('L2', MEMORY_MAP.l2, hardware.chip.l2Bytes);
     if (withImage) this.#l2.write(image.address, program.image, PRELOADED, 'image');
-    this.#core = new DigitalCore(this.#l2, hardware, options.array ?? defaultPeArray());
+    const array = options.array ?? defaultPeArray();
+    const checked = options.check !== undefined && options.check !== false;
+    this.#core = new DigitalCore(this.#l2, hardware, array, checked ? 'followed' : 'fault');
+    if (checked)
+      this.#check = new ProgramCheck(program, this.#core, this.#l2, array, options.check === 'stop');
     this.#ledger = new Ledger(layers, hardware);
   }
 
@@ -125,6 +137,7 @@ class Machine {
           `input ${b.name} is ${showShape(t.shape)} ${t.dtype}; must be ${showShape(b.shape)} ${b.dtype}.`,
         );
       writeTensor(this.#l2, b, t, PRELOADED);
+      this.#check?.loaded(b);
     }
   }
 
@@ -149,11 +162,12 @@ class Machine {
   /** Runs a step; true where the chip refuses it and the run goes on behind its layer. */
   #attempt(step: Step, index: number): boolean {
     this.#core.writer = index;
+    this.#check?.begin(index);
     try {
       this.#step(step, index);
       return false;
     } catch (e) {
-      if (!(e instanceof UserError)) throw e;
+      if (!(e instanceof UserError) || e instanceof StoppedByFinding) throw e;
       const fault = new ProgramFault(this.#program, index, e);
       const instead = this.#options.onFault?.(fault, step.layer);
       if (instead === undefined) throw fault;
@@ -255,11 +269,13 @@ class Machine {
     for (const [address, value] of step.stores) {
       this.#word.setUint32(0, value, true);
       this.#l2.write(address, this.#wordBytes, index, 'store of an instruction word');
+      this.#check?.stored(address, WORD_BYTES);
     }
     let report: JobReport | undefined;
     for (const [offset, value] of step.writes) report = this.#core.write(offset, value) ?? report;
     if (report === undefined || step.writes.at(-1)?.[0] !== REGISTERS.TRIGGER)
       throw new UserError('the job does not end with a write to TRIGGER.');
+    this.#check?.jobEnded();
     const start = this.#ledger.now;
     this.#charge(step, index, report);
     this.#options.onJob?.({ step: index, start, job: step, report });
@@ -302,6 +318,7 @@ class Machine {
   #host(step: HostStep, index: number): void {
     const { buffers, hardware } = this.#program.manifest;
     const report = runHostStep(step, buffers, this.#l2, hardware.host, index);
+    this.#check?.hostStep(step);
     const account = this.#ledger.account(step.layer);
     account.bytes.hostRead += report.bytesRead;
     account.bytes.hostWritten += report.bytesWritten;
@@ -315,6 +332,7 @@ class Machine {
     const memory = this.#memoryOf(buffer);
     const isOutput = buffer.role === 'output';
     requireComplete(this.#program, memory, buffer, layer);
+    this.#check?.completed(buffer);
     const tensor = readTensor(memory, buffer);
     const account = this.#ledger.account(layer);
     const addressOf = elementAddresses(buffer);
@@ -366,7 +384,8 @@ class Machine {
       timeline: this.#timeline,
       buffers: this.#lives(),
     };
-    return { result, outputs: this.#outputs };
+    const findings = this.#check?.finish();
+    return { result, outputs: this.#outputs, ...(findings === undefined ? {} : { findings }) };
   }
 }
 

@@ -9,8 +9,8 @@ type Width = 1 | 2 | 4;
 /** Looks at what is read and written in L2, when that is asked for. */
 export interface MemoryCheck {
   /** A sentence when the bytes must not be read. */
-  readonly load: (address: number, bytes: number) => string | undefined;
-  readonly stored: (address: number, bytes: number) => void;
+  readonly load: (address: number, bytes: number, pc: number) => string | undefined;
+  readonly stored: (address: number, bytes: number, pc: number) => void;
 }
 
 /**
@@ -63,7 +63,7 @@ export class MemoryPath {
   }
 
   #loadL2(offset: number, bytes: Width, pc: number): number {
-    const forbidden = this.#check?.load(this.#platform.ramBase + offset, bytes);
+    const forbidden = this.#check?.load(this.#platform.ramBase + offset, bytes, pc);
     if (forbidden !== undefined)
       throw new MachineFault(
         'uninitialised read',
@@ -98,7 +98,7 @@ export class MemoryPath {
     this.#misaligned(offset, bytes);
     const { ram } = this.#platform;
     for (let i = 0; i < bytes; i++) ram[offset + i] = value >>> (8 * i);
-    this.#check?.stored(this.#platform.ramBase + offset, bytes);
+    this.#check?.stored(this.#platform.ramBase + offset, bytes, pc);
     if (this.#cache.memoryChanged(offset, bytes)) this.#fuel.raise(restCycles, restInstructions);
   }
 

@@ -49,6 +49,7 @@ export function pokeBytes(soc: Soc, address: number, data: Uint8Array): boolean 
   if (at < 0 || at + data.length > soc.l2.size) return false;
   soc.l2.raw().set(data, at);
   soc.l2.markWritten(soc.l2.base + at, data.length, -1);
+  soc.watcher?.poked(soc.l2.base + at, data.length);
   soc.core.cache.memoryChanged(at, data.length);
   return true;
 }

@@ -1,15 +1,19 @@
 import { LimitError } from '../../src/base/errors.js';
+import type { Finding } from '../../src/results/finding.js';
 import type { Memory } from '../core/memory.js';
 import { MachineFault } from '../rv32/faults.js';
 import { locate } from './fault-report.js';
 import type { AcceleratorJob } from './peripherals/digital-port.js';
 import { type Profile, Profiler } from './profile.js';
 import { Soc, type SocOptions } from './soc.js';
+import { SocCheck } from './soc-check.js';
 import type { Symbols } from './symbols.js';
 
 export interface RunOptions extends SocOptions {
   /** The run stops with a `LimitError` beyond this many cycles. */
   readonly maxCycles?: number;
+  /** The sanitizer watches the program: `true`, or `'stop'` to end the run at its first finding; slower. */
+  readonly check?: boolean | 'stop';
   /** Called with the machine before its first instruction: to put inputs into memory, for instance. */
   readonly prepare?: (soc: Soc) => void;
 }
@@ -31,9 +35,29 @@ export interface SocResult {
   /** L2 at the end, and names for its addresses: outputs are read from here. */
   readonly l2: Memory;
   readonly symbols: Symbols;
+  /** What the sanitizer found, in the order of the first occurrences; empty without `check`. */
+  readonly findings: readonly Finding[];
 }
 
 export const DEFAULT_MAX_CYCLES = 10_000_000_000;
+
+/** The sanitizer that the options ask for: what the machine needs to be watched, and what was found when its program has ended. */
+export function checkOf({ check }: Pick<RunOptions, 'check'>): {
+  readonly options: Pick<SocOptions, 'watch'>;
+  readonly findings: () => Finding[];
+} {
+  if (check === undefined || check === false) return { options: {}, findings: () => [] };
+  let watcher: SocCheck | undefined;
+  return {
+    options: {
+      watch: (soc, digital) => {
+        watcher = new SocCheck(soc, digital, check === 'stop');
+        return watcher;
+      },
+    },
+    findings: () => watcher?.finish() ?? [],
+  };
+}
 
 /**
  * Runs an ELF file on the SoC from its first instruction to its exit. Throws `ElfError` for a file that cannot run here,
@@ -48,10 +72,11 @@ export function runElf(elf: Uint8Array, options: RunOptions = {}): SocResult {
     printed.push(character);
     options.put?.(character);
   };
-  const soc = new Soc(elf, { ...options, put });
+  const check = checkOf(options);
+  const soc = new Soc(elf, { ...options, ...check.options, put });
   options.prepare?.(soc);
   runToExit(soc, options.maxCycles ?? DEFAULT_MAX_CYCLES);
-  return resultOf(soc, new TextDecoder().decode(Uint8Array.from(printed)));
+  return resultOf(soc, new TextDecoder().decode(Uint8Array.from(printed)), check.findings());
 }
 
 /** `runElf` with a profile of the functions. */
@@ -99,8 +124,8 @@ export function limitReached(soc: Soc, maxCycles: number): LimitError {
   });
 }
 
-/** The result of a machine whose program has ended. */
-export function resultOf(soc: Soc, stdout: string): SocResult {
+/** The result of a machine whose program has ended; `findings` are the sanitizer's. */
+export function resultOf(soc: Soc, stdout: string, findings: readonly Finding[] = []): SocResult {
   const { core, port } = soc;
   const cycles = core.now();
   const acceleratorCycles = port.jobs.reduce((sum, job) => sum + Math.min(job.end, cycles) - job.start, 0);
@@ -115,5 +140,6 @@ export function resultOf(soc: Soc, stdout: string): SocResult {
     jobs: port.jobs,
     l2: soc.l2,
     symbols: soc.symbols,
+    findings,
   };
 }

@@ -1,3 +1,4 @@
+import type { Finding } from '../../src/results/finding.js';
 import { defaultPeArray } from '../core/default-pe-array.js';
 import { DigitalCore, type JobReport } from '../core/digital-core.js';
 import { Memory, PRELOADED } from '../core/memory.js';
@@ -9,14 +10,27 @@ import type { Observer } from '../rv32/platform.js';
 import type { WaitStates } from '../rv32/timing.js';
 import { Bus, type CodeRanges } from './bus.js';
 import { ElfError, type ElfImage, readElf } from './elf.js';
+import { joinObservers } from './join-observers.js';
 import { canonical, loadSegments } from './load.js';
-import { DigitalPort } from './peripherals/digital-port.js';
+import { DigitalPort, type PortWatcher } from './peripherals/digital-port.js';
 import { EVENT, EventUnit } from './peripherals/event-unit.js';
 import { InterruptController } from './peripherals/interrupts.js';
 import { MicroDma } from './peripherals/micro-dma.js';
 import { Fll, Gpio, SocControl, Stdout } from './peripherals/small.js';
 import { ReferenceClock, Timer } from './peripherals/timer.js';
 import { Symbols } from './symbols.js';
+
+/** Looks at all that a program does; `sim/soc/soc-check.ts` is one. */
+export interface SocWatcher {
+  /** Watches the host's loads and stores in L2; `strict` is what else wants to look. */
+  readonly memoryCheck: (strict: MemoryCheck | undefined) => MemoryCheck;
+  readonly port: PortWatcher;
+  readonly observer: Observer;
+  /** What it found so far. */
+  readonly findings: readonly Finding[];
+  /** Bytes that somebody outside put into L2. */
+  readonly poked: (address: number, bytes: number) => void;
+}
 
 /** How to run a program; everything has a default. */
 export interface SocOptions {
@@ -28,6 +42,8 @@ export interface SocOptions {
   readonly put?: (character: number) => void;
   /** Reads of L2 bytes that nothing wrote are errors; slower. */
   readonly checkInitialised?: boolean;
+  /** Makes what watches the host's accesses and the jobs, of a machine that is not yet complete; slower. */
+  readonly watch?: (soc: Soc, digital: DigitalCore) => SocWatcher;
   readonly oddJumps?: 'error' | 'clear';
   readonly earlyTraps?: 'error' | 'take';
   /** Called after each job of the digital core, its effect on memory done. */
@@ -67,6 +83,7 @@ export class Soc {
   readonly symbols: Symbols;
   readonly image: ElfImage;
   readonly parameters: HardwareParameters;
+  readonly watcher: SocWatcher | undefined;
 
   /** Loads an ELF file. Throws `ElfError` for one that cannot run here. */
   constructor(elf: Uint8Array, options: SocOptions = {}) {
@@ -83,7 +100,8 @@ export class Soc {
     const interrupts = new InterruptController();
     const events = new EventUnit((id) => interrupts.pushEvent(id));
     const control = new SocControl();
-    const digital = new DigitalCore(this.l2, this.parameters, defaultPeArray(), 'read');
+    const undefinedData = options.watch === undefined ? 'read' : 'followed';
+    const digital = new DigitalCore(this.l2, this.parameters, defaultPeArray(), undefinedData);
     this.l1 = digital.l1;
     this.port = new DigitalPort(digital, {
       raise: (id) => events.raise(id),
@@ -111,6 +129,8 @@ export class Soc {
     ];
     const referenceClock = new ReferenceClock(chip.clockHz, raise);
     this.bus = new Bus({ l2: this.l2, interrupts, control, referenceClock, peripherals, code });
+    this.watcher = options.watch?.(this, digital);
+    this.port.watcher = this.watcher?.port;
     this.core = this.#makeCore(options);
     this.core.pc = canonical(this.image.entry, this.l2.base);
     if (!this.bus.executable(this.core.pc))
@@ -122,15 +142,18 @@ export class Soc {
     const checked = options.checkInitialised === true;
     // Without the check everything counts as written: the digital core must not refuse what the host stored.
     if (!checked) this.l2.assumeWritten(PRELOADED);
+    const strict = checked ? this.#initialisedCheck() : undefined;
+    const memoryCheck = this.watcher?.memoryCheck(strict) ?? strict;
+    const observer = joinObservers(this.watcher?.observer, options.observer);
     return new Core(this.bus, {
       ...(options.waits === undefined ? {} : { waits: options.waits }),
       ...(stack === undefined ? {} : { stack }),
       ...(options.oddJumps === undefined ? {} : { oddJumps: options.oddJumps }),
       ...(options.earlyTraps === undefined ? {} : { earlyTraps: options.earlyTraps }),
-      ...(options.observer === undefined ? {} : { observer: options.observer }),
+      ...(observer === undefined ? {} : { observer }),
       interpretOnly: options.interpretOnly ?? false,
       sameFunction: (a, b) => this.symbols.sameFunction(a, b),
-      ...(checked ? { memoryCheck: this.#initialisedCheck() } : {}),
+      ...(memoryCheck === undefined ? {} : { memoryCheck }),
     });
   }
 

@@ -85,8 +85,12 @@ function completions(
   });
 }
 
+/** `--check` alone is `--check=all`: its value is never the next word, which is a file. */
+const withCheckValue = (word: string): string => (word === '--check' ? '--check=all' : word);
+
 /** Parses one command line and runs its command. */
-async function dispatch(words: readonly string[]): Promise<void> {
+async function dispatch(given: readonly string[]): Promise<void> {
+  const words = given.map(withCheckValue);
   checkCommand(words);
   await yargs([...words])
     .scriptName('diana-sim')

@@ -13,6 +13,8 @@ export interface SimulateOptions extends WorkOptions {
   readonly inputs?: ReadonlyMap<string, Tensor>;
   /** Names the built-in inputs; "0" by default. */
   readonly seed?: string;
+  /** The sanitizer watches the run: `true`, or `'stop'` to end it at the first finding with a `StoppedByFinding`. */
+  readonly check?: boolean | 'stop';
   /** Called after each job of the digital core. */
   readonly onJob?: (event: JobEvent) => void;
 }
@@ -62,8 +64,9 @@ export async function simulate(program: Program, options: SimulateOptions = {}):
   const turns = new Turns(options);
   const { model, layers } = program.manifest;
   const inputs = options.inputs ?? builtinInputs(model, programInputs(program), options.seed ?? '0', 0);
-  const { result, outputs } = await turns.run(
+  const { result, outputs, findings } = await turns.run(
     programSteps(program, inputs, {
+      ...(options.check === undefined ? {} : { check: options.check }),
       ...(options.onJob === undefined ? {} : { onJob: options.onJob }),
       onLayer: (layer) =>
         options.onProgress?.({
@@ -73,5 +76,10 @@ export async function simulate(program: Program, options: SimulateOptions = {}):
         }),
     }),
   );
-  return { document: resultDocument('simulate', [{ run: result, verdicts: [] }]), outputs };
+  return {
+    document: resultDocument('simulate', [
+      { run: result, verdicts: [], ...(findings === undefined ? {} : { findings }) },
+    ]),
+    outputs,
+  };
 }

@@ -24,7 +24,7 @@ export interface TensorPair {
   readonly comparison: TensorComparison;
 }
 
-export interface CompareRunOptions extends Pick<RunOptions, 'onLayer'> {
+export interface CompareRunOptions extends Pick<RunOptions, 'onLayer' | 'check'> {
   /** Called as the simulator completes each tensor that the reference has, too. */
   readonly onTensor?: (pair: TensorPair) => void;
 }

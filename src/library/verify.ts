@@ -53,6 +53,8 @@ export interface VerifyOptions extends CompileChoices, WorkOptions {
   readonly strength?: StrengthOptions;
   /** Where a run differs: says which layers are at fault and why (`Verdict.explanation`); true by default. */
   readonly explain?: boolean;
+  /** The sanitizer watches the first run: `true`, or `'stop'` to end it at the first finding with a `StoppedByFinding`. */
+  readonly check?: boolean | 'stop';
   /** Called with the reason where the simulated chip refuses a step, before the ProgramFault is thrown. */
   readonly onRefused?: (explanation: Explanation) => void | Promise<void>;
   /** Called with each tensor that simulator and reference both hold, as it is compared: values of both, and how they compare. */
@@ -126,6 +128,7 @@ export async function verify(model: Model, options: VerifyOptions = {}): Promise
       turns.run(
         comparedSteps(program, model.name, inputs, reference, identity, {
           ...(options.onTensor === undefined ? {} : { onTensor: options.onTensor }),
+          ...(options.check === undefined || number > 0 ? {} : { check: options.check }),
         }),
       ),
       async () => {
@@ -142,12 +145,14 @@ export async function verify(model: Model, options: VerifyOptions = {}): Promise
     if (onSoc !== undefined) soc.push(onSoc);
   }
   const strength = await measured(program, finished, seed, options, turns);
+  const findings = finished[0]?.run.findings;
   return resultDocument('verify', [
     {
       run: combined(finished.map((r) => r.run.result)),
       verdicts: finished.map((r) => r.verdict),
       ...(soc.length === 0 ? {} : { soc }),
       ...(strength === undefined ? {} : { strength }),
+      ...(findings === undefined ? {} : { findings }),
     },
   ]);
 }

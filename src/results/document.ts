@@ -1,3 +1,4 @@
+import type { Finding } from './finding.js';
 import type { RunResult } from './run.js';
 import type { SocRun } from './soc.js';
 import type { Strength } from './strength.js';
@@ -25,4 +26,6 @@ export interface ModelResult {
   readonly soc?: readonly SocRun[];
   /** What planted faults say about the test; of `verify --strength` where every run was equal. */
   readonly strength?: Strength;
+  /** What the sanitizer found; absent where it did not run. */
+  readonly findings?: readonly Finding[];
 }

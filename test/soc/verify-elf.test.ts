@@ -87,6 +87,20 @@ describe.skipIf(!ready)('verify --elf', () => {
       expect(wrong.name).toBe('tvmgen_default_soma_dory_main_1');
       expect(wrong.found?.by).toBe('order');
       expect(v.document.models[0]!.verdicts[0]!.tensors.find((t) => t.differing > 0)?.layer).toBe('conv2');
+      // A wrong shift is no mistake in how the core is driven.
+      expect(v.document.models[0]!.findings).toEqual([]);
+      expect(v.cause).toBeUndefined();
+    });
+
+    it("names the sanitizer's finding as the cause of the first kernel that is wrong", async () => {
+      const elf = elfOf(program, (_, text) => text.replace('weights, 4736)', 'weights, 4000)'));
+      const v = await verifyElf(model, elf, { file: 'short.elf' });
+      expect(v.cause?.kind).toBe('inconsistent-sizes');
+      const lines = elfLines(v, 'short.elf', 'residual');
+      expect(lines[2]).toMatch(/^ {2}tvmgen_default_soma_dory_main_1: \d+ of \d+ elements of \S+ differ/);
+      expect(lines[3]).toMatch(
+        /^ {4}because: inconsistent sizes: job \d+ loads 4000 bytes of weights, its instruction reads \d+/,
+      );
     });
 
     it('without symbols, what the jobs copy out and leave in L1 is compared', async () => {

@@ -28,6 +28,14 @@ export function jobCycles(report: JobReport): number {
   return Math.ceil(instructions + weights + compute);
 }
 
+/** Watches how the host uses the port. */
+export interface PortWatcher {
+  /** A register other than TRIGGER is about to be written. */
+  readonly written: (register: RegisterName) => void;
+  /** The host could see that no job runs: a register said so, or the event that it listens to was raised. */
+  readonly seenIdle: () => void;
+}
+
 /** A job could not be run; the SoC names the instruction that started it. */
 export class JobError extends Error {}
 
@@ -49,6 +57,7 @@ export class DigitalPort implements Peripheral {
   #writes: { register: RegisterName; value: number }[] = [];
   #busyUntil = 0;
   #finishing = false;
+  watcher: PortWatcher | undefined;
 
   constructor(
     core: DigitalCore,
@@ -73,6 +82,8 @@ export class DigitalPort implements Peripheral {
     const name = registerName(offset);
     if (name === undefined) return undefined;
     const busy = now < this.#busyUntil;
+    if (!busy && (name === 'STATUS' || name === 'RUNNING_JOB' || name === 'FINISHED'))
+      this.watcher?.seenIdle();
     if (name === 'STATUS') return busy ? 1 : 0;
     if (name === 'RUNNING_JOB') return busy ? this.jobs.length : 0;
     if (name === 'FINISHED') return busy ? this.jobs.length - 1 : this.jobs.length;
@@ -84,6 +95,7 @@ export class DigitalPort implements Peripheral {
     if (register === undefined) return false;
     if (offset === REGISTERS.TRIGGER) this.#trigger(now);
     else {
+      this.watcher?.written(register);
       this.#call(() => this.#core.write(offset, value));
       this.#writes.push({ register, value });
     }
@@ -127,6 +139,7 @@ export class DigitalPort implements Peripheral {
     if (!this.#finishing) return NEVER;
     if (now < this.#busyUntil) return this.#listening() ? this.#busyUntil : NEVER;
     this.#finishing = false;
+    if (this.#listening()) this.watcher?.seenIdle();
     this.#raise(EVENT.digitalCore);
     return NEVER;
   }

@@ -1,5 +1,6 @@
 import { createWriteStream, readFileSync } from 'node:fs';
 import type { Writable } from 'node:stream';
+import { StoppedByFinding } from '../../../sim/check/finding-log.js';
 import { DEFAULT_PARAMETERS } from '../../../sim/isa/parameters.js';
 import { MachineFault } from '../../../sim/rv32/faults.js';
 import { peekBytes } from '../../../sim/soc/access.js';
@@ -24,8 +25,13 @@ import { hex } from '../../base/units.js';
 import { writeFileAtomic } from '../../node/atomic-write.js';
 import { serveGdb } from '../../node/gdb/server.js';
 import { readHardwareFile } from '../../node/hardware-file.js';
+import type { CheckArguments } from '../check-options.js';
+import { checkedStatus, checkMode } from '../check-run.js';
+import { reportFindings } from './report-findings.js';
 
-export interface ExecArguments {
+export interface ExecArguments extends CheckArguments {
+  readonly json?: string | undefined;
+  readonly report?: string | undefined;
   readonly elf: string;
   readonly 'max-cycles'?: number | undefined;
   readonly stats: boolean;
@@ -59,6 +65,7 @@ function optionsOf(args: ExecArguments): RunOptions & { readonly maxCycles: numb
     put: (character) => process.stdout.write(Uint8Array.of(character)),
     checkInitialised: args['check-initialised'],
     maxCycles,
+    check: checkMode(args, false),
   };
 }
 
@@ -66,6 +73,8 @@ function optionsOf(args: ExecArguments): RunOptions & { readonly maxCycles: numb
 export async function execProgram(args: ExecArguments): Promise<number> {
   const elf = readFile(args.elf);
   const options = optionsOf(args);
+  if (options.check === false && (args.json !== undefined || args.report !== undefined))
+    throw new UserError('--json and --report write what --check finds; give --check, too.');
   if (args.gdb !== undefined) return debugRemotely(elf, options, args.gdb);
   if (args.trace !== undefined || args.break !== undefined || args.watch !== undefined)
     return runWatched(elf, options, args);
@@ -81,7 +90,7 @@ async function debugRemotely(elf: Uint8Array, options: RunOptions, port: number)
 }
 
 /** At full speed. A fault is run into once more to tell how the program came there. */
-function runWhole(elf: Uint8Array, options: RunOptions, args: ExecArguments): number {
+async function runWhole(elf: Uint8Array, options: RunOptions, args: ExecArguments): Promise<number> {
   let machine: Soc | undefined;
   const prepare = (soc: Soc): void => {
     machine = soc;
@@ -97,8 +106,16 @@ function runWhole(elf: Uint8Array, options: RunOptions, args: ExecArguments): nu
       writeFileAtomic(`${args.profile}.folded`, foldedStacks(profile));
       say(flatProfile(profile, result));
     }
-    return statusByte(result.exitStatus);
+    if (options.check !== false) await reportFindings({ ...result, jobs: result.jobs.length }, args, say);
+    return checkedStatus(args, result.findings, statusByte(result.exitStatus));
   } catch (error) {
+    if (error instanceof StoppedByFinding) {
+      await reportFindings({ findings: [error.finding] }, args, say);
+      return checkedStatus(args, [error.finding], error.exitCode);
+    }
+    // What was found before the program went wrong may be the reason.
+    const findings = machine?.watcher?.findings ?? [];
+    if (findings.length > 0) await reportFindings({ findings }, args, say);
     if (error instanceof MachineFault && machine !== undefined)
       say(explainFault(elf, options, machine.core.now()));
     throw error;

@@ -7,13 +7,15 @@ import { verify } from '../../library/verify.js';
 import { writeFileAtomic, writeFolderAtomic } from '../../node/atomic-write.js';
 import { readProgram } from '../../node/program-folder.js';
 import { useTfjsInNode } from '../../node/tfjs-in-node.js';
+import type { CheckArguments } from '../check-options.js';
+import { checkedStatus, checkMode } from '../check-run.js';
 import { readInputs } from '../input-files.js';
 import { oneModel } from '../model-argument.js';
 import type { ModelArguments } from '../model-options.js';
 import { finish, printExplanation } from '../output.js';
 import { printWarnings } from '../warnings.js';
 
-export interface SimulateArguments extends ModelArguments {
+export interface SimulateArguments extends ModelArguments, CheckArguments {
   readonly program: string;
   readonly input: readonly string[] | undefined;
   readonly output: string | undefined;
@@ -43,10 +45,11 @@ async function simulateAgainst(args: SimulateArguments, word: string): Promise<n
     ...(args.input === undefined ? {} : { inputs: readInputs(args.input, modelInputs(model)) }),
     seed: args.seed,
     explain: args.explain,
+    check: checkMode(args, false),
     onRefused: printExplanation,
   });
   await finish({ ...document, command: 'simulate' }, args);
-  return allEqual(document) ? 0 : 1;
+  return checkedStatus(args, document.models[0]?.findings ?? [], allEqual(document) ? 0 : 1);
 }
 
 /**
@@ -60,6 +63,7 @@ export async function simulate(args: SimulateArguments): Promise<number> {
   const { document, outputs } = await simulateProgram(program, {
     ...(args.input === undefined ? {} : { inputs: readInputs(args.input, programInputs(program)) }),
     seed: args.seed,
+    check: checkMode(args, false),
     ...(args.trace === undefined ? {} : { onJob: (event) => trace.push(traceLine(program, event)) }),
   });
   printWarnings(program.manifest.warnings, 'the report lists each');
@@ -70,5 +74,5 @@ export async function simulate(args: SimulateArguments): Promise<number> {
       new Map([...outputs].map(([name, t]) => [`${name.replace(/[^\w.-]/g, '_')}.npy`, encodeNpy(t)])),
     );
   await finish(document, args);
-  return 0;
+  return checkedStatus(args, document.models[0]?.findings ?? [], 0);
 }

@@ -1,4 +1,5 @@
 import { backendName } from '../../../golden/index.js';
+import { findingLines } from '../../../reports/findings.js';
 import { UserError } from '../../base/errors.js';
 import {
   type ElfKernel,
@@ -48,7 +49,11 @@ export function elfLines(v: ElfVerification, file: string, model: string): strin
         ? `Is ${file} made of ${model}? What its kernels made:`
         : 'The first is where to look; what follows it works on its results:',
     );
-    lines.push(...wrong.slice(0, MOST_LINES).map(wrongLine));
+    const [first, ...others] = wrong.slice(0, MOST_LINES).map(wrongLine);
+    lines.push(first!);
+    if (v.cause !== undefined)
+      lines.push(...findingLines(v.cause).map((l, i) => `    ${i === 0 ? 'because: ' : ''}${l}`));
+    lines.push(...others);
     if (wrong.length > MOST_LINES) lines.push(`  and ${wrong.length - MOST_LINES} more`);
   }
   if (v.missing.length > 0) lines.push(`not found in the program: ${v.missing.join(', ')}`);

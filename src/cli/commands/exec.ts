@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs';
 import type { ExecArguments } from '../actions/exec.js';
+import { checkOptions } from '../check-options.js';
 
 /** `exec APP.elf`: runs a cross-compiled program on the whole SoC. */
 export const execCommand: CommandModule<object, ExecArguments> = {
@@ -38,12 +39,18 @@ export const execCommand: CommandModule<object, ExecArguments> = {
         default: false,
         describe: 'reading memory that nothing wrote is an error (slower)',
       })
+      .options(checkOptions)
+      .option('json', { type: 'string', describe: 'file for what --check found, as JSON' })
+      .option('report', { type: 'string', describe: 'folder for the same as a page and as JSON' })
       .option('hw', {
         type: 'string',
         describe: 'JSON file that overrides parameters of chip and cycle model',
       })
-      .conflicts('gdb', ['trace', 'profile', 'break', 'watch'])
-      .conflicts('profile', ['trace', 'break', 'watch']),
+      .conflicts('gdb', ['trace', 'profile', 'break', 'watch', 'check', 'json', 'report'])
+      .conflicts('profile', ['trace', 'break', 'watch'])
+      .conflicts('json', ['trace', 'break', 'watch'])
+      .conflicts('report', ['trace', 'break', 'watch'])
+      .conflicts('check', ['trace', 'break', 'watch']),
   handler: async (args) => {
     const { execProgram } = await import('../actions/exec.js');
     process.exitCode = await execProgram(args);

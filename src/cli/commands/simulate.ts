@@ -1,8 +1,9 @@
 import type { CommandModule } from 'yargs';
+import { type CheckArguments, checkOptions } from '../check-options.js';
 import { fileOptions, type ModelArguments } from '../model-options.js';
 import { explainOption, outputOptions } from '../output.js';
 
-interface Arguments extends Omit<ModelArguments, 'seed'> {
+interface Arguments extends Omit<ModelArguments, 'seed'>, CheckArguments {
   readonly program: string;
   readonly input: readonly string[] | undefined;
   readonly output: string | undefined;
@@ -36,9 +37,11 @@ export const simulateCommand: CommandModule<object, Arguments> = {
           'the model that the program was made of: compare every tensor with the reference; exit 1 on a difference',
       })
       .option('explain', explainOption)
+      .options(checkOptions)
       .options(outputOptions),
   handler: async (args) => {
     const { simulate } = await import('../actions/simulate.js');
-    process.exitCode = await simulate(args);
+    const { untilFinding } = await import('../check-run.js');
+    process.exitCode = await untilFinding(args, () => simulate(args));
   },
 };

@@ -11,8 +11,14 @@ import { bytesFromValues } from '../../../sim/program/tensor-access.js';
 import { peekBytes, pokeBytes } from '../../../sim/soc/access.js';
 import { type FinishedKernel, isEntryName, KernelFollower } from '../../../sim/soc/kernel-calls.js';
 import { oddityLines } from '../../../sim/soc/oddities.js';
-import { DEFAULT_MAX_CYCLES, resultOf, runToExit, type SocResult } from '../../../sim/soc/run-elf.js';
-import { Soc } from '../../../sim/soc/soc.js';
+import {
+  checkOf,
+  DEFAULT_MAX_CYCLES,
+  resultOf,
+  runToExit,
+  type SocResult,
+} from '../../../sim/soc/run-elf.js';
+import { Soc, type SocOptions } from '../../../sim/soc/soc.js';
 import { UserError } from '../../base/errors.js';
 import { denseBytes, type Tensor } from '../../base/tensor.js';
 import { compile } from '../../compile.js';
@@ -20,6 +26,7 @@ import { inputsOf, type Model } from '../../ir/expr.js';
 import { builtinInput } from '../../models/builtin-input.js';
 import type { Layer } from '../../program/types.js';
 import type { ResultDocument } from '../../results/document.js';
+import type { Finding } from '../../results/finding.js';
 import type { TensorComparison } from '../../results/verdict.js';
 import { worst } from '../compare-held.js';
 import { compileOptions } from '../compile-options.js';
@@ -60,6 +67,8 @@ export interface ElfVerification {
   readonly missing: readonly string[];
   /** What the program's jobs did oddly (docs/hardware-model.md). */
   readonly notes: readonly string[];
+  /** The sanitizer's finding about the first kernel that differs; all findings are in `document`. */
+  readonly cause?: Finding;
   readonly exitStatus: number;
   /** Every kernel was found and equals the reference. */
   readonly ok: boolean;
@@ -135,13 +144,13 @@ function machineOf(
   elf: Uint8Array,
   options: VerifyElfOptions,
   follower: KernelFollower,
-  onJob?: (report: JobReport, soc: Soc) => void,
+  more: Pick<SocOptions, 'onJob' | 'watch'> = {},
 ): Soc {
   const soc = new Soc(elf, {
     file: options.file ?? 'program',
     parameters: options.hardware ?? DEFAULT_PARAMETERS,
     observer: follower,
-    ...(onJob === undefined ? {} : { onJob }),
+    ...more,
   });
   follower.attach(soc);
   return soc;
@@ -216,7 +225,7 @@ function followJobs(
     entered: (name, args) => inputs.entered(soc, name, args),
     finished: () => {},
   });
-  const soc: Soc = machineOf(elf, options, follower, (report, machine) => {
+  const onJob = (report: JobReport, machine: Soc): void => {
     const { l2, port } = machine;
     if (report.kind === 'copyIn') return;
     if (report.kind === 'copyOut') {
@@ -232,7 +241,8 @@ function followJobs(
     made.push({ firstJob, job, found });
     firstJob = job + 1;
     bases = [];
-  });
+  };
+  const soc: Soc = machineOf(elf, options, follower, { onJob });
   const start = soc.l2.raw().slice();
   runToExit(soc, options.maxCycles ?? DEFAULT_MAX_CYCLES);
   const result = resultOf(soc, '');
@@ -243,6 +253,32 @@ function followJobs(
       return { name: `jobs ${from} to ${job}`, start: jobs[0]!.start, end: jobs.at(-1)!.end, jobs, found };
     }),
   };
+}
+
+/** What the sanitizer finds in the program, run once more on the same inputs. */
+function findingsOf(elf: Uint8Array, model: Model, options: VerifyElfOptions): Finding[] {
+  const inputs = new EntryInputs(model, options.inputs);
+  const follower = new KernelFollower({
+    entered: (name, args) => inputs.entered(soc, name, args),
+    finished: () => {},
+  });
+  const check = checkOf({ check: true });
+  const soc = machineOf(elf, options, follower, check.options);
+  runToExit(soc, options.maxCycles ?? DEFAULT_MAX_CYCLES);
+  return check.findings();
+}
+
+/** The finding about a job of the first kernel that is wrong, or about one before it. */
+function causeOf(
+  wrong: Omit<Stretch, 'made'> | undefined,
+  findings: readonly Finding[],
+): Finding | undefined {
+  const jobs = new Set(wrong?.jobs.map(({ index }) => index));
+  const last = wrong?.jobs.at(-1)?.index ?? -1;
+  return (
+    findings.find(({ first: { job } }) => job !== undefined && jobs.has(job)) ??
+    findings.find(({ first: { job } }) => job !== undefined && job <= last)
+  );
 }
 
 /** A tensor for the result's row; one that only moved says where to. */
@@ -345,6 +381,9 @@ export async function verifyElf(
   const wanted = finder.missing.filter((name) => by === 'kernels' || layers.get(name)?.target === 'digital');
   const ok = tensors.every((t) => t.differing === 0) && unmatched.length === 0 && wanted.length === 0;
   const outputs = [...reference.tensors.keys()].filter((name) => /^output(\.\d+)?$/.test(name));
+  const findings = ok ? undefined : findingsOf(elf, model, options);
+  const wrong = stretches.find(({ found }) => found === undefined || found.comparison.differing > 0);
+  const cause = causeOf(wrong, findings ?? []);
   const run = resultOfStretches(
     model.name,
     file,
@@ -364,7 +403,9 @@ export async function verifyElf(
     ok,
   };
   return {
-    document: resultDocument('verify', [{ run, verdicts: [verdict] }]),
+    document: resultDocument('verify', [
+      { run, verdicts: [verdict], ...(findings === undefined ? {} : { findings }) },
+    ]),
     kernels: stretches.map(({ name, start, end, jobs, found }) => ({
       name,
       ...(found === undefined ? {} : { found }),
@@ -375,6 +416,7 @@ export async function verifyElf(
     inputs: entry.values === undefined ? 'built-in' : options.inputs === undefined ? 'program' : 'given',
     missing: finder.missing,
     notes: oddityLines(result.jobs, result.symbols),
+    ...(cause === undefined ? {} : { cause }),
     exitStatus: result.exitStatus,
     ok,
   };

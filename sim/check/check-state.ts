@@ -1,0 +1,72 @@
+import type { DigitalCore } from '../core/digital-core.js';
+import type { PeArray } from '../core/pe-array.js';
+import type { Fields } from '../isa/instruction.js';
+import { Causes, NEVER_WRITTEN } from './causes.js';
+import { FindingLog } from './finding-log.js';
+import { Shadow } from './shadow.js';
+import type { Surroundings } from './surroundings.js';
+
+/** The shape in which a compute job left its output. */
+export interface Maker {
+  readonly job: number;
+  /** Bytes from row to row; 0 for a vector. */
+  readonly pitch: number;
+}
+
+/** What the sanitizer watches. */
+export interface CheckParts {
+  readonly core: DigitalCore;
+  readonly l2: { readonly base: number; readonly size: number };
+  readonly array: PeArray;
+  readonly around: Surroundings;
+  /** The first finding throws `StoppedByFinding`. */
+  readonly stop: boolean;
+}
+
+/** What the parts of the sanitizer know together: every byte's shadow, and the job under way. */
+export class CheckState {
+  readonly core: DigitalCore;
+  readonly array: PeArray;
+  readonly around: Surroundings;
+  readonly log: FindingLog;
+  readonly causes = new Causes();
+  readonly l1: Shadow;
+  readonly l2: Shadow;
+  readonly weightMemory: Shadow;
+  /** 1 + the compute job that last read a byte of L1. */
+  readonly lastRead: Int32Array;
+  /** By job, whether it is a copy to L1. */
+  readonly isCopyIn: boolean[] = [];
+  readonly makers: Maker[] = [];
+  job = 0;
+  registers: Record<string, number> = {};
+  /** The instruction that was computed last in the job. */
+  fields: Fields | undefined;
+  weightsAt = 0;
+  /** Bytes of weights that the job has loaded, -1 for none, and that its instructions have read. */
+  weightsLoaded = -1;
+  weightsNeeded = 0;
+  /** A checksum of the weights that the job has loaded. */
+  loadedBy: number | undefined;
+
+  constructor({ core, l2, array, around, stop }: CheckParts) {
+    const never = this.causes.add(NEVER_WRITTEN);
+    this.core = core;
+    this.array = array;
+    this.around = around;
+    this.log = new FindingLog(stop);
+    this.l1 = new Shadow('L1', 0, core.l1.size, never);
+    this.l2 = new Shadow('L2', l2.base, l2.size, never);
+    this.weightMemory = new Shadow('WMEM', 0, core.weightMemory.size, never);
+    this.lastRead = new Int32Array(core.l1.size);
+  }
+
+  /** A job begins. */
+  begin(job: number): void {
+    this.job = job;
+    this.isCopyIn[job] = false;
+    this.weightsLoaded = -1;
+    this.weightsNeeded = 0;
+    this.loadedBy = undefined;
+  }
+}

@@ -1,0 +1,215 @@
+import { hex } from '../../src/base/units.js';
+import type { Finding } from '../../src/results/finding.js';
+import type { CoreObserver } from '../core/observer.js';
+import type { Fields } from '../isa/instruction.js';
+import type { Operation } from '../isa/operation.js';
+import { type CheckParts, CheckState } from './check-state.js';
+import { Extents } from './extents.js';
+import { JobRules } from './job-rules.js';
+import { MadeOutputs } from './made-outputs.js';
+import { inputsOf } from './operation-bytes.js';
+import { Reporter } from './reporter.js';
+import { DEFINED, NOBODY, type Shadow } from './shadow.js';
+import { Taint } from './taint.js';
+import { Waits } from './waits.js';
+
+/** FNV-1a, to see whether weights are the same. */
+function checksum(bytes: Uint8Array): number {
+  let sum = 0x811c9dc5;
+  for (let i = 0; i < bytes.length; i++) sum = Math.imul(sum ^ bytes[i]!, 0x01000193);
+  return sum;
+}
+
+/**
+ * The sanitizer: follows every byte through copies, loads and computations of the digital core and through the host's accesses to L2, and
+ * takes down what no correct program does. It changes nothing of what the program computes.
+ */
+export class Checker implements CoreObserver {
+  readonly waits = new Waits();
+  readonly #s: CheckState;
+  readonly #report: Reporter;
+  readonly #extents: Extents;
+  readonly #rules: JobRules;
+  readonly #taint: Taint;
+  readonly #made: MadeOutputs;
+
+  constructor(parts: CheckParts) {
+    this.#s = new CheckState(parts);
+    this.#report = new Reporter(this.#s);
+    this.#extents = new Extents(this.#s, this.#report);
+    this.#rules = new JobRules(this.#s, this.#report);
+    this.#taint = new Taint(this.#s, this.#report, this.#rules);
+    this.#made = new MadeOutputs(this.#s, this.#report, this.#extents);
+    parts.core.observer = this;
+  }
+
+  /** What is known of every byte of L2. */
+  get l2(): Shadow {
+    return this.#s.l2;
+  }
+
+  /** What was found, in the order of the first occurrences. */
+  get findings(): Finding[] {
+    return this.#s.log.findings;
+  }
+
+  /** The run is over: looks at what is left. */
+  finish(): void {
+    this.#made.lost(this.#made.outputs.finish());
+  }
+
+  // What jobs do.
+
+  begin(writer: number): void {
+    this.#s.registers = this.#s.core.registers();
+    this.#s.fields = undefined;
+    if (this.waits.job !== undefined) {
+      const before = this.waits.job;
+      this.#s.job = writer;
+      this.#report.add('missing-wait', 'trigger', {
+        what: `job ${writer} is started although the host has not seen the end of job ${before}`,
+        fix: 'Poll STATUS until it reads 0 after every trigger.',
+        bytes: [],
+      });
+    }
+    this.#s.begin(writer);
+    this.waits.begin(writer);
+  }
+
+  end(): void {
+    this.#rules.checkWeightSize();
+  }
+
+  fetched(what: 'instructions' | 'configuration', address: number, bytes: number): void {
+    this.waits.touches(address, bytes, 'read', `its ${what}`);
+    this.#extents.outside(address, bytes, 'reads', `fetch of ${what}`);
+  }
+
+  loadedWeights(address: number, bytes: number): void {
+    this.waits.touches(address, bytes, 'read', 'its weights');
+    this.#extents.outside(address, bytes, 'reads', 'load of weights');
+    this.#s.weightMemory.take(this.#s.l2, address, 0, bytes, this.#s.job + 1);
+    // What is missing is found by its size.
+    this.#s.weightMemory.cause.fill(DEFINED, bytes);
+    this.#s.weightsAt = address;
+    this.#s.weightsLoaded = bytes;
+    this.#s.loadedBy = checksum(this.#s.core.weightMemory.peek(0, bytes, 'weights'));
+  }
+
+  moved(kind: 'copyIn' | 'copyOut', l2Address: number, l1Address: number, bytes: number): void {
+    if (kind === 'copyIn') this.#copyIn(l2Address, l1Address, bytes);
+    else this.#copyOut(l2Address, l1Address, bytes);
+  }
+
+  #copyIn(l2Address: number, l1Address: number, bytes: number): void {
+    this.#s.isCopyIn[this.#s.job] = true;
+    this.waits.touches(l2Address, bytes, 'read', 'the source of its copy');
+    this.#extents.outside(l2Address, bytes, 'reads', 'copy to L1');
+    this.#extents.outsideL1(l1Address, bytes, 'copy to L1');
+    this.#made.lost(this.#made.outputs.overwritten(l1Address, bytes));
+    this.#s.l1.take(this.#s.l2, l2Address, l1Address, bytes, this.#s.job + 1);
+  }
+
+  #copyOut(l2Address: number, l1Address: number, bytes: number): void {
+    this.waits.touches(l2Address, bytes, 'write', 'the target of its copy');
+    this.#extents.outside(l2Address, bytes, 'writes', 'copy to L2');
+    this.#made.outputs.read(l1Address, bytes);
+    const slack = this.#extents.slackOver(l2Address, bytes);
+    const again = this.#made.copiedAgain(l2Address, l1Address);
+    this.#s.l2.take(this.#s.l1, l1Address, l2Address, bytes, this.#s.job + 1);
+    const start = l2Address - this.#s.l2.base;
+    if (again !== undefined) this.#s.l2.cause.fill(again, start, start + (slack?.from ?? bytes));
+    if (slack !== undefined) this.#s.l2.cause.fill(slack.cause, start + slack.from, start + bytes);
+  }
+
+  computed(operation: Operation, fields: Fields): void {
+    this.#s.fields = fields;
+    this.#rules.overlap(operation);
+    for (const input of inputsOf(operation)) this.#rules.checkLayout(operation, input);
+    const reached = this.#taint.reached(operation);
+    for (const { start, bytes } of inputsOf(operation)) {
+      this.#made.outputs.read(start, bytes);
+      this.#s.lastRead.fill(this.#s.job + 1, start, start + bytes);
+    }
+    this.#made.write(operation, reached);
+  }
+
+  // What the host does.
+
+  /** The host reads bytes of L2. */
+  hostLoad(at: number, bytes: number, pc: number): void {
+    const race = this.waits.race(at, bytes, 'load');
+    if (race !== undefined) this.#race(race.what, at, bytes, 'reads', pc);
+    const start = at - this.#s.l2.base;
+    for (let i = start; i < start + bytes; i++)
+      if (this.#s.l2.cause[i] !== DEFINED && this.#s.l2.writer[i]! > 0) {
+        this.#report.read(
+          this.#s.l2,
+          at + i - start,
+          `the host reads ${this.#report.name(at + i - start)}`,
+          pc,
+        );
+        return;
+      }
+  }
+
+  /** The host has written bytes of L2; `from` is where it has just read as many bytes of the same values, if it has. */
+  hostStore(
+    at: number,
+    bytes: number,
+    pc: number,
+    from?: { readonly at: number; readonly reversed: boolean },
+  ): void {
+    const race = this.waits.race(at, bytes, 'store');
+    if (race !== undefined) this.#race(race.what, at, bytes, 'changes', pc);
+    const { cause, maker, place, writer, base } = this.#s.l2;
+    const start = at - base;
+    for (let i = 0; i < bytes; i++) {
+      cause[start + i] = DEFINED;
+      writer[start + i] = -pc;
+      const source = from === undefined ? -1 : from.at - base + (from.reversed ? bytes - 1 - i : i);
+      maker[start + i] = source < 0 ? 0 : maker[source]!;
+      place[start + i] = source < 0 ? 0 : place[source]!;
+    }
+  }
+
+  /** The host writes a register of the port. */
+  registerWritten(register: string, pc: number): void {
+    if (this.waits.job === undefined) return;
+    this.#report.add(
+      'missing-wait',
+      'register',
+      {
+        what: `the host writes register ${register} although it has not seen the end of job ${this.waits.job}`,
+        fix: 'Poll STATUS until it reads 0 before the registers of the next job are written.',
+        bytes: [],
+      },
+      pc,
+    );
+  }
+
+  #race(what: string, at: number, bytes: number, verb: 'reads' | 'changes', pc: number): void {
+    const job = this.waits.job!;
+    this.#report.add(
+      'missing-wait',
+      `${verb} ${what}`,
+      {
+        what: `the host ${verb} ${this.#report.name(at)} although it has not seen the end of job ${job}, which ${what.startsWith('the target') ? 'writes' : 'reads'} there (${what})`,
+        fix: `Poll STATUS until it reads 0 before ${verb === 'reads' ? 'the results are read' : 'the bytes are changed'}.`,
+        bytes: [this.#report.bytesL2(at, bytes)],
+      },
+      pc,
+    );
+  }
+
+  /** A tensor is complete: its elements, at the addresses that `addressOf` gives, are values that somebody wants. */
+  tensorRead(memory: 'L1' | 'L2', name: string, count: number, addressOf: (index: number) => number): void {
+    const shadow = memory === 'L1' ? this.#s.l1 : this.#s.l2;
+    for (let i = 0; i < count; i++) {
+      const at = addressOf(i);
+      if (shadow.cause[at - shadow.base] === DEFINED || shadow.writer[at - shadow.base]! <= NOBODY) continue;
+      this.#report.read(shadow, at, `element ${i} of ${name} is at ${memory} ${hex(at)}`);
+      return;
+    }
+  }
+}

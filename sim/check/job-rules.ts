@@ -1,0 +1,103 @@
+import { hex } from '../../src/base/units.js';
+import { COPY_GRANULE_BYTES, LINE_BYTES } from '../isa/geometry.js';
+import type { ConvOperation, Operation } from '../isa/operation.js';
+import { misplacedBias } from './bias-layout.js';
+import type { CheckState } from './check-state.js';
+import { type InputBytes, inputsOf, outputBytes } from './operation-bytes.js';
+import type { Reporter } from './reporter.js';
+
+/** What can be said of one compute job by itself: sizes, places and layouts. */
+export class JobRules {
+  readonly #s: CheckState;
+  readonly #report: Reporter;
+
+  constructor(state: CheckState, report: Reporter) {
+    this.#s = state;
+    this.#report = report;
+  }
+
+  /** The weights that the job has loaded are as many bytes as its instructions read. */
+  checkWeightSize(): void {
+    const [loaded, needed] = [this.#s.weightsLoaded, this.#s.weightsNeeded];
+    if (loaded < 0 || needed === 0) return;
+    if (loaded < needed)
+      this.#report.add(
+        'inconsistent-sizes',
+        `weights short at ${this.#report.ownerName(this.#s.weightsAt)}`,
+        {
+          what: `job ${this.#s.job} loads ${loaded} bytes of weights, its instruction reads ${needed}: the rest is what an earlier job left in the weight memory`,
+          fix: 'Lay the weights out for as many channels as the fields c and k name, and load all of them.',
+          bytes: [
+            { memory: 'WMEM', address: loaded, bytes: needed - loaded },
+            this.#report.bytesL2(this.#s.weightsAt, loaded),
+          ],
+        },
+      );
+    else if (loaded >= needed + COPY_GRANULE_BYTES)
+      this.#report.add('inconsistent-sizes', `weights long at ${this.#report.ownerName(this.#s.weightsAt)}`, {
+        what: `job ${this.#s.job} loads ${loaded} bytes of weights, its instruction reads only ${needed}`,
+        fix: 'Check the fields c, k, fx and fy against the layout of the weights.',
+        bytes: [
+          { memory: 'WMEM', address: needed, bytes: loaded - needed },
+          this.#report.bytesL2(this.#s.weightsAt, loaded),
+        ],
+      });
+  }
+
+  /** No output over the input of the same instruction; a sum may write over what it has read. */
+  overlap(o: Operation): void {
+    const [from, to] = [o.output, o.output + outputBytes(o)];
+    for (const { start, bytes, what } of inputsOf(o)) {
+      if (from >= start + bytes || start >= to) continue;
+      // A sum reads each line before it writes it.
+      if (o.kind === 'sum' && from <= start) continue;
+      const at = Math.max(from, start);
+      this.#report.add('stale-data', `overlap with ${what}`, {
+        what: `job ${this.#s.job} writes its output over its own ${what}, L1 ${hex(at)}..${hex(Math.min(to, start + bytes))}, while it still reads there`,
+        fix: 'Give the output a place of its own in L1, whole blocks of 16 channels and 16 columns.',
+        bytes: [{ memory: 'L1', address: at, bytes: Math.min(to, start + bytes) - at }],
+      });
+    }
+  }
+
+  /** A conv's bias planes lie where the core reads them. */
+  checkBias(o: ConvOperation, weights: Uint8Array): void {
+    const wrong = misplacedBias(o, weights);
+    if (wrong === undefined) return;
+    this.#report.add('memory-layout', `bias at ${this.#report.ownerName(this.#s.weightsAt)}`, {
+      what: `job ${this.#s.job} reads ${wrong.bias} as bias of output channel ${wrong.channel}; all biases are small when read as ${wrong.order}`,
+      fix: "Put behind the weights of each block of 16 channels that block's own four bias planes.",
+      bytes: [this.#report.bytesL2(this.#s.weightsAt, this.#s.weightsLoaded)],
+    });
+  }
+
+  /** Rows and words of an input that another job made must lie as that job left them. */
+  checkLayout(o: Operation, { start, bytes, what }: InputBytes): void {
+    const { maker, place } = this.#s.l1;
+    for (let at = start; at + 3 < start + bytes; at += LINE_BYTES) {
+      const m = maker[at]!;
+      if (m === 0 || maker[at + 3] !== m || place[at + 3]! - place[at]! !== -3) continue;
+      this.#report.add('memory-layout', `word order of ${what}`, {
+        what: `job ${this.#s.job} reads as ${what} what job ${this.#s.makers[m - 1]!.job} made, but somebody has reversed the bytes of its words in between`,
+        fix: "Reverse every four bytes once more before the core reads what the host has put into the host's order.",
+        bytes: [{ memory: 'L1', address: at, bytes: 4 }],
+      });
+      break;
+    }
+    if (o.kind !== 'conv') return;
+    for (let row = 0; row + 1 < o.channels * o.rows; row++) {
+      if ((row + 1) % o.rows === 0) continue;
+      const at = start + row * o.pitch;
+      const [m, next] = [maker[at + 3]!, maker[at + o.pitch + 3]!];
+      const pitch = this.#s.makers[m - 1]?.pitch ?? 0;
+      if (m === 0 || next !== m || pitch === 0 || pitch === o.pitch) continue;
+      if (place[at + o.pitch + 3]! - place[at + 3]! === pitch) continue;
+      this.#report.add('memory-layout', `row pitch of ${what}`, {
+        what: `job ${this.#s.job} reads rows of ${o.pitch} bytes as ${what}, but job ${this.#s.makers[m - 1]!.job} made them ${pitch} bytes long`,
+        fix: 'Give the field cx the row pitch of the job that made the tensor: its width rounded up to 16.',
+        bytes: [{ memory: 'L1', address: at, bytes: 2 * o.pitch }],
+      });
+      break;
+    }
+  }
+}
