@@ -1,6 +1,6 @@
 import type { ModelResult, ResultDocument } from '../src/results/document.js';
 import type { RunResult } from '../src/results/run.js';
-import { layerModels, type OtherCost, otherCosts } from './cost-models.js';
+import { cyclesWithRange, layerModels, type OtherCost, otherCosts } from './cost-models.js';
 import { describeHeld, describeMismatch, describeReference, describeWarning } from './describe.js';
 import {
   ESTIMATED,
@@ -224,7 +224,7 @@ function modelMarkdown(result: ModelResult): string[] {
   const sections: readonly (readonly string[])[] = [
     [`## ${escapeMarkdown(run.model)} on "${escapeMarkdown(run.target)}"`],
     [
-      `${count(run.totals.totalCycles)} cycles, ${ms(run.totals.totalCycles, clock)} ms at ${megahertz(clock)}: ` +
+      `${cyclesWithRange(run.totals)}, ${ms(run.totals.totalCycles, clock)} ms at ${megahertz(clock)}: ` +
         `${ESTIMATED}; parameter set \`${run.hardware.name}\`.`,
     ],
     verdictMarkdown(result),

@@ -1,4 +1,5 @@
 import type { ModelResult, ResultDocument } from '../src/results/document.js';
+import { cyclesWithRange } from './cost-models.js';
 import { ESTIMATED, macsPerCycle, passed, percentOfPeak } from './metrics.js';
 import { compact, count, decimal, megahertz, ms, percentOf, plural } from './numbers.js';
 import { type Cell, cell, type Grid, renderGrid } from './terminal/grid.js';
@@ -28,7 +29,7 @@ const DETAILED_MODELS = 12;
 
 function heading({ run }: ModelResult, columns: number, s: Style): string[] {
   const clock = run.hardware.chip.clockHz;
-  const time = `${count(run.totals.totalCycles)} cycles, ${ms(run.totals.totalCycles, clock)} ms at ${megahertz(clock)}`;
+  const time = `${cyclesWithRange(run.totals)}, ${ms(run.totals.totalCycles, clock)} ms at ${megahertz(clock)}`;
   return [
     ...wrapText(`${run.model} on "${run.target}": ${time}`, columns, '', '  ').map(s.bold),
     ...wrapText(`${ESTIMATED}; parameter set ${run.hardware.name}`, columns),

@@ -74,6 +74,7 @@ export {
   type VerifyElfOptions,
   verifyElf,
 } from './library/elf/verify-elf.js';
+export { estimate } from './library/estimate.js';
 // Quantizing
 export { divideSamples, type QuantizeOptions, quantize } from './library/quantize.js';
 export { type RecordedVectors, recordedVectors } from './library/recorded-vectors.js';

@@ -28,9 +28,11 @@ export function cards(result: ModelResult): Html {
         ? html`<span class="good">exact</span>`
         : html`<span class="bad">differs</span>`;
   const clock = run.hardware.chip.clockHz;
+  const others = otherRange(run.totals);
   const figures: readonly (readonly [string, string | Html])[] = [
     ['verdict', verdict],
     ['estimated cycles', count(run.totals.totalCycles)],
+    ...(others === '' ? [] : ([['other cost models', others]] as const)),
     [`ms at ${megahertz(clock)}`, ms(run.totals.totalCycles, clock)],
     [
       `MAC/cycle of ${PEAK_MACS_PER_CYCLE}`,

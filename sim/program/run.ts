@@ -13,7 +13,7 @@ import { FIELDS, type Fields } from '../isa/instruction.js';
 import type { CycleParameters } from '../isa/parameters.js';
 import { REGISTERS } from '../isa/registers.js';
 import { ProgramFault } from './fault.js';
-import { runHostStep } from './host-step.js';
+import { hostStepCost, runHostStep } from './host-step.js';
 import { requireComplete } from './incomplete.js';
 import { Ledger } from './ledger.js';
 import { bytesFromValues, elementAddresses, readTensor, writeTensor } from './tensor-access.js';
@@ -43,6 +43,11 @@ export interface RunOptions {
   readonly onJob?: (event: JobEvent) => void;
   /** Called as each layer is entered: its index and how many there are. */
   readonly onLayer?: (layer: number, layers: number) => void;
+  /**
+   * `false`: nothing is moved or computed, only counted, in milliseconds. The result has no outputs, checksums or overflows; inputs are
+   * not needed, and what lies in memories is not checked. Default true.
+   */
+  readonly values?: boolean;
 }
 
 export interface ProgramRun {
@@ -80,7 +85,13 @@ class Machine {
     this.#options = options;
     this.#l2 = new Memory('L2', MEMORY_MAP.l2, hardware.chip.l2Bytes);
     this.#l2.write(image.address, program.image, PRELOADED, 'image');
-    this.#core = new DigitalCore(this.#l2, hardware, options.array ?? defaultPeArray());
+    this.#core = new DigitalCore(
+      this.#l2,
+      hardware,
+      options.array ?? defaultPeArray(),
+      'fault',
+      options.values,
+    );
     this.#ledger = new Ledger(layers, hardware);
   }
 
@@ -141,6 +152,7 @@ class Machine {
         this.#host(step, index);
         break;
     }
+    if (this.#options.values === false) return;
     for (const id of step.completes) this.#complete(this.#buffer(id), step.layer);
   }
 
@@ -213,7 +225,10 @@ class Machine {
 
   #host(step: HostStep, index: number): void {
     const { buffers, hardware } = this.#program.manifest;
-    const report = runHostStep(step, buffers, this.#l2, hardware.host, index);
+    const report =
+      this.#options.values === false
+        ? hostStepCost(step, buffers, hardware.host)
+        : runHostStep(step, buffers, this.#l2, hardware.host, index);
     const account = this.#ledger.account(step.layer);
     account.bytes.hostRead += report.bytesRead;
     account.bytes.hostWritten += report.bytesWritten;
@@ -310,7 +325,7 @@ export function* programSteps(
   options: RunOptions = {},
 ): Generator<void, ProgramRun> {
   const machine = new Machine(program, options);
-  machine.load(inputs);
+  if (options.values !== false) machine.load(inputs);
   yield* machine.steps();
   return machine.finish();
 }
