@@ -56,6 +56,9 @@ export { ModelBuilder } from './builder/model-builder.js';
 /** Relay's operators as functions: `op.qnnConv2d`, `op.biasAdd`, `op.rightShift`, ... */
 export * as op from './builder/operators.js';
 export { type CompileOptions, type Partitioned, TARGETS, type Target } from './compile.js';
+// What if: other parameters
+export { parseAxis } from './explore/axis.js';
+export { type ExploreOptions, explore } from './explore/explore.js';
 export { type LoadedModel, type LoadOptions, loadModel, type ModelFile } from './frontends/load.js';
 export type { ExternalData } from './frontends/onnx/tensors.js';
 export { call, constant, scalar, tuple, tupleGetItem } from './ir/build.js';
@@ -123,6 +126,8 @@ export { readParams, writeParams } from './relay/params-file.js';
 export { type ParseOptions, parseRelay } from './relay/parse.js';
 export { type PrintOptions, printModule } from './relay/print.js';
 export type * from './results/document.js';
+export { type Energy, energyOf, POWER } from './results/energy.js';
+export type * from './results/exploration.js';
 export type * from './results/run.js';
 export type * from './results/soc.js';
 export type * from './results/verdict.js';

@@ -7,6 +7,7 @@ import { compareCommand } from './commands/compare.js';
 import { compileCommand } from './commands/compile.js';
 import { disasmCommand } from './commands/disasm.js';
 import { execCommand } from './commands/exec.js';
+import { exploreCommand } from './commands/explore.js';
 import { mergeCommand } from './commands/merge.js';
 import { modelsCommand } from './commands/models.js';
 import { quantizeCommand } from './commands/quantize.js';
@@ -39,6 +40,7 @@ const COMMANDS = [
   execCommand,
   modelsCommand,
   quantizeCommand,
+  exploreCommand,
 ] as unknown as CommandModule[];
 
 /** The command that yargs brings: it prints the shell's script. */
@@ -55,7 +57,7 @@ function checkCommand(words: readonly string[]): void {
 }
 
 /** Arguments that may be several words. */
-const LISTS = ['_', 'models', 'results', 'input', 'dimensions', 'break', 'watch'];
+const LISTS = ['_', 'models', 'results', 'input', 'dimensions', 'break', 'watch', 'vary'];
 
 /** What yargs lets pass: an option given twice, which it makes a list, and one without its value. */
 function refuseTwiceOrEmpty(args: Readonly<Record<string, unknown>>): void {
