@@ -41,6 +41,7 @@ export type { JobEvent } from '../sim/program/run.js';
 export { MachineFault } from '../sim/rv32/faults.js';
 export { ElfError } from '../sim/soc/elf.js';
 export { type RunOptions as ElfOptions, runElf, type SocResult } from '../sim/soc/run-elf.js';
+export { advise, applyAdvice } from './advise/advise.js';
 // Data
 export type { DType } from './base/dtype.js';
 export type { Limit } from './base/errors.js';
@@ -49,7 +50,6 @@ export { decodeNpy, encodeNpy } from './base/npy.js';
 export { decodeNpz } from './base/npz.js';
 export { type Random, random, randomInts, randomUniform, type Seed } from './base/random.js';
 export { type Shape, type Tensor, tensor } from './base/tensor.js';
-
 // Models: built, by name, and from files
 export type { ConvLayerOptions, Requantization } from './builder/layers.js';
 export { ModelBuilder } from './builder/model-builder.js';
@@ -125,6 +125,7 @@ export { loadRelay, type RelayParameters, renderRelay } from './relay/load.js';
 export { readParams, writeParams } from './relay/params-file.js';
 export { type ParseOptions, parseRelay } from './relay/parse.js';
 export { type PrintOptions, printModule } from './relay/print.js';
+export type * from './results/advice.js';
 export type * from './results/document.js';
 export { type Energy, energyOf, POWER } from './results/energy.js';
 export type * from './results/exploration.js';

@@ -2,6 +2,7 @@ import yargs, { type CommandModule } from 'yargs';
 import { UserError } from '../base/errors.js';
 import { nearest } from '../base/nearest.js';
 import { GENERATOR } from '../generator.js';
+import { adviseCommand } from './commands/advise.js';
 import { baselineCommand } from './commands/baseline.js';
 import { compareCommand } from './commands/compare.js';
 import { compileCommand } from './commands/compile.js';
@@ -41,6 +42,7 @@ const COMMANDS = [
   modelsCommand,
   quantizeCommand,
   exploreCommand,
+  adviseCommand,
 ] as unknown as CommandModule[];
 
 /** The command that yargs brings: it prints the shell's script. */
