@@ -2,6 +2,7 @@ import type { ModelResult, ResultDocument } from '../src/results/document.js';
 import type { RunResult } from '../src/results/run.js';
 import { cyclesWithRange, layerModels, type OtherCost, otherCosts } from './cost-models.js';
 import { describeHeld, describeMismatch, describeReference, describeWarning } from './describe.js';
+import { describeEnergy, ENERGY_SOURCE } from './energy.js';
 import {
   ESTIMATED,
   jobCount,
@@ -220,6 +221,7 @@ function socMarkdown(result: ModelResult): string[] {
 function modelMarkdown(result: ModelResult): string[] {
   const { run } = result;
   const clock = run.hardware.chip.clockHz;
+  const { energy } = run.totals;
   const warnings = run.warnings.map((warning) => `- ${escapeMarkdown(describeWarning(warning))}`);
   const sections: readonly (readonly string[])[] = [
     [`## ${escapeMarkdown(run.model)} on "${escapeMarkdown(run.target)}"`],
@@ -227,6 +229,7 @@ function modelMarkdown(result: ModelResult): string[] {
       `${cyclesWithRange(run.totals)}, ${ms(run.totals.totalCycles, clock)} ms at ${megahertz(clock)}: ` +
         `${ESTIMATED}; parameter set \`${run.hardware.name}\`.`,
     ],
+    energy === undefined ? [] : [`Energy: ${describeEnergy(energy)}; ${escapeMarkdown(ENERGY_SOURCE)}.`],
     verdictMarkdown(result),
     socMarkdown(result),
     layerTable(result),

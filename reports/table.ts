@@ -1,5 +1,6 @@
 import type { ModelResult, ResultDocument } from '../src/results/document.js';
 import { cyclesWithRange } from './cost-models.js';
+import { describeEnergy, ENERGY_SOURCE } from './energy.js';
 import { ESTIMATED, macsPerCycle, passed, percentOfPeak } from './metrics.js';
 import { compact, count, decimal, megahertz, ms, percentOf, plural } from './numbers.js';
 import { type Cell, cell, type Grid, renderGrid } from './terminal/grid.js';
@@ -33,8 +34,18 @@ function heading({ run }: ModelResult, columns: number, s: Style): string[] {
   return [
     ...wrapText(`${run.model} on "${run.target}": ${time}`, columns, '', '  ').map(s.bold),
     ...wrapText(`${ESTIMATED}; parameter set ${run.hardware.name}`, columns),
+    ...energyLines(run, columns),
   ];
 }
+
+/** Nothing for a result of an earlier release. */
+const energyLines = ({ totals: { energy } }: ModelResult['run'], columns: number): string[] =>
+  energy === undefined
+    ? []
+    : [
+        ...wrapText(`energy ${describeEnergy(energy)}`, columns, '', '  '),
+        ...wrapText(ENERGY_SOURCE, columns, '  ', '  '),
+      ];
 
 function verdictCell(result: ModelResult): Cell {
   const ok = passed(result);

@@ -1,4 +1,4 @@
-import type { RunResult } from './run.js';
+import type { CyclesByReason } from './run.js';
 
 /**
  * The power that energy is estimated from. The digital core's is published [odimo]: 24.96 mW while it runs, at 260 MHz. For the host
@@ -37,7 +37,13 @@ const microjoules = (cycles: number, milliwatts: number): number =>
  * @example
  * energyOf(estimate(compile(buildModel('resnet8'))).totals).microjoules;
  */
-export function energyOf({ cycles, usefulMacs }: Pick<RunResult['totals'], 'cycles' | 'usefulMacs'>): Energy {
+export function energyOf({
+  cycles,
+  usefulMacs,
+}: {
+  readonly cycles: CyclesByReason;
+  readonly usefulMacs: number;
+}): Energy {
   const core = cycles.copyIn + cycles.copyOut + cycles.weights + cycles.instructions + cycles.compute;
   const host = cycles.host + cycles.launch + cycles.tileLoop;
   const { assumed, least, most } = POWER.hostMilliwatts;

@@ -1,6 +1,7 @@
 import type { HardwareParameters } from '../../sim/isa/parameters.js';
 import type { DType } from '../base/dtype.js';
 import type { Shape } from '../base/tensor.js';
+import type { Energy } from './energy.js';
 import type { Rates } from './rates.js';
 
 /**
@@ -70,6 +71,8 @@ export interface LayerResult extends Rates {
   readonly cycles: CyclesByReason;
   readonly totalCycles: number;
   readonly otherModels?: OtherModels;
+  /** An estimate from published power figures; absent in results of earlier releases. */
+  readonly energy?: Energy;
   readonly bytes: BytesMoved;
   /** int32 accumulators that left the int32 range and wrapped; of all runs together where several were verified. */
   readonly overflows: number;
@@ -115,6 +118,8 @@ export interface RunTotals extends Rates {
   readonly cycles: CyclesByReason;
   readonly totalCycles: number;
   readonly otherModels?: OtherModels;
+  /** An estimate from published power figures; absent in results of earlier releases. */
+  readonly energy?: Energy;
   readonly jobs: JobCounts;
   readonly tiles: number;
   readonly usefulMacs: number;
