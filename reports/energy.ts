@@ -1,4 +1,5 @@
-import { ENERGY_ESTIMATED, type Energy, POWER } from '../src/results/energy.js';
+import { ENERGY_ESTIMATED, POWER } from '../src/results/energy.js';
+import type { Energy } from '../src/results/run.js';
 import { compact } from './numbers.js';
 
 /** "14.75 uJ an inference (11.17..18.33 with the host's power unknown), 848G MAC/J; core 11.90, host 2.85 uJ". */

@@ -127,7 +127,7 @@ export { type ParseOptions, parseRelay } from './relay/parse.js';
 export { type PrintOptions, printModule } from './relay/print.js';
 export type * from './results/advice.js';
 export type * from './results/document.js';
-export { type Energy, energyOf, POWER } from './results/energy.js';
+export { energyOf, POWER } from './results/energy.js';
 export type * from './results/exploration.js';
 export type * from './results/run.js';
 export type * from './results/soc.js';

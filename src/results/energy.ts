@@ -1,4 +1,4 @@
-import type { CyclesByReason } from './run.js';
+import type { CyclesByReason, Energy } from './run.js';
 
 /**
  * The power that energy is estimated from. The digital core's is published [odimo]: 24.96 mW while it runs, at 260 MHz. For the host
@@ -14,17 +14,6 @@ export const POWER = {
 
 /** The words that stand beside every figure of energy. */
 export const ENERGY_ESTIMATED = 'estimated from a published power figure, not measured';
-
-/** Microjoules of one run, host apart, with the range that the host's unknown power leaves; MACs a joule. */
-export interface Energy {
-  readonly coreMicrojoules: number;
-  readonly hostMicrojoules: number;
-  readonly microjoules: number;
-  readonly least: number;
-  readonly most: number;
-  /** Useful multiply-accumulates a joule; 0 where nothing runs. */
-  readonly macsPerJoule: number;
-}
 
 /** Microjoules of `cycles` at a power. The energy of a cycle stays the same at another clock: voltage is not modelled. */
 const microjoules = (cycles: number, milliwatts: number): number =>

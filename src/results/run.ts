@@ -1,7 +1,6 @@
 import type { HardwareParameters } from '../../sim/isa/parameters.js';
 import type { DType } from '../base/dtype.js';
 import type { Shape } from '../base/tensor.js';
-import type { Energy } from './energy.js';
 import type { Rates } from './rates.js';
 
 /**
@@ -23,6 +22,17 @@ export type CyclesByReason = Readonly<Record<Reason, number>>;
 
 /** Cycles by reason under the public cost models that the run did not use, by their names: the same jobs in the same tiles. */
 export type OtherModels = Readonly<Record<string, CyclesByReason>>;
+
+/** Microjoules of one run, host apart, with the range that the host's unknown power leaves; MACs a joule. */
+export interface Energy {
+  readonly coreMicrojoules: number;
+  readonly hostMicrojoules: number;
+  readonly microjoules: number;
+  readonly least: number;
+  readonly most: number;
+  /** Useful multiply-accumulates a joule; 0 where nothing runs. */
+  readonly macsPerJoule: number;
+}
 
 /** Bytes moved, by path. */
 export interface BytesMoved {
