@@ -1,5 +1,6 @@
 /** What `format` of every exploration says. */
 export const EXPLORATION_FORMAT = 'diana-sim-exploration';
+/** Bumped whenever a reader of the previous version would misread the file. */
 export const EXPLORATION_VERSION = 1;
 
 /** What `--objective` takes: cycles, microjoules, or their product over time. */
