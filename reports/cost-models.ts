@@ -61,3 +61,9 @@ export const layerModels = (run: RunResult): LayerModels[] =>
   run.layers
     .filter((l) => l.target === 'digital' && l.otherModels !== undefined)
     .map((l) => ({ label: layerLabel(l), cycles: l.totalCycles, others: otherCosts(l) }));
+
+/** "183,437 cycles (other models 123,334..133,350)": what stands at the head of a report. */
+export function cyclesWithRange(item: Costed): string {
+  const range = otherRange(item);
+  return `${count(item.totalCycles)} cycles${range === '' ? '' : ` (other models ${range})`}`;
+}

@@ -33,6 +33,9 @@ const COLUMNS: readonly (readonly [name: string, value: (row: Row) => Value])[] 
   ['issued_macs', ({ layer }) => layer.issuedMacs],
   ['estimated_cycles', ({ layer }) => layer.totalCycles],
   ['estimated_ms', ({ result, layer }) => milliseconds(layer.totalCycles, clock(result)).toFixed(6)],
+  ['estimated_uj', ({ layer }) => layer.energy?.microjoules.toFixed(6)],
+  ['estimated_uj_least', ({ layer }) => layer.energy?.least.toFixed(6)],
+  ['estimated_uj_most', ({ layer }) => layer.energy?.most.toFixed(6)],
   ['macs_per_cycle', ({ layer }) => ratio(macsPerCycle(layer))],
   ['percent_of_peak', ({ layer }) => ratio(percentOfPeak(layer))],
   ...REASONS.map(

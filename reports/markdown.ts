@@ -1,8 +1,9 @@
 import type { ModelResult, ResultDocument } from '../src/results/document.js';
 import type { Explanation } from '../src/results/explanation.js';
 import type { RunResult } from '../src/results/run.js';
-import { layerModels, type OtherCost, otherCosts } from './cost-models.js';
+import { cyclesWithRange, layerModels, type OtherCost, otherCosts } from './cost-models.js';
 import { describeHeld, describeMismatch, describeReference, describeWarning } from './describe.js';
+import { describeEnergy, ENERGY_SOURCE } from './energy.js';
 import { describeCause, describeFault, describeIsolation } from './explanation.js';
 import { findingDetails, findingTitle } from './findings.js';
 import {
@@ -282,13 +283,15 @@ function findingsMarkdown({ findings }: ModelResult): string[] {
 function modelMarkdown(result: ModelResult): string[] {
   const { run } = result;
   const clock = run.hardware.chip.clockHz;
+  const { energy } = run.totals;
   const warnings = run.warnings.map((warning) => `- ${escapeMarkdown(describeWarning(warning))}`);
   const sections: readonly (readonly string[])[] = [
     [`## ${escapeMarkdown(run.model)} on "${escapeMarkdown(run.target)}"`],
     [
-      `${count(run.totals.totalCycles)} cycles, ${ms(run.totals.totalCycles, clock)} ms at ${megahertz(clock)}: ` +
+      `${cyclesWithRange(run.totals)}, ${ms(run.totals.totalCycles, clock)} ms at ${megahertz(clock)}: ` +
         `${ESTIMATED}; parameter set \`${run.hardware.name}\`.`,
     ],
+    energy === undefined ? [] : [`Energy: ${describeEnergy(energy)}; ${escapeMarkdown(ENERGY_SOURCE)}.`],
     verdictMarkdown(result),
     socMarkdown(result),
     findingsMarkdown(result),

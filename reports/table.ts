@@ -1,5 +1,7 @@
 import type { ModelResult, ResultDocument } from '../src/results/document.js';
 import { isStrongEnough } from '../src/results/strength.js';
+import { cyclesWithRange } from './cost-models.js';
+import { describeEnergy, ENERGY_SOURCE } from './energy.js';
 import { ESTIMATED, macsPerCycle, passed, percentOfPeak } from './metrics.js';
 import { compact, count, decimal, megahertz, ms, percentOf, plural } from './numbers.js';
 import { strengthPercent } from './strength.js';
@@ -33,12 +35,22 @@ const DETAILED_MODELS = 12;
 
 function heading({ run }: ModelResult, columns: number, s: Style): string[] {
   const clock = run.hardware.chip.clockHz;
-  const time = `${count(run.totals.totalCycles)} cycles, ${ms(run.totals.totalCycles, clock)} ms at ${megahertz(clock)}`;
+  const time = `${cyclesWithRange(run.totals)}, ${ms(run.totals.totalCycles, clock)} ms at ${megahertz(clock)}`;
   return [
     ...wrapText(`${run.model} on "${run.target}": ${time}`, columns, '', '  ').map(s.bold),
     ...wrapText(`${ESTIMATED}; parameter set ${run.hardware.name}`, columns),
+    ...energyLines(run, columns),
   ];
 }
+
+/** Nothing for a result of an earlier release. */
+const energyLines = ({ totals: { energy } }: ModelResult['run'], columns: number): string[] =>
+  energy === undefined
+    ? []
+    : [
+        ...wrapText(`energy ${describeEnergy(energy)}`, columns, '', '  '),
+        ...wrapText(ENERGY_SOURCE, columns, '  ', '  '),
+      ];
 
 function verdictCell(result: ModelResult): Cell {
   const ok = passed(result);

@@ -44,6 +44,7 @@ export type { JobEvent } from '../sim/program/run.js';
 export { MachineFault } from '../sim/rv32/faults.js';
 export { ElfError } from '../sim/soc/elf.js';
 export { type RunOptions as ElfOptions, runElf, type SocResult } from '../sim/soc/run-elf.js';
+export { advise, applyAdvice } from './advise/advise.js';
 // Data
 export type { DType } from './base/dtype.js';
 export type { Limit } from './base/errors.js';
@@ -52,13 +53,15 @@ export { decodeNpy, encodeNpy } from './base/npy.js';
 export { decodeNpz } from './base/npz.js';
 export { type Random, random, randomInts, randomUniform, type Seed } from './base/random.js';
 export { type Shape, type Tensor, tensor } from './base/tensor.js';
-
 // Models: built, by name, and from files
 export type { ConvLayerOptions, Requantization } from './builder/layers.js';
 export { ModelBuilder } from './builder/model-builder.js';
 /** Relay's operators as functions: `op.qnnConv2d`, `op.biasAdd`, `op.rightShift`, ... */
 export * as op from './builder/operators.js';
 export { type CompileOptions, type Partitioned, TARGETS, type Target } from './compile.js';
+// What if: other parameters
+export { parseAxis } from './explore/axis.js';
+export { type ExploreOptions, explore } from './explore/explore.js';
 export { type LoadedModel, type LoadOptions, loadModel, type ModelFile } from './frontends/load.js';
 export type { ExternalData } from './frontends/onnx/tensors.js';
 export { call, constant, scalar, tuple, tupleGetItem } from './ir/build.js';
@@ -78,6 +81,7 @@ export {
   type VerifyElfOptions,
   verifyElf,
 } from './library/elf/verify-elf.js';
+export { estimate } from './library/estimate.js';
 // Quantizing
 export { divideSamples, type QuantizeOptions, quantize } from './library/quantize.js';
 export { type RecordedVectors, recordedVectors } from './library/recorded-vectors.js';
@@ -126,9 +130,13 @@ export { loadRelay, type RelayParameters, renderRelay } from './relay/load.js';
 export { readParams, writeParams } from './relay/params-file.js';
 export { type ParseOptions, parseRelay } from './relay/parse.js';
 export { type PrintOptions, printModule } from './relay/print.js';
+export type * from './results/advice.js';
 export type * from './results/check-document.js';
 export type * from './results/document.js';
+export type * from './results/document.js';
+export { energyOf, POWER } from './results/energy.js';
 export type * from './results/explanation.js';
+export type * from './results/exploration.js';
 export type * from './results/finding.js';
 export type * from './results/run.js';
 export type * from './results/soc.js';

@@ -28,3 +28,12 @@ export const REASON_COLOUR: Readonly<Record<Reason, string>> = {
   tileLoop: OKABE_ITO.vermilion,
   host: GREY,
 };
+
+/** The run's own bars where cost models stand side by side, and those of each public model in the order of COST_MODEL_NAMES. */
+export const OWN_COLOUR = OKABE_ITO.black;
+export const MODEL_COLOUR: readonly string[] = [
+  OKABE_ITO.blue,
+  OKABE_ITO.orange,
+  OKABE_ITO.skyBlue,
+  OKABE_ITO.green,
+];

@@ -4,6 +4,7 @@ import type { RunResult } from '../../src/results/run.js';
 import { REASON_COLOUR } from '../charts/palette.js';
 import { layerModels, otherCosts, otherRange } from '../cost-models.js';
 import { describeHeld, describeMismatch, describeReference, describeWarning } from '../describe.js';
+import { ENERGY_SOURCE } from '../energy.js';
 import {
   coreBytes,
   macsPerCycle,
@@ -13,7 +14,7 @@ import {
   REASON_ORDER,
   REASON_TEXT,
 } from '../metrics.js';
-import { count, decimal, kibibytes, megahertz, ms, percent, percentOf, plural } from '../numbers.js';
+import { compact, count, decimal, kibibytes, megahertz, ms, percent, percentOf, plural } from '../numbers.js';
 import { parameterList } from '../parameters.js';
 import { type Html, html } from './tags.js';
 
@@ -28,19 +29,31 @@ export function cards(result: ModelResult): Html {
         ? html`<span class="good">exact</span>`
         : html`<span class="bad">differs</span>`;
   const clock = run.hardware.chip.clockHz;
+  const others = otherRange(run.totals);
+  const { energy } = run.totals;
   const figures: readonly (readonly [string, string | Html])[] = [
     ['verdict', verdict],
     ['estimated cycles', count(run.totals.totalCycles)],
+    ...(others === '' ? [] : ([['other cost models', others]] as const)),
     [`ms at ${megahertz(clock)}`, ms(run.totals.totalCycles, clock)],
     [
       `MAC/cycle of ${PEAK_MACS_PER_CYCLE}`,
       `${decimal(macsPerCycle(run.totals))} (${percentOfPeak(run.totals).toFixed(1)} %)`,
     ],
+    ...(energy === undefined
+      ? []
+      : ([
+          [
+            'estimated uJ (range)',
+            `${energy.microjoules.toFixed(2)} (${energy.least.toFixed(2)}..${energy.most.toFixed(2)})`,
+          ],
+          ['MAC/J', compact(energy.macsPerJoule)],
+        ] as const)),
     ['moved by the core', kibibytes(coreBytes(run.totals.bytes))],
     ['peak L2', `${kibibytes(run.memory.l2)} of ${kibibytes(run.memory.l2Limit)}`],
     ['parameter set', run.hardware.name],
   ];
-  return html`<dl class="cards">${figures.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+  return html`<dl class="cards">${figures.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>${energy === undefined ? html`` : html`<p class="faint">Energy ${ENERGY_SOURCE}.</p>`}`;
 }
 
 /** What the comparison with the reference found. */

@@ -2,6 +2,7 @@ import { BASELINE_SCHEMA } from './baseline.js';
 import type { Schema } from './build.js';
 import { COMPARISON_SCHEMA } from './comparison.js';
 import { CONFIG_SCHEMA } from './config.js';
+import { EXPLORATION_SCHEMA } from './exploration.js';
 import { CHECK_SCHEMA } from './finding.js';
 import { RESULT_SCHEMA } from './result.js';
 
@@ -10,6 +11,7 @@ export const PUBLISHED: Readonly<Record<string, Schema>> = {
   'result.schema.json': RESULT_SCHEMA,
   'baseline.schema.json': BASELINE_SCHEMA,
   'comparison.schema.json': COMPARISON_SCHEMA,
+  'exploration.schema.json': EXPLORATION_SCHEMA,
   'config.schema.json': CONFIG_SCHEMA,
   'check.schema.json': CHECK_SCHEMA,
 };

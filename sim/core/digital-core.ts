@@ -86,16 +86,20 @@ export class DigitalCore {
   observer: CoreObserver | undefined;
 
   readonly #undefinedData: UndefinedData;
+  readonly #values: boolean;
   #oddities: Oddity[] = [];
   readonly #note: NoteOddity = (oddity) => this.#oddities.push(oddity);
 
+  /** Without `values` jobs move and compute nothing: their reports say what they cost, and no memory changes. */
   constructor(
     l2: Memory,
     parameters: HardwareParameters,
     array: PeArray,
     undefinedData: UndefinedData = 'fault',
+    values = true,
   ) {
     this.#l2 = l2;
+    this.#values = values;
     this.#undefinedData = undefinedData;
     this.#array = array;
     this.#parameters = parameters;
@@ -249,7 +253,7 @@ export class DigitalCore {
       `MEMCPY_BANK_LENGTH * MEMCPY_ROW_LENGTH lines, ${bytes / WORD_BYTES} words; what the chip does otherwise is not known`,
     );
     const l1Address = this.#get('L1ADDR') * LINE_BYTES;
-    for (let line = 0; line < lines; line++)
+    for (let line = 0; this.#values && line < lines; line++)
       for (let bank = 0; bank < banks; bank++) {
         const outside = l2Address + (line * banks + bank) * LINE_BYTES;
         const inside = bank * bankBytes + l1Address + line * LINE_BYTES;
@@ -275,6 +279,7 @@ export class DigitalCore {
     );
     const l1Address = this.#get('L1ADDR') * LINE_BYTES;
     const bytes = length * WORD_BYTES;
+    if (!this.#values) return this.#copyReport(kind, l2Address, l1Address, bytes);
     if (kind === 'copyIn')
       this.l1.copyFrom(this.#l2, l2Address, l1Address, bytes, this.writer, 'copy L2 to L1');
     else this.#l2.copyFrom(this.l1, l1Address, l2Address, bytes, this.writer, 'copy L1 to L2');
@@ -353,6 +358,7 @@ export class DigitalCore {
         unit: 'words',
         rule: `at most ${this.weightMemory.size / WORD_BYTES} (the weight memory)`,
       });
+    if (!this.#values) return bytes;
     this.weightMemory.forget();
     this.weightMemory.copyFrom(this.#l2, at, 0, bytes, this.writer, 'load of weights');
     this.observer?.loadedWeights(at, bytes);
@@ -382,15 +388,17 @@ export class DigitalCore {
           value: `${operation.kind} after ${first.kind}`,
           rule: 'the same for all instructions of a job (they share configuration and weights)',
         });
-      overflows += compute(operation, {
-        l1: this.l1,
-        weightMemory: this.weightMemory,
-        array: this.#array,
-        writer: this.writer,
-        undefinedData: this.#undefinedData,
-        note: this.#note,
-      });
-      this.observer?.computed(operation, fields);
+      if (this.#values) {
+        overflows += compute(operation, {
+          l1: this.l1,
+          weightMemory: this.weightMemory,
+          array: this.#array,
+          writer: this.writer,
+          undefinedData: this.#undefinedData,
+          note: this.#note,
+        });
+        this.observer?.computed(operation, fields);
+      }
       computeCycles += operationCycles(operation, p);
       macs += issuedMacs(operation);
     }

@@ -15,6 +15,38 @@ export interface HostReport {
   readonly overflows: number;
 }
 
+/** What the operand is: of a buffer or of a result inside the kernel. */
+const typeIn =
+  (step: HostStep, buffers: readonly Buffer[]) =>
+  (o: Operand): Pick<Tensor, 'shape' | 'dtype'> =>
+    'buffer' in o ? buffers[o.buffer]! : step.ops[o.result]!.results[o.field ?? 0]!;
+
+const cyclesOf = (step: HostStep, buffers: readonly Buffer[], costs: HostCycleParameters): number =>
+  hostKernelCycles(
+    step,
+    typeIn(step, buffers),
+    (o) => 'buffer' in o && buffers[o.buffer]!.role === 'constant',
+    costs,
+  );
+
+/** What a host kernel costs, nothing computed: `overflows` is 0. */
+export function hostStepCost(
+  step: HostStep,
+  buffers: readonly Buffer[],
+  costs: HostCycleParameters,
+): HostReport {
+  const read = new Set(step.ops.flatMap((op) => op.args.flatMap((o) => ('buffer' in o ? [o.buffer] : []))));
+  for (const { from } of step.stores) if ('buffer' in from) read.add(from.buffer);
+  const bytes = (ids: Iterable<number>): number =>
+    [...ids].reduce((n, id) => n + tensorBytes(buffers[id]!), 0);
+  return {
+    cycles: cyclesOf(step, buffers, costs),
+    bytesRead: bytes(read),
+    bytesWritten: bytes(step.stores.map(({ buffer }) => buffer)),
+    overflows: 0,
+  };
+}
+
 /**
  * Runs a host kernel over L2: its operators in order, each buffer read once, results between them in no memory, `stores` written
  * in their buffers' layouts. Throws a UserError for what an operator cannot compute or a byte that nothing has written.
@@ -28,11 +60,7 @@ export function runHostStep(
 ): HostReport {
   const loaded = new Map<number, Tensor>();
   const results: Tensor[][] = [];
-  const typeOf = (o: Operand): Pick<Tensor, 'shape' | 'dtype'> =>
-    'buffer' in o ? buffers[o.buffer]! : step.ops[o.result]!.results[o.field ?? 0]!;
-  const isConstant = (o: Operand): boolean => 'buffer' in o && buffers[o.buffer]!.role === 'constant';
-  const cycles = hostKernelCycles(step, typeOf, isConstant, costs);
-  const report = { cycles, bytesRead: 0, bytesWritten: 0, overflows: 0 };
+  const report = { cycles: cyclesOf(step, buffers, costs), bytesRead: 0, bytesWritten: 0, overflows: 0 };
   const load = (id: number): Tensor => {
     const known = loaded.get(id);
     if (known !== undefined) return known;

@@ -1,4 +1,5 @@
 import type { Layer } from '../../src/program/types.js';
+import { energyOf } from '../../src/results/energy.js';
 import { ratesOf } from '../../src/results/rates.js';
 import type { BytesMoved, CyclesByReason, LayerResult, Reason, RunTotals } from '../../src/results/run.js';
 import { REASONS } from '../../src/results/run.js';
@@ -87,6 +88,7 @@ export class Ledger {
         cycles: a.cycles,
         totalCycles: sumOf(a.cycles),
         otherModels: a.others,
+        energy: energyOf({ cycles: a.cycles, usefulMacs: layer.usefulMacs }),
         ...ratesOf(layer.usefulMacs, sumOf(a.cycles), this.#clockHz),
         bytes: a.bytes,
         overflows: a.overflows,
@@ -116,6 +118,7 @@ export class Ledger {
     const { copies, compute, ...rest } = total;
     const totalCycles = sumOf(cycles);
     const rates = ratesOf(rest.usefulMacs, totalCycles, this.#clockHz);
-    return { ...rest, ...rates, cycles, totalCycles, otherModels, jobs: { copies, compute }, bytes };
+    const energy = energyOf({ cycles, usefulMacs: rest.usefulMacs });
+    return { ...rest, ...rates, cycles, totalCycles, otherModels, energy, jobs: { copies, compute }, bytes };
   }
 }

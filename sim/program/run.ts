@@ -15,7 +15,7 @@ import { FIELDS, type Fields } from '../isa/instruction.js';
 import type { CycleParameters } from '../isa/parameters.js';
 import { REGISTERS } from '../isa/registers.js';
 import { ProgramFault } from './fault.js';
-import { runHostStep } from './host-step.js';
+import { hostStepCost, runHostStep } from './host-step.js';
 import { requireComplete } from './incomplete.js';
 import { Ledger } from './ledger.js';
 import { ProgramCheck } from './program-check.js';
@@ -76,6 +76,11 @@ export interface RunOptions {
    * steps are left out, and the run goes on; otherwise the fault is thrown.
    */
   readonly onFault?: (fault: ProgramFault, layer: number) => ReadonlyMap<number, Tensor> | undefined;
+  /**
+   * `false`: nothing is moved or computed, only counted, in milliseconds. The result has no outputs, checksums or overflows; inputs are
+   * not needed, and what lies in memories is not checked. Default true.
+   */
+  readonly values?: boolean;
 }
 
 export interface ProgramRun {
@@ -117,8 +122,9 @@ class Machine {
     this.#l2 = new Memory('L2', MEMORY_MAP.l2, hardware.chip.l2Bytes);
     if (withImage) this.#l2.write(image.address, program.image, PRELOADED, 'image');
     const array = options.array ?? defaultPeArray();
-    const checked = options.check !== undefined && options.check !== false;
-    this.#core = new DigitalCore(this.#l2, hardware, array, checked ? 'followed' : 'fault');
+    const checked = options.check !== undefined && options.check !== false && options.values !== false;
+    const undefinedData = checked ? 'followed' : 'fault';
+    this.#core = new DigitalCore(this.#l2, hardware, array, undefinedData, options.values);
     if (checked)
       this.#check = new ProgramCheck(program, this.#core, this.#l2, array, options.check === 'stop');
     this.#ledger = new Ledger(layers, hardware);
@@ -243,6 +249,7 @@ class Machine {
         this.#host(step, index);
         break;
     }
+    if (this.#options.values === false) return;
     for (const id of step.completes) this.#complete(this.#buffer(id), step.layer);
   }
 
@@ -317,7 +324,10 @@ class Machine {
 
   #host(step: HostStep, index: number): void {
     const { buffers, hardware } = this.#program.manifest;
-    const report = runHostStep(step, buffers, this.#l2, hardware.host, index);
+    const report =
+      this.#options.values === false
+        ? hostStepCost(step, buffers, hardware.host)
+        : runHostStep(step, buffers, this.#l2, hardware.host, index);
     this.#check?.hostStep(step);
     const account = this.#ledger.account(step.layer);
     account.bytes.hostRead += report.bytesRead;
@@ -412,7 +422,7 @@ export function* programSteps(
   options: RunOptions = {},
 ): Generator<void, ProgramRun> {
   const machine = new Machine(program, options);
-  machine.load(inputs);
+  if (options.values !== false) machine.load(inputs);
   yield* machine.steps();
   return machine.finish();
 }

@@ -2,11 +2,13 @@ import yargs, { type CommandModule } from 'yargs';
 import { UserError } from '../base/errors.js';
 import { nearest } from '../base/nearest.js';
 import { GENERATOR } from '../generator.js';
+import { adviseCommand } from './commands/advise.js';
 import { baselineCommand } from './commands/baseline.js';
 import { compareCommand } from './commands/compare.js';
 import { compileCommand } from './commands/compile.js';
 import { disasmCommand } from './commands/disasm.js';
 import { execCommand } from './commands/exec.js';
+import { exploreCommand } from './commands/explore.js';
 import { mergeCommand } from './commands/merge.js';
 import { modelsCommand } from './commands/models.js';
 import { quantizeCommand } from './commands/quantize.js';
@@ -42,6 +44,8 @@ const COMMANDS = [
   execCommand,
   modelsCommand,
   quantizeCommand,
+  exploreCommand,
+  adviseCommand,
 ] as unknown as CommandModule[];
 
 /** The command that yargs brings: it prints the shell's script. */
@@ -58,7 +62,7 @@ function checkCommand(words: readonly string[]): void {
 }
 
 /** Arguments that may be several words. */
-const LISTS = ['_', 'models', 'results', 'input', 'dimensions', 'break', 'watch'];
+const LISTS = ['_', 'models', 'results', 'input', 'dimensions', 'break', 'watch', 'vary'];
 
 /** What yargs lets pass: an option given twice, which it makes a list, and one without its value. */
 function refuseTwiceOrEmpty(args: Readonly<Record<string, unknown>>): void {

@@ -23,6 +23,17 @@ export type CyclesByReason = Readonly<Record<Reason, number>>;
 /** Cycles by reason under the public cost models that the run did not use, by their names: the same jobs in the same tiles. */
 export type OtherModels = Readonly<Record<string, CyclesByReason>>;
 
+/** Microjoules of one run, host apart, with the range that the host's unknown power leaves; MACs a joule. */
+export interface Energy {
+  readonly coreMicrojoules: number;
+  readonly hostMicrojoules: number;
+  readonly microjoules: number;
+  readonly least: number;
+  readonly most: number;
+  /** Useful multiply-accumulates a joule; 0 where nothing runs. */
+  readonly macsPerJoule: number;
+}
+
 /** Bytes moved, by path. */
 export interface BytesMoved {
   readonly l2ToL1: number;
@@ -70,6 +81,8 @@ export interface LayerResult extends Rates {
   readonly cycles: CyclesByReason;
   readonly totalCycles: number;
   readonly otherModels?: OtherModels;
+  /** An estimate from published power figures; absent in results of earlier releases. */
+  readonly energy?: Energy;
   readonly bytes: BytesMoved;
   /** int32 accumulators that left the int32 range and wrapped; of all runs together where several were verified. */
   readonly overflows: number;
@@ -115,6 +128,8 @@ export interface RunTotals extends Rates {
   readonly cycles: CyclesByReason;
   readonly totalCycles: number;
   readonly otherModels?: OtherModels;
+  /** An estimate from published power figures; absent in results of earlier releases. */
+  readonly energy?: Energy;
   readonly jobs: JobCounts;
   readonly tiles: number;
   readonly usefulMacs: number;

@@ -20,6 +20,7 @@ const FILES = [
   'charts/resnet8-cycles.png',
   'charts/resnet8-l2.png',
   'charts/resnet8-macs.png',
+  'charts/resnet8-models.png',
   'charts/resnet8-roofline.png',
   'junit.xml',
   'layers.csv',

@@ -1,3 +1,4 @@
+import { isExploration } from '../../../reports/explore/read.js';
 import { chartFiles, drawCharts, reportFiles } from '../../../reports/files.js';
 import { parseFormat, render } from '../../../reports/formats.js';
 import { mergeResults } from '../../../reports/merge.js';
@@ -10,6 +11,7 @@ import { writeFileAtomic, writeFolderAtomic } from '../../node/atomic-write.js';
 import { readText } from '../../node/files.js';
 import type { ResultDocument } from '../../results/document.js';
 import { printReport, writeJson } from '../output.js';
+import { mergeExplorationFiles } from './explore.js';
 
 /** Reads a result file; throws a UserError of one line for anything else. */
 export const loadResult = (path: string): ResultDocument => readResult(readText(path), path);
@@ -36,8 +38,12 @@ export function report({ result, format: name, output }: ReportArguments): void 
   else process.stdout.write(render(document, format, drawCharts));
 }
 
-/** The command `merge`: joins the results of shards; exit status 1 where one of them differs. */
+/** The command `merge`: joins the results of shards, or their explorations; exit status 1 where one of them differs. */
 export async function merge(paths: readonly string[], output: string): Promise<number> {
+  if (paths.some((path) => isExploration(readText(path), path))) {
+    mergeExplorationFiles(paths, output);
+    return 0;
+  }
   const document = mergeResults(paths.map((name) => ({ name, doc: loadResult(name) })));
   await writeJson(output, document);
   await printReport(document);
