@@ -51,8 +51,8 @@ describe('changes that keep the outputs', () => {
     },
   );
 
-  // All networks that have such advice.
-  it.each(FULL ? ['two-convs-stride12', 'ds-cnn', 'mobilenet-v1', 'mobilenet-v2'] : ['mobilenet-v1'])(
+  // All networks that have such advice: mobilenet-v2 has none.
+  it.each(FULL ? ['two-convs-stride12', 'ds-cnn', 'mobilenet-v1'] : ['mobilenet-v1'])(
     '%s: all of them together cost what the advice says, outputs unchanged',
     async (name) => {
       const { together, layers, totalCycles } = advise(buildModel(name));
