@@ -28,6 +28,8 @@ export interface Stimulation {
   readonly before: Strength;
   /** Of the inputs found, together. */
   readonly after: Strength;
+  /** Both again for as many faults drawn anew, which the search has not seen: what the inputs are worth beyond its sample. */
+  readonly anew: { readonly before: Strength; readonly after: Strength };
   /** The inputs, and how they were made. */
   readonly vectors: readonly { readonly inputs: Inputs; readonly how: string }[];
   /** Inputs that the search looked at. */

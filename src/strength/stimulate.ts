@@ -34,6 +34,8 @@ export interface Found {
   readonly before: Strength;
   /** Of all vectors together. */
   readonly after: Strength;
+  /** Both again for as many faults drawn anew: the search cannot have fitted its inputs to these. */
+  readonly anew: { readonly before: Strength; readonly after: Strength };
   readonly vectors: readonly Candidate[];
   /** Inputs looked at. */
   readonly tries: number;
@@ -123,9 +125,14 @@ export function* searchInputs(
     best = next;
   }
   const runs = found.map(({ inputs }) => inputs);
+  const anew = { ...options, seed: `${seed}/anew` };
   return {
     before: strengthOf(program, before, { seed, runs: 1, harmless: sample.harmless, required }),
     after: yield* strengthSteps(program, runs, options),
+    anew: {
+      before: yield* strengthSteps(program, [start], anew),
+      after: yield* strengthSteps(program, runs, anew),
+    },
     vectors: found,
     tries: looked,
   };

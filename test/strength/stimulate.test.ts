@@ -44,6 +44,8 @@ describe('stimulate', () => {
     const found = await stimulate(model, options);
     expect(shareNoticed(found.after)).toBeGreaterThan(shareNoticed(found.before));
     expect(found.document.models[0]?.strength).toEqual(found.after);
+    expect(found.anew.before).toMatchObject({ seed: '0/anew', planted: 40, runs: 1 });
+    expect(found.anew.after).toMatchObject({ seed: '0/anew', planted: 40, runs: 2 });
     expect(found.document.models[0]?.verdicts.map((v) => v.ok)).toEqual([true, true]);
     const again = await stimulate(model, options);
     expect(again.files).toEqual(found.files);
@@ -74,7 +76,7 @@ describe('commands', () => {
     const made = await run('stimulate residual -o v --strength 40 --tries 3');
     expect(made.status).toBe(0);
     expect(made.stdout).toMatch(
-      /^before: STRENGTH .*\nafter: {2}STRENGTH .*\n\d+ inputs looked at; the best:\n/,
+      /^before: STRENGTH .*\nafter: {2}STRENGTH .*\nfor 40 faults drawn anew: [\d.]+ % before, [\d.]+ % after\n\d+ inputs looked at; the best:\n/,
     );
     expect(readdirSync(join(dir, 'v'))).toEqual(expect.arrayContaining(['input.npy', 'output.npy']));
     const verified = await run('verify residual --golden v --strength 40');

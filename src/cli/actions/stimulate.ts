@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { describeStrength } from '../../../reports/strength.js';
+import { count } from '../../../reports/numbers.js';
+import { describeStrength, strengthPercent } from '../../../reports/strength.js';
 import { UserError } from '../../base/errors.js';
 import { allEqual, strongEnough } from '../../library/result-document.js';
 import { stimulate } from '../../library/stimulate.js';
@@ -42,6 +43,7 @@ export async function stimulateModel(args: StimulateArguments): Promise<number> 
   const lines = [
     `before: ${describeStrength({ ...found.before })}`,
     `after:  ${describeStrength(found.after)}`,
+    `for ${count(found.anew.after.planted)} faults drawn anew: ${strengthPercent(found.anew.before)} before, ${strengthPercent(found.anew.after)} after`,
     `${found.tries} inputs looked at; the best:`,
     ...found.vectors.map(
       ({ how }, i) =>
