@@ -4,14 +4,7 @@ import type { HardwareParameters } from '../../sim/isa/parameters.js';
 import { LimitError } from '../base/errors.js';
 import { roundUp } from '../base/units.js';
 import type { Buffer, HostStep, JobStep, MemoryUse, RegisterWrite, Step } from '../program/types.js';
-import type {
-  Draft,
-  DraftBuffer,
-  DraftHost,
-  DraftJob,
-  DraftOperand,
-  DraftStep,
-} from './draft.js';
+import type { Draft, DraftBuffer, DraftHost, DraftJob, DraftOperand, DraftStep } from './draft.js';
 import { type Interval, placeIntervals } from './interval-plan.js';
 
 /** A program whose addresses are known: what the manifest and the image need. */

@@ -12,9 +12,7 @@ import { modelInputs } from '../../library/simulate.js';
 import { type FinishedRun, type Inputs, verify as verifyModel } from '../../library/verify.js';
 import { readRecorded } from '../../node/recorded-folder.js';
 import { useTfjsInNode } from '../../node/tfjs-in-node.js';
-import { requireCrossTools } from '../../node/toolchain/soc.js';
-import { type NativeVerdict, verifyNative } from '../../node/verify-native.js';
-import { verifyOnSoc } from '../../node/verify-on-soc.js';
+import type { NativeVerdict } from '../../node/verify-native.js';
 import type { ResultDocument } from '../../results/document.js';
 import { OPTIMIZATIONS, type Optimization, type SocRun } from '../../results/soc.js';
 import { readInputs } from '../input-files.js';
@@ -56,12 +54,16 @@ interface Beside {
 }
 
 /** `--on` and `--optimize`. Throws a UserError for other words and without the tools that build for the SoC. */
-function socOptimization({ on = 'program', optimize = 'O2' }: VerifyArguments): Optimization | undefined {
+async function socOptimization({
+  on = 'program',
+  optimize = 'O2',
+}: VerifyArguments): Promise<Optimization | undefined> {
   if (on !== 'program' && on !== 'soc') throw new UserError(`--on is "${on}"; must be program or soc.`);
   const optimization = OPTIMIZATIONS.find((o) => o === optimize.replace(/^-/, ''));
   if (optimization === undefined)
     throw new UserError(`--optimize is "${optimize}"; must be one of ${OPTIMIZATIONS.join(', ')}.`);
   if (on === 'program') return undefined;
+  const { requireCrossTools } = await import('../../node/toolchain/soc.js');
   requireCrossTools();
   return optimization;
 }
@@ -113,12 +115,15 @@ async function verifyOne(
   printImportSummary(model.name, (model as Partial<LoadedModel>).summary ?? []);
   const program = compile(model, options);
   printWarnings(program.manifest.warnings, 'the report lists each');
-  const onRun = ({ inputs: used, reference, number }: FinishedRun): SocRun | undefined => {
+  const onRun = async ({ inputs: used, reference, number }: FinishedRun): Promise<SocRun | undefined> => {
     beside.recorded.push(...(recorded?.compare(reference.tensors) ?? []));
-    if (args.native === true) beside.natives.push(verifyNative(program, used, reference.tensors));
-    return beside.soc === undefined
-      ? undefined
-      : verifyOnSoc(program, used, reference.tensors, { optimization: beside.soc, run: number });
+    if (args.native === true) {
+      const { verifyNative } = await import('../../node/verify-native.js');
+      beside.natives.push(verifyNative(program, used, reference.tensors));
+    }
+    if (beside.soc === undefined) return undefined;
+    const { verifyOnSoc } = await import('../../node/verify-on-soc.js');
+    return verifyOnSoc(program, used, reference.tensors, { optimization: beside.soc, run: number });
   };
   return verifyModel(model, {
     ...options,
@@ -146,7 +151,7 @@ export async function verify(args: VerifyArguments): Promise<number> {
   strengthOf(args);
   backendName(args['reference-backend']);
   useTfjsInNode();
-  const beside: Beside = { recorded: [], natives: [], soc: socOptimization(args) };
+  const beside: Beside = { recorded: [], natives: [], soc: await socOptimization(args) };
   const progress = new Progress(models.length);
   const documents: ResultDocument[] = [];
   for (const m of models) {

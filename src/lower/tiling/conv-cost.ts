@@ -98,9 +98,7 @@ export class ConvCost {
     if (!this.#residency.outputInL2) return least + input;
     const inRows = cut.length > 1 ? outputRows * cut.length : rowTiles;
     const copies = tiles > 1 ? outputChannels * inRows : 1;
-    return (
-      least + input + copies * copySetup + (outputChannels * outputRows * outputPitch) / bytesPerCycle
-    );
+    return least + input + copies * copySetup + (outputChannels * outputRows * outputPitch) / bytesPerCycle;
   }
 
   #copies(c: { readonly count: number; readonly bytes: number }): number {
@@ -127,8 +125,7 @@ export class ConvCost {
           ? this.#copies(copiesOf(size, extent(t.rows), outputRowBytes(g, t), outputContiguity(g, t)))
           : 0;
         const jobs = depthwise ? size : 1;
-        cycles +=
-          count * (this.#hw.cycles.tileLoop + jobs * job + output + (depthwise ? input(size) : 0));
+        cycles += count * (this.#hw.cycles.tileLoop + jobs * job + output + (depthwise ? input(size) : 0));
       }
       total += alike * cycles;
     }

@@ -67,7 +67,8 @@ function fillChannels(
   let [fitting, failing] = [0, ceilDiv(g.outputChannels, unit) + 1];
   while (failing - fitting > 1) {
     // All of them first: most layers fit.
-    const units = fitting === 0 && failing > ceilDiv(g.outputChannels, unit) ? failing - 1 : (fitting + failing) >> 1;
+    const units =
+      fitting === 0 && failing > ceilDiv(g.outputChannels, unit) ? failing - 1 : (fitting + failing) >> 1;
     if (room(units).fits) fitting = units;
     else failing = units;
   }
