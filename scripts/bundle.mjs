@@ -42,7 +42,7 @@ function notices(packages) {
 
 rmSync(FOLDER, { recursive: true, force: true });
 const bundle = await rolldown({
-  input: { 'diana-sim': 'dist/src/cli/main.js' },
+  input: { 'diana-sim': 'dist/src/cli/main.js', worker: 'dist/src/cli/worker.js' },
   platform: 'node',
   external: EXTERNAL,
   // tfjs's modules rather than its one file for Node, of which nothing can be left out.
