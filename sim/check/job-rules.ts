@@ -3,6 +3,7 @@ import { COPY_GRANULE_BYTES, LINE_BYTES } from '../isa/geometry.js';
 import type { ConvOperation, Operation } from '../isa/operation.js';
 import { misplacedBias } from './bias-layout.js';
 import type { CheckState } from './check-state.js';
+import type { MemoryObject } from './objects.js';
 import { type InputBytes, inputsOf, outputBytes } from './operation-bytes.js';
 import type { Reporter } from './reporter.js';
 
@@ -69,6 +70,32 @@ export class JobRules {
       fix: "Put behind the weights of each block of 16 channels that block's own four bias planes.",
       bytes: [this.#report.bytesL2(this.#s.weightsAt, this.#s.weightsLoaded)],
     });
+  }
+
+  /** An input is gathered from one object: a copy that goes on in another has a wrong stride, or goes on too long. */
+  checkSources({ start, bytes, what }: InputBytes): void {
+    const { writer } = this.#s.l1;
+    let first: { readonly object: MemoryObject; readonly job: number } | undefined;
+    for (let at = start; at < start + bytes; at += LINE_BYTES) {
+      const w = writer[at]!;
+      if (w <= 0 || this.#s.isCopyIn[w - 1] !== true || this.#s.lastRead[at]! > w) continue;
+      const object = this.#s.sources[w - 1];
+      if (object === undefined || object.start === first?.object.start) continue;
+      if (first === undefined) {
+        first = { object, job: w - 1 };
+        continue;
+      }
+      this.#report.add('outside-object', `sources of ${what} ${first.object.name}`, {
+        what: `the ${what} of job ${this.#s.job} begins with what job ${first.job} copied in from ${first.object.name}, and goes on with what job ${w - 1} copied in from ${object.name}`,
+        fix: "Check the strides by which the copies go from row to row and from plane to plane against the tensor's shape.",
+        bytes: [
+          { memory: 'L1', address: at, bytes: LINE_BYTES },
+          this.#report.bytesL2(first.object.start, first.object.end - first.object.start),
+          this.#report.bytesL2(object.start, object.end - object.start),
+        ],
+      });
+      return;
+    }
   }
 
   /** Rows and words of an input that another job made must lie as that job left them. */
