@@ -1,7 +1,7 @@
 import { hex } from '../../src/base/units.js';
 import { COPY_GRANULE_BYTES, LINE_BYTES } from '../isa/geometry.js';
 import type { ConvOperation, Operation } from '../isa/operation.js';
-import { misplacedBias } from './bias-layout.js';
+import { type BiasPlanes, biasPlanes, misplacedBias } from './bias-layout.js';
 import type { CheckState } from './check-state.js';
 import type { MemoryObject } from './objects.js';
 import { type InputBytes, inputsOf, outputBytes } from './operation-bytes.js';
@@ -11,6 +11,8 @@ import type { Reporter } from './reporter.js';
 export class JobRules {
   readonly #s: CheckState;
   readonly #report: Reporter;
+  /** By the address where a job's weights end, the bias planes of their last block: a job for the next channels has its weights there. */
+  readonly #planesBefore = new Map<number, BiasPlanes>();
 
   constructor(state: CheckState, report: Reporter) {
     this.#s = state;
@@ -63,10 +65,12 @@ export class JobRules {
 
   /** A conv's bias planes lie where the core reads them. */
   checkBias(o: ConvOperation, weights: Uint8Array): void {
-    const wrong = misplacedBias(o, weights);
+    const at = this.#s.weightsAt;
+    const wrong = misplacedBias(o, weights, this.#planesBefore.get(at));
+    this.#planesBefore.set(at + this.#s.weightsLoaded, biasPlanes(o, weights).at(-1)!);
     if (wrong === undefined) return;
     this.#report.add('memory-layout', `bias at ${this.#report.ownerName(this.#s.weightsAt)}`, {
-      what: `job ${this.#s.job} reads ${wrong.bias} as bias of output channel ${wrong.channel}; all biases are small when read as ${wrong.order}`,
+      what: `job ${this.#s.job} reads ${wrong.bias} as bias of output channel ${wrong.channel}; ${wrong.why}`,
       fix: "Put behind the weights of each block of 16 channels that block's own four bias planes.",
       bytes: [this.#report.bytesL2(this.#s.weightsAt, this.#s.weightsLoaded)],
     });

@@ -350,4 +350,30 @@ int main(void) {
     ],
   },
   { name: 'planes by their own stride', source: strided(128), finds: [] },
+  {
+    name: 'bias planes over all channels, cut as for one block',
+    source: `
+static s8 tensor[4 * 8 * 16], weights[CONV_BYTES(4, 32, 3, 3)], out[32 * 8 * 16];
+int main(void) {
+  const uint32_t block = 4 * 9 * 16 + 64;
+  fill(tensor, sizeof tensor, 1);
+  fill_weights(weights, 4, 32, 9, 4, 32);
+  for (uint32_t b = 0; b < 2; b++)
+    for (uint32_t i = 0; i < 64; i++) {
+      uint32_t flat = b * 16 + i; // of four planes of 32 channels
+      int32_t bias = (int32_t)(flat % 32) * 9 - 40;
+      weights[(b * block + 4 * 9 * 16 + i) ^ 3] = (s8)(bias >> (8 * (flat / 32)));
+    }
+  to_l1(tensor, 0, sizeof tensor);
+  conv((struct conv){0, 0x4000, 4, 32, 16, 8, 3, 3, 16, 8, 0x1101, 4}, weights, sizeof weights);
+  to_l2(out, 0x4000, sizeof out);
+  return read_all(out, sizeof out) & 0;
+}`,
+    finds: [
+      [
+        'memory-layout',
+        /as bias of output channel \d+; the four planes of each block of 16 channels are those of the block before, moved by one/,
+      ],
+    ],
+  },
 ];
