@@ -82,6 +82,7 @@ function knowledgeOf(model: Model, program: Program): Knowledge {
 function* proven(
   suspicions: readonly Suspicion[],
   s: Suspect,
+  faulty: FaultyLayer,
   most: number,
 ): Generator<void, { suspicion: Suspicion; says: string } | undefined> {
   let runs = 0;
@@ -89,7 +90,7 @@ function* proven(
     for (const { says, change } of suspicion.repairs) {
       if (runs++ >= most) return undefined;
       yield;
-      if (differingAfter(change(), s.program, s.faulty, s.reference) === 0) return { suspicion, says };
+      if (differingAfter(change(), s.program, faulty, s.reference) === 0) return { suspicion, says };
     }
   return undefined;
 }
@@ -113,7 +114,7 @@ function* explainLayer(
   const suspicions = [...RECOGNISERS.flatMap((r) => r(s)), ...host(s, known.compiled)].sort(
     (a, b) => b.strength - a.strength,
   );
-  const proof = yield* proven(suspicions, s, most);
+  const proof = yield* proven(suspicions, s, faulty, most);
   const causes = proof === undefined ? [] : [causeOf(proof.suspicion, proof.says)];
   const kinds = new Set(causes.map((c) => c.kind));
   for (const x of suspicions) {

@@ -5,8 +5,8 @@ import { type HeldTensor, type MachineState, type Pause, programSteps } from '..
 import { type Tensor, tensor } from '../base/tensor.js';
 import type { Buffer, Program } from '../program/types.js';
 
-/** A layer that is wrong although everything that it read was right. */
-export interface FaultyLayer {
+/** A tensor that a layer made wrong although everything that it read was right. */
+export interface LayerDifference {
   readonly layer: number;
   readonly buffer: Buffer;
   readonly expected: Tensor;
@@ -16,6 +16,10 @@ export interface FaultyLayer {
   readonly fault: ProgramFault | undefined;
   /** The step that wrote over this finished tensor, where the layer did not make it but spoil it. */
   readonly overwrittenBy: number | undefined;
+}
+
+/** A layer that differs, as it can be run again. */
+export interface FaultyLayer extends LayerDifference {
   /** The machine as it entered the layer: all tensors right. */
   readonly state: MachineState;
 }
@@ -79,7 +83,7 @@ export function* isolate(
   let state: MachineState | undefined;
   const expectedOf = (b: Buffer): Tensor | undefined =>
     b.tensor === undefined ? undefined : (reference.tensors.get(b.tensor) ?? inputs.get(b.tensor));
-  const note = (f: Omit<FaultyLayer, 'state'>): void => {
+  const note = (f: LayerDifference): void => {
     const known = found.findIndex((k) => k.layer === f.layer);
     if (known < 0) found.push({ ...f, state: state! });
     else if (found[known]!.differing < f.differing && found[known]!.fault === undefined)

@@ -4,7 +4,7 @@ import type { DigitalLayer } from '../passes/digital-layer.js';
 import { tileOfElement } from '../program/tiles.js';
 import type { Layer, Program } from '../program/types.js';
 import type { CauseKind } from '../results/explanation.js';
-import type { FaultyLayer } from './isolate.js';
+import type { LayerDifference } from './isolate.js';
 import { type Job, jobsOfLayer } from './jobs.js';
 import type { ModelLayer } from './model-layers.js';
 import { sumsOf } from './sums.js';
@@ -12,7 +12,7 @@ import { sumsOf } from './sums.js';
 /** A layer at fault with all that recognisers look at. */
 export interface Suspect {
   readonly program: Program;
-  readonly faulty: FaultyLayer;
+  readonly faulty: LayerDifference;
   readonly layer: Layer;
   readonly name: string;
   /** What the model asks of the core; undefined for a host kernel. */
@@ -50,7 +50,7 @@ export interface Suspicion {
 
 export type Recogniser = (suspect: Suspect) => readonly Suspicion[];
 
-function wrongElements({ expected, actual }: FaultyLayer): number[] {
+function wrongElements({ expected, actual }: LayerDifference): number[] {
   const out: number[] = [];
   if (actual !== undefined)
     for (let i = 0; i < actual.data.length; i++)
@@ -60,7 +60,7 @@ function wrongElements({ expected, actual }: FaultyLayer): number[] {
 
 export function suspectOf(
   program: Program,
-  faulty: FaultyLayer,
+  faulty: LayerDifference,
   reference: Reference,
   given: ReadonlyMap<string, Tensor>,
   model: ReadonlyMap<string, ModelLayer>,

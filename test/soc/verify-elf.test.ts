@@ -87,6 +87,17 @@ describe.skipIf(!ready)('verify --elf', () => {
       expect(wrong.name).toBe('tvmgen_default_soma_dory_main_1');
       expect(wrong.found?.by).toBe('order');
       expect(v.document.models[0]!.verdicts[0]!.tensors.find((t) => t.differing > 0)?.layer).toBe('conv2');
+      const { explanation } = v.document.models[0]!.verdicts[0]!;
+      expect(explanation).toMatchObject({
+        differing: ['conv2', 'add'],
+        following: ['add'],
+        atFault: [
+          {
+            layer: 'conv2',
+            causes: [{ kind: 'shift', claim: `shifted right by ${shift + 1} bits instead of ${shift}` }],
+          },
+        ],
+      });
       // A wrong shift is no mistake in how the core is driven.
       expect(v.document.models[0]!.findings).toEqual([]);
       expect(v.cause).toBeUndefined();

@@ -76,6 +76,7 @@ export async function verifyElf(args: VerifyArguments & { readonly elf: string }
     file: args.elf,
     hardware: options.hardware,
     backend: backendName(args['reference-backend']),
+    explain: args.explain,
     ...(inputs === undefined ? {} : { inputs }),
   });
   await finish(verification.document, args);

@@ -22,9 +22,10 @@ import { Soc, type SocOptions } from '../../../sim/soc/soc.js';
 import { UserError } from '../../base/errors.js';
 import { denseBytes, type Tensor } from '../../base/tensor.js';
 import { compile } from '../../compile.js';
+import { explainValues } from '../../explain/from-values.js';
 import { inputsOf, type Model } from '../../ir/expr.js';
 import { builtinInput } from '../../models/builtin-input.js';
-import type { Layer } from '../../program/types.js';
+import type { Layer, Program } from '../../program/types.js';
 import type { ResultDocument } from '../../results/document.js';
 import type { Finding } from '../../results/finding.js';
 import type { TensorComparison } from '../../results/verdict.js';
@@ -44,6 +45,8 @@ export interface VerifyElfOptions extends WorkOptions {
   readonly hardware?: HardwareParameters;
   readonly backend?: BackendName;
   readonly maxCycles?: number;
+  /** Where a tensor differs: says which are at fault and what their values look like (`Verdict.explanation`); true by default. */
+  readonly explain?: boolean;
 }
 
 /** One kernel of the program, or one tensor that its jobs copied out, beside the reference. */
@@ -348,7 +351,8 @@ export async function verifyElf(
 
   options.onProgress?.({ what: `${file} on the SoC`, done: 1, total: 2 });
   await turns.pause();
-  const layers = layersByTensor(model, hardware);
+  const program = compile(model, compileOptions({ hardware }));
+  const layers = layersByTensor(program);
   const finderOf = (): TensorFinder => new TensorFinder(reference, inputs.keys(), [...layers.keys()]);
   let finder = finderOf();
   let by: ElfVerification['by'] = 'kernels';
@@ -393,6 +397,13 @@ export async function verifyElf(
     result.l2.size,
     outputs,
   );
+  const made = stretches.flatMap(({ found }) =>
+    found === undefined || found.by === 'copy'
+      ? []
+      : [{ tensor: found.tensor, actual: found.actual, differing: found.comparison.differing }],
+  );
+  const unexplained = options.explain === false || made.every((m) => m.differing === 0);
+  const explanation = unexplained ? undefined : explainValues(program, model, inputs, reference, made);
   const verdict = {
     model: model.name,
     backend: backend.name,
@@ -401,6 +412,7 @@ export async function verifyElf(
     tensors,
     notHeld: reference.tensors.size - new Set([...inputs.keys(), ...tensors.map((t) => t.tensor)]).size,
     ok,
+    ...(explanation === undefined ? {} : { explanation }),
   };
   return {
     document: resultDocument('verify', [
@@ -423,8 +435,8 @@ export async function verifyElf(
 }
 
 /** Our own compiler's layers by the tensor that each makes, in order: what any compiler of the model is likely to store. */
-function layersByTensor(model: Model, hardware: HardwareParameters): Map<string, Layer> {
-  const { layers } = compile(model, compileOptions({ hardware })).manifest;
+function layersByTensor(program: Program): Map<string, Layer> {
+  const { layers } = program.manifest;
   const makers = new Map<string, Layer>();
   // The first layer of a tensor makes it; layout transforms follow.
   for (const l of layers) if (l.tensor !== undefined && !makers.has(l.tensor)) makers.set(l.tensor, l);
