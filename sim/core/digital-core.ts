@@ -1,27 +1,32 @@
 import { LimitError } from '../../src/base/errors.js';
 import { hex } from '../../src/base/units.js';
-import { copyCycles, fetchCycles, issuedMacs, operationCycles, weightCycles } from '../isa/cycles.js';
+import { copyCycles, fetchCycles, weightCycles } from '../isa/cycles.js';
 import { COPY_GRANULE_BYTES, LINE_BYTES, WORD_BYTES } from '../isa/geometry.js';
-import { decode, FIELDS, type Fields, INSTRUCTION_WORDS } from '../isa/instruction.js';
+import { FIELDS, INSTRUCTION_WORDS } from '../isa/instruction.js';
 import type { NoteOddity, Oddity } from '../isa/oddity.js';
-import { type Operation, toOperation } from '../isa/operation.js';
+import type { Operation } from '../isa/operation.js';
 import type { HardwareParameters } from '../isa/parameters.js';
 import {
   CONFIGURATION,
   CONFIGURATION_WORDS,
+  INSTRUCTION_MEMORY_WORDS,
   MEMCPY_OP,
   type RegisterName,
   registerName,
 } from '../isa/registers.js';
 import { compute } from './compute.js';
+import { type Instruction, InstructionDecoder } from './instruction-decoder.js';
 import { Memory, type MemoryState } from './memory.js';
 import type { CoreObserver } from './observer.js';
+import { OperationCosts } from './operation-costs.js';
 import type { PeArray } from './pe-array.js';
 
 /** L1's banks, each a quarter of it. [ours, after DORY's analog driver] */
 const BANKS = 4;
 
 const STOP_WORD = FIELDS.findIndex((f) => f.name === 'stop');
+
+const onWord = (address: number): boolean => address % WORD_BYTES === 0;
 
 /** What one job did and cost. */
 export type JobReport = CopyReport | ComputeReport;
@@ -39,7 +44,7 @@ export interface CopyReport {
 export interface ComputeReport {
   readonly kind: 'compute';
   /** The instructions that computed something, in order. */
-  readonly instructions: readonly { readonly fields: Fields; readonly operation: Operation }[];
+  readonly instructions: readonly Instruction[];
   readonly cycles: {
     readonly launch: number;
     readonly instructions: number;
@@ -88,6 +93,10 @@ export class DigitalCore {
   readonly #undefinedData: UndefinedData;
   readonly #values: boolean;
   #oddities: Oddity[] = [];
+  readonly #costs: OperationCosts;
+  readonly #decoder = new InstructionDecoder();
+  readonly #configuration = new Uint32Array(CONFIGURATION_WORDS);
+  #instructions = new Uint32Array(INSTRUCTION_MEMORY_WORDS);
   readonly #note: NoteOddity = (oddity) => this.#oddities.push(oddity);
 
   /** Without `values` jobs move and compute nothing: their reports say what they cost, and no memory changes. */
@@ -103,6 +112,7 @@ export class DigitalCore {
     this.#undefinedData = undefinedData;
     this.#array = array;
     this.#parameters = parameters;
+    this.#costs = new OperationCosts(parameters.cycles);
     this.l1 = new Memory('L1', 0, parameters.chip.l1Bytes);
     this.weightMemory = new Memory('weight memory', 0, parameters.chip.weightMemoryBytes);
   }
@@ -239,11 +249,7 @@ export class DigitalCore {
    */
   #copyBanks(kind: 'copyIn' | 'copyOut'): CopyReport {
     const bankBytes = this.l1.size / BANKS;
-    const l2Address = this.#require(
-      'MEMCPY_ADDR',
-      (v) => v % WORD_BYTES === 0,
-      `a multiple of ${WORD_BYTES} bytes`,
-    );
+    const l2Address = this.#require('MEMCPY_ADDR', onWord, `a multiple of ${WORD_BYTES} bytes`);
     const banks = this.#require('MEMCPY_BANK_LENGTH', (v) => v >= 1 && v <= BANKS, `1 to ${BANKS} banks`);
     const lines = this.#require('MEMCPY_ROW_LENGTH', (v) => v >= 1, 'at least 1 line a bank');
     const bytes = banks * lines * LINE_BYTES;
@@ -272,11 +278,7 @@ export class DigitalCore {
 
   #copy(kind: 'copyIn' | 'copyOut'): CopyReport {
     const length = this.#copyLength();
-    const l2Address = this.#require(
-      'MEMCPY_ADDR',
-      (v) => v % WORD_BYTES === 0,
-      `a multiple of ${WORD_BYTES} bytes`,
-    );
+    const l2Address = this.#require('MEMCPY_ADDR', onWord, `a multiple of ${WORD_BYTES} bytes`);
     const l1Address = this.#get('L1ADDR') * LINE_BYTES;
     const bytes = length * WORD_BYTES;
     if (!this.#values) return this.#copyReport(kind, l2Address, l1Address, bytes);
@@ -287,34 +289,36 @@ export class DigitalCore {
     return this.#copyReport(kind, l2Address, l1Address, bytes);
   }
 
-  #words(address: RegisterName, count: number, what: string): Uint32Array {
-    const at = this.#require(address, (v) => v % WORD_BYTES === 0, `a multiple of ${WORD_BYTES} bytes`);
-    const bytes =
-      this.#undefinedData === 'fault'
-        ? this.#l2.read(at, count * WORD_BYTES, what)
-        : this.#l2.peek(at, count * WORD_BYTES, what);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const words = new Uint32Array(count);
-    for (let i = 0; i < count; i++) words[i] = view.getUint32(i * WORD_BYTES, true);
-    this.observer?.fetched(address === 'IM_ADDR' ? 'instructions' : 'configuration', at, count * WORD_BYTES);
-    return words;
+  /** Fetches as many words as `words` holds from where the register points. */
+  #fetch(address: 'IM_ADDR' | 'CONF_ADDR', words: Uint32Array, what: string): void {
+    const at = this.#require(address, onWord, `a multiple of ${WORD_BYTES} bytes`);
+    const bytes = words.length * WORD_BYTES;
+    if (this.#undefinedData === 'fault') this.#l2.requireWritten(at, bytes, what);
+    this.#l2.readWords(at, words, what);
+    this.observer?.fetched(address === 'IM_ADDR' ? 'instructions' : 'configuration', at, bytes);
   }
 
-  #fetchInstructions(): { fields: Fields; operation: Operation }[] {
+  #fetchInstructions(): Instruction[] {
     const count = this.#require(
       'IM_N',
       (v) => v > 0 && v % INSTRUCTION_WORDS === 0,
       `a positive multiple of ${INSTRUCTION_WORDS} words`,
     );
-    const words = this.#words('IM_ADDR', count, 'instruction memory');
-    const out: { fields: Fields; operation: Operation }[] = [];
+    if (this.#instructions.length !== count) {
+      // A length beyond all of L2 is refused before anything is made for it.
+      const at = this.#require('IM_ADDR', onWord, `a multiple of ${WORD_BYTES} bytes`);
+      this.#l2.peek(at, count * WORD_BYTES, 'instruction memory');
+      this.#instructions = new Uint32Array(count);
+    }
+    const words = this.#instructions;
+    this.#fetch('IM_ADDR', words, 'instruction memory');
+    const out: Instruction[] = [];
     for (let i = 0; i < count; i += INSTRUCTION_WORDS) {
       // What ends the job computes nothing: its other words need no look.
       if (words[i + STOP_WORD] === 1) return out;
-      const fields = decode(words.subarray(i, i + INSTRUCTION_WORDS));
-      const operation = toOperation(fields, this.#note);
-      if (operation === null) return out;
-      out.push({ fields, operation });
+      const instruction = this.#decoder.decode(words, i, this.#note);
+      if (instruction === null) return out;
+      out.push(instruction);
     }
     throw new LimitError({
       subject: 'instruction memory',
@@ -327,7 +331,8 @@ export class DigitalCore {
   #checkConfiguration(operation: Operation): void {
     if (operation.kind === 'sum') return;
     this.#require('CONF_N', (v) => v === CONFIGURATION_WORDS, `${CONFIGURATION_WORDS} words`);
-    const words = this.#words('CONF_ADDR', CONFIGURATION_WORDS, 'configuration registers');
+    const words = this.#configuration;
+    this.#fetch('CONF_ADDR', words, 'configuration registers');
     const expected = operation.kind === 'conv' ? CONFIGURATION.conv : CONFIGURATION.fullyConnected;
     words.forEach((word, i) => {
       if (word !== (expected[i] ?? 0))
@@ -350,7 +355,7 @@ export class DigitalCore {
         ? (['WT_CONV_ADDR', 'WT_CONV_N'] as const)
         : (['WT_FC_ADDR', 'WT_FC_N'] as const);
     const bytes = this.#get(length) * WORD_BYTES;
-    const at = this.#require(address, (v) => v % WORD_BYTES === 0, `a multiple of ${WORD_BYTES} bytes`);
+    const at = this.#require(address, onWord, `a multiple of ${WORD_BYTES} bytes`);
     if (bytes > this.weightMemory.size)
       throw new LimitError({
         subject: `register ${length}`,
@@ -399,8 +404,8 @@ export class DigitalCore {
         });
         this.observer?.computed(operation, fields);
       }
-      computeCycles += operationCycles(operation, p);
-      macs += issuedMacs(operation);
+      computeCycles += this.#costs.cycles(operation);
+      macs += this.#costs.macs(operation);
     }
     const confBytes = CONFIGURATION_WORDS * WORD_BYTES;
     const imBytes = this.#get('IM_N') * WORD_BYTES;

@@ -1,5 +1,7 @@
 import { LimitError } from '../../src/base/errors.js';
 import { hex, roundUp } from '../../src/base/units.js';
+import { WORD_BYTES } from '../isa/geometry.js';
+import { Writers } from './writers.js';
 
 /** Fresh memory holds this, so that a read before a write never looks like a correct tensor of zeros. */
 const POISON = 0xa5;
@@ -23,6 +25,10 @@ export interface AddressRange {
 }
 
 const WRITTEN = 1;
+/** Four bytes that are all WRITTEN. */
+const WRITTEN_WORD = 0x01010101;
+/** Up to this many bytes a loop beats a native search, which costs a view of the range. */
+const SHORT = 512;
 /** Written, by an int32 accumulator that had wrapped. Copies hand it on. */
 const WRAPPED = 2;
 
@@ -43,10 +49,11 @@ export class Memory {
   readonly base: number;
   readonly size: number;
   readonly #bytes: Uint8Array;
-  /** The writer of each byte less NEVER, so that fresh zeros mean NEVER. */
-  readonly #writer: Int32Array;
-  /** NOT_WRITTEN, WRITTEN or WRAPPED; kept beside #writer because a search for 0 in it is a single native call. */
+  readonly #writers: Writers;
+  /** NOT_WRITTEN, WRITTEN or WRAPPED: a search for 0 in it is a single native call. */
   readonly #state: Uint8Array;
+  /** #state, four bytes at a time. */
+  readonly #stateWords: Int32Array;
   /** Nothing at or behind this offset was ever written. */
   #touched = 0;
   /** Bytes before this offset are poison where nothing has written them; those behind wait for the first access. */
@@ -60,8 +67,9 @@ export class Memory {
     this.size = size;
     // All start as zeros, which the system hands out page by page as they are touched: a large memory costs what is used of it.
     this.#bytes = new Uint8Array(size);
-    this.#writer = new Int32Array(size);
+    this.#writers = new Writers(size, NEVER);
     this.#state = new Uint8Array(size);
+    this.#stateWords = new Int32Array(this.#state.buffer, 0, size >> 2);
   }
 
   /** The bytes [at, at + n), for reading only, whether written or not. Throws when they do not lie inside. */
@@ -80,6 +88,7 @@ export class Memory {
   /** The first byte of [at, at + n) that nothing has written; undefined where all are. */
   firstUnwritten(at: number, n: number, what: string): number | undefined {
     const start = this.#offset(at, n, what);
+    if (this.#plainlyWritten(start, n)) return undefined;
     const gap = this.#state.subarray(start, start + n).indexOf(0);
     return gap < 0 ? undefined : at + gap;
   }
@@ -102,6 +111,26 @@ export class Memory {
     this.#bytes.set(source, start);
     this.#note(start, source.length, writer);
     this.#state.fill(WRITTEN, start, start + source.length);
+  }
+
+  /** Writes a 32-bit word, least significant byte first. */
+  writeWord(at: number, value: number, writer: number, what: string): void {
+    const start = this.#offset(at, WORD_BYTES, what);
+    this.#poison(start + WORD_BYTES);
+    for (let i = 0; i < WORD_BYTES; i++) {
+      this.#bytes[start + i] = value >>> (8 * i);
+      this.#state[start + i] = WRITTEN;
+    }
+    this.#note(start, WORD_BYTES, writer);
+  }
+
+  /** Puts the 32-bit words from `at` on into `words`, written or not. Throws when they do not lie inside. */
+  readWords(at: number, words: Uint32Array, what: string): void {
+    const start = this.#offset(at, words.length * WORD_BYTES, what);
+    this.#poison(start + words.length * WORD_BYTES);
+    const bytes = this.#bytes;
+    for (let i = 0, b = start; i < words.length; i++, b += WORD_BYTES)
+      words[i] = bytes[b]! | (bytes[b + 1]! << 8) | (bytes[b + 2]! << 16) | (bytes[b + 3]! << 24);
   }
 
   /** Notes that a byte just written came from an accumulator that had wrapped. */
@@ -160,6 +189,7 @@ export class Memory {
   isWritten(at: number, n: number): boolean {
     const start = at - this.base;
     if (start < 0 || start + n > this.size) return false;
+    if (this.#plainlyWritten(start, n)) return true;
     // A native search pays from a few dozen bytes on; the host core asks for one word at a time.
     if (n > 32) return this.#state.subarray(start, start + n).indexOf(0) < 0;
     for (let i = start; i < start + n; i++) if (this.#state[i] === 0) return false;
@@ -169,7 +199,7 @@ export class Memory {
   /** Makes every byte count as never written (its content stays). */
   forget(): void {
     this.#state.fill(0, 0, this.#touched);
-    this.#writer.fill(0, 0, this.#touched);
+    this.#writers.clear();
     this.#touched = 0;
   }
 
@@ -233,7 +263,7 @@ export class Memory {
 
   /** The step that last wrote a byte; PRELOADED or NEVER. */
   writerOf(at: number): number {
-    return this.#writer[this.#offset(at, 1, 'writer')]! + NEVER;
+    return this.#writers.of(this.#offset(at, 1, 'writer'));
   }
 
   /** All that was ever written, with who wrote it. */
@@ -242,7 +272,7 @@ export class Memory {
     this.#poison(n);
     return {
       bytes: this.#bytes.slice(0, n),
-      writer: this.#writer.slice(0, n),
+      writer: this.#writers.take(n),
       state: this.#state.slice(0, n),
       anyWrapped: this.#anyWrapped,
     };
@@ -252,7 +282,7 @@ export class Memory {
   restore({ bytes, writer, state, anyWrapped }: MemoryState): void {
     this.#poison(bytes.length);
     this.#bytes.set(bytes);
-    this.#writer.set(writer);
+    this.#writers.put(writer);
     this.#state.set(state);
     this.#touched = bytes.length;
     this.#anyWrapped = anyWrapped;
@@ -266,8 +296,16 @@ export class Memory {
     this.#poisoned = to;
   }
 
+  /** Whether a short range of whole words is written throughout and free of marks; false also where that takes a closer look. */
+  #plainlyWritten(start: number, n: number): boolean {
+    if (n > SHORT || ((start | n) & 3) !== 0) return false;
+    const end = (start + n) >> 2;
+    for (let i = start >> 2; i < end; i++) if (this.#stateWords[i] !== WRITTEN_WORD) return false;
+    return true;
+  }
+
   #note(start: number, n: number, writer: number): void {
-    this.#writer.fill(writer - NEVER, start, start + n);
+    this.#writers.note(start, n, writer);
     if (start + n > this.#touched) this.#touched = start + n;
   }
 

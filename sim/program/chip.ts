@@ -5,7 +5,7 @@ import { defaultPeArray } from '../core/default-pe-array.js';
 import { DigitalCore, type JobReport } from '../core/digital-core.js';
 import { Memory, type MemorySnapshot, PRELOADED } from '../core/memory.js';
 import type { PeArray } from '../core/pe-array.js';
-import { MEMORY_MAP, WORD_BYTES } from '../isa/geometry.js';
+import { MEMORY_MAP } from '../isa/geometry.js';
 import { REGISTERS, type RegisterName } from '../isa/registers.js';
 import { type HostReport, runHostStep } from './host-step.js';
 import { writeTensor } from './tensor-access.js';
@@ -22,8 +22,6 @@ export class Chip {
   readonly l2: Memory;
   readonly core: DigitalCore;
   readonly #program: Program;
-  readonly #wordBytes = new Uint8Array(WORD_BYTES);
-  readonly #word = new DataView(this.#wordBytes.buffer);
 
   constructor(program: Program, array: PeArray = defaultPeArray()) {
     const { hardware, image } = program.manifest;
@@ -69,8 +67,7 @@ export class Chip {
 
   /** A 32-bit word that the host stores into L2. */
   storeWord(address: number, value: number, writer: number): void {
-    this.#word.setUint32(0, value, true);
-    this.l2.write(address, this.#wordBytes, writer, 'store of an instruction word');
+    this.l2.writeWord(address, value, writer, 'store of an instruction word');
   }
 
   /** The memory that a buffer lies in. */

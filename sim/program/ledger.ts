@@ -3,13 +3,16 @@ import { energyOf } from '../../src/results/energy.js';
 import { ratesOf } from '../../src/results/rates.js';
 import type { BytesMoved, CyclesByReason, LayerResult, Reason, RunTotals } from '../../src/results/run.js';
 import { REASONS } from '../../src/results/run.js';
+import type { ComputeReport, CopyReport } from '../core/digital-core.js';
+import { OperationCosts } from '../core/operation-costs.js';
 import { COST_MODEL_NAMES, COST_MODELS, type CostModelName } from '../isa/cost-models.js';
+import { copyCycles, fetchCycles, weightCycles } from '../isa/cycles.js';
 import type { CycleParameters, HardwareParameters } from '../isa/parameters.js';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-const noCycles = (): Mutable<CyclesByReason> =>
-  Object.fromEntries(REASONS.map((r) => [r, 0])) as Mutable<CyclesByReason>;
+const NO_CYCLES = Object.fromEntries(REASONS.map((r) => [r, 0])) as Mutable<CyclesByReason>;
+const noCycles = (): Mutable<CyclesByReason> => ({ ...NO_CYCLES });
 const noBytes = (): Mutable<BytesMoved> => ({
   l2ToL1: 0,
   l1ToL2: 0,
@@ -23,6 +26,8 @@ const noBytes = (): Mutable<BytesMoved> => ({
 export class LayerAccount {
   readonly cycles = noCycles();
   readonly others: Readonly<Record<string, Mutable<CyclesByReason>>>;
+  /** The same in the models' order. */
+  readonly inOrder: readonly Mutable<CyclesByReason>[];
   readonly bytes = noBytes();
   copies = 0;
   compute = 0;
@@ -32,7 +37,8 @@ export class LayerAccount {
   checksum: string | undefined;
 
   constructor(models: readonly string[]) {
-    this.others = Object.fromEntries(models.map((name) => [name, noCycles()]));
+    this.inOrder = models.map(noCycles);
+    this.others = Object.fromEntries(models.map((name, i) => [name, this.inOrder[i]!]));
   }
 }
 
@@ -48,12 +54,17 @@ export class Ledger {
   readonly #clockHz: number;
   /** The cost models that the run's parameters are not. */
   readonly #models: readonly CostModelName[];
+  /** Their parameters. */
+  readonly #others: readonly CycleParameters[];
+  readonly #costs: readonly OperationCosts[];
   #now = 0;
 
   constructor(layers: readonly Layer[], hardware: HardwareParameters) {
     this.#clockHz = hardware.chip.clockHz;
     this.#layers = layers;
     this.#models = COST_MODEL_NAMES.filter((name) => !sameCycles(COST_MODELS[name].cycles, hardware.cycles));
+    this.#others = this.#models.map((name) => COST_MODELS[name].cycles);
+    this.#costs = this.#others.map((p) => new OperationCosts(p));
     this.#accounts = layers.map(() => new LayerAccount(this.#models));
   }
 
@@ -70,10 +81,38 @@ export class Ledger {
     this.#now += cycles;
   }
 
-  /** What the other cost models count for what a layer has just spent. */
-  compare(layer: number, reason: Reason, cycles: (p: CycleParameters) => number): void {
-    const { others } = this.account(layer);
-    for (const name of this.#models) others[name]![reason] += cycles(COST_MODELS[name].cycles);
+  /** What the other cost models count for a turn of a layer's loop over tiles. */
+  compareTileLoop(layer: number): void {
+    const { inOrder } = this.account(layer);
+    this.#others.forEach((p, i) => {
+      inOrder[i]!.tileLoop += p.tileLoop;
+    });
+  }
+
+  /** The same for a host kernel: models of the core do not say, and take ours. */
+  compareHost(layer: number, cycles: number): void {
+    for (const account of this.account(layer).inOrder) account.host += cycles;
+  }
+
+  /** The same for a copy. */
+  compareCopy(layer: number, { kind, bytes }: CopyReport): void {
+    const { inOrder } = this.account(layer);
+    this.#others.forEach((p, i) => {
+      inOrder[i]![kind] += copyCycles(bytes, p);
+    });
+  }
+
+  /** The same for a compute job. */
+  compareCompute(layer: number, report: ComputeReport): void {
+    const { inOrder } = this.account(layer);
+    for (let i = 0; i < inOrder.length; i++) {
+      const p = this.#others[i]!;
+      const account = inOrder[i]!;
+      account.launch += p.launch;
+      account.instructions += fetchCycles(report.instructionBytes, p);
+      account.weights += weightCycles(report.weightBytes, p);
+      for (const { operation } of report.instructions) account.compute += this.#costs[i]!.cycles(operation);
+    }
   }
 
   layers(): LayerResult[] {

@@ -3,16 +3,14 @@ import { sha256 } from '../../src/base/sha256.js';
 import { sameShape, showShape, type Tensor } from '../../src/base/tensor.js';
 import type { Buffer, HostStep, JobStep, Program, Step } from '../../src/program/types.js';
 import type { Finding } from '../../src/results/finding.js';
-import type { BufferLife, Reason, RunResult, TimelineSlice } from '../../src/results/run.js';
+import type { BufferLife, Reason, RunResult } from '../../src/results/run.js';
 import { StoppedByFinding } from '../check/finding-log.js';
 import { defaultPeArray } from '../core/default-pe-array.js';
 import { type CoreState, DigitalCore, type JobReport } from '../core/digital-core.js';
 import { Memory, type MemoryState, PRELOADED } from '../core/memory.js';
 import type { PeArray } from '../core/pe-array.js';
-import { copyCycles, fetchCycles, operationCycles, weightCycles } from '../isa/cycles.js';
 import { MEMORY_MAP, WORD_BYTES } from '../isa/geometry.js';
-import { FIELDS, type Fields } from '../isa/instruction.js';
-import type { CycleParameters } from '../isa/parameters.js';
+import type { Fields } from '../isa/instruction.js';
 import { REGISTERS } from '../isa/registers.js';
 import { ProgramFault } from './fault.js';
 import { hostStepCost, runHostStep } from './host-step.js';
@@ -20,6 +18,7 @@ import { requireComplete } from './incomplete.js';
 import { Ledger } from './ledger.js';
 import { ProgramCheck } from './program-check.js';
 import { bytesFromValues, elementAddresses, readTensor, tensorBytes, writeTensor } from './tensor-access.js';
+import { Timeline } from './timeline.js';
 
 /** A tensor that the program holds whole in memory, at the moment when its last byte was written. */
 export interface HeldTensor {
@@ -93,12 +92,6 @@ export interface ProgramRun {
 
 const checksum = (t: Tensor): string => sha256(bytesFromValues(t));
 
-function nonZeroFields(fields: Fields): Record<string, number> {
-  const out: Record<string, number> = {};
-  for (const { name } of FIELDS) if (fields[name] !== 0) out[name] = fields[name];
-  return out;
-}
-
 /** One run of a program: memories, core, clock. */
 class Machine {
   readonly #program: Program;
@@ -107,13 +100,11 @@ class Machine {
   readonly #core: DigitalCore;
   readonly #check: ProgramCheck | undefined;
   readonly #ledger: Ledger;
-  readonly #timeline: TimelineSlice[] = [];
+  readonly #timeline: Timeline;
   /** Clock at the start of each step. */
   readonly #started: number[] = [];
   readonly #outputs = new Map<string, Tensor>();
   readonly #outputChecksums: Record<string, string> = {};
-  readonly #wordBytes = new Uint8Array(WORD_BYTES);
-  readonly #word = new DataView(this.#wordBytes.buffer);
 
   constructor(program: Program, options: RunOptions, withImage = true) {
     const { hardware, image, layers } = program.manifest;
@@ -128,6 +119,7 @@ class Machine {
     if (checked)
       this.#check = new ProgramCheck(program, this.#core, this.#l2, array, options.check === 'stop');
     this.#ledger = new Ledger(layers, hardware);
+    this.#timeline = new Timeline(program.manifest.steps);
   }
 
   load(inputs: ReadonlyMap<string, Tensor>): void {
@@ -232,15 +224,8 @@ class Machine {
     switch (step.kind) {
       case 'tile':
         this.#ledger.account(step.layer).tiles++;
-        this.#ledger.compare(step.layer, 'tileLoop', (p) => p.tileLoop);
-        this.#spend(
-          step.layer,
-          step.tile,
-          index,
-          'tileLoop',
-          this.#program.manifest.hardware.cycles.tileLoop,
-          'tile loop',
-        );
+        this.#ledger.compareTileLoop(step.layer);
+        this.#spend(step.layer, index, 'tileLoop', this.#program.manifest.hardware.cycles.tileLoop);
         return;
       case 'job':
         this.#job(step, index);
@@ -253,29 +238,14 @@ class Machine {
     for (const id of step.completes) this.#complete(this.#buffer(id), step.layer);
   }
 
-  #spend(
-    layer: number,
-    tile: number | undefined,
-    step: number,
-    reason: Reason,
-    cycles: number,
-    label: string,
-    fields?: Fields,
-  ): void {
-    if (cycles === 0) return;
-    const start = this.#ledger.now;
+  #spend(layer: number, step: number, reason: Reason, cycles: number, fields?: Fields): void {
     this.#ledger.spend(layer, reason, cycles);
-    // One shape for each of the three kinds of slice, without objects in between: a run makes thousands.
-    if (tile === undefined) this.#timeline.push({ start, cycles, reason, layer, step, label });
-    else if (fields === undefined) this.#timeline.push({ start, cycles, reason, layer, step, label, tile });
-    else
-      this.#timeline.push({ start, cycles, reason, layer, step, label, tile, fields: nonZeroFields(fields) });
+    this.#timeline.add(step, reason, cycles, fields);
   }
 
   #job(step: JobStep, index: number): void {
     for (const [address, value] of step.stores) {
-      this.#word.setUint32(0, value, true);
-      this.#l2.write(address, this.#wordBytes, index, 'store of an instruction word');
+      this.#l2.writeWord(address, value, index, 'store of an instruction word');
       this.#check?.stored(address, WORD_BYTES);
     }
     let report: JobReport | undefined;
@@ -289,33 +259,25 @@ class Machine {
   }
 
   #charge(step: JobStep, index: number, report: JobReport): void {
-    const account = this.#ledger.account(step.layer);
-    const spend = (reason: Reason, cycles: number, label: string, fields?: Fields) =>
-      this.#spend(step.layer, step.tile, index, reason, cycles, label, fields);
+    const { layer } = step;
+    const account = this.#ledger.account(layer);
     if (report.kind !== 'compute') {
       account.copies++;
       if (report.kind === 'copyIn') account.bytes.l2ToL1 += report.bytes;
       else account.bytes.l1ToL2 += report.bytes;
-      spend(report.kind, report.cycles, step.note);
-      this.#ledger.compare(step.layer, report.kind, (p) => copyCycles(report.bytes, p));
+      this.#spend(layer, index, report.kind, report.cycles);
+      this.#ledger.compareCopy(layer, report);
       return;
     }
     account.compute++;
     account.bytes.weights += report.weightBytes;
     account.bytes.instructions += report.instructionBytes;
     account.issuedMacs += report.issuedMacs;
-    spend('launch', report.cycles.launch, 'launch');
-    spend('instructions', report.cycles.instructions, 'configuration and instructions');
-    spend('weights', report.cycles.weights, 'load of weights');
-    spend('compute', report.cycles.compute, step.note, report.instructions[0]!.fields);
-    const compare = (reason: Reason, cycles: (p: CycleParameters) => number) =>
-      this.#ledger.compare(step.layer, reason, cycles);
-    compare('launch', (p) => p.launch);
-    compare('instructions', (p) => fetchCycles(report.instructionBytes, p));
-    compare('weights', (p) => weightCycles(report.weightBytes, p));
-    compare('compute', (p) =>
-      report.instructions.reduce((n, { operation }) => n + operationCycles(operation, p), 0),
-    );
+    this.#spend(layer, index, 'launch', report.cycles.launch);
+    this.#spend(layer, index, 'instructions', report.cycles.instructions);
+    this.#spend(layer, index, 'weights', report.cycles.weights);
+    this.#spend(layer, index, 'compute', report.cycles.compute, report.instructions[0]!.fields);
+    this.#ledger.compareCompute(layer, report);
   }
 
   #buffer(id: number): Buffer {
@@ -333,9 +295,8 @@ class Machine {
     account.bytes.hostRead += report.bytesRead;
     account.bytes.hostWritten += report.bytesWritten;
     account.overflows += report.overflows;
-    const label = step.ops.map((o) => o.op).join(' ');
-    this.#spend(step.layer, undefined, index, 'host', report.cycles, label);
-    this.#ledger.compare(step.layer, 'host', () => report.cycles);
+    this.#spend(step.layer, index, 'host', report.cycles);
+    this.#ledger.compareHost(step.layer, report.cycles);
   }
 
   #complete(buffer: Buffer, layer: number): void {
@@ -375,6 +336,7 @@ class Machine {
   finish(): ProgramRun {
     const { manifest } = this.#program;
     const { chip } = manifest.hardware;
+    const timeline = this.#timeline;
     const result: RunResult = {
       model: manifest.model,
       target: manifest.target,
@@ -391,7 +353,9 @@ class Machine {
       },
       warnings: manifest.warnings,
       outputs: this.#outputChecksums,
-      timeline: this.#timeline,
+      get timeline() {
+        return timeline.slices();
+      },
       buffers: this.#lives(),
     };
     const findings = this.#check?.finish();
