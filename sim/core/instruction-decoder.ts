@@ -13,14 +13,67 @@ const wordOf = (name: keyof Fields): number => FIELDS.findIndex((f) => f.name ==
 const WEIGHTS = wordOf('weight_memory_pointer');
 const INPUT = wordOf('input_memory_pointer');
 const OUTPUT = wordOf('output_memory_pointer');
-/** The words that are no addresses. */
-const SHAPE = FIELDS.flatMap((_, i) => (i === WEIGHTS || i === INPUT || i === OUTPUT ? [] : [i]));
 
-/** The operation with other addresses. */
+/** Whether the words from `from` on are the known ones but for the addresses. */
+function sameShape(words: Uint32Array, from: number, known: Uint32Array): boolean {
+  for (let i = 0; i < INSTRUCTION_WORDS; i++)
+    if (words[from + i] !== known[i] && i !== WEIGHTS && i !== INPUT && i !== OUTPUT) return false;
+  return true;
+}
+
+/** The operation with other addresses. Field by field: a depthwise layer makes one a channel, and spreading costs several times as much. */
 function moved(o: Operation, weights: number, input: number, output: number): Operation {
-  return o.kind === 'sum'
-    ? { ...o, inputA: input, inputB: weights, output }
-    : { ...o, weights, input, output };
+  switch (o.kind) {
+    case 'conv':
+      return {
+        kind: o.kind,
+        weights,
+        input,
+        output,
+        channels: o.channels,
+        blocks: o.blocks,
+        pitch: o.pitch,
+        rows: o.rows,
+        kernelWidth: o.kernelWidth,
+        kernelHeight: o.kernelHeight,
+        columnGroups: o.columnGroups,
+        outputRows: o.outputRows,
+        stride: o.stride,
+        padding: o.padding,
+        shift: o.shift,
+        relu: o.relu,
+      };
+    case 'dense':
+      return { ...o, weights, input, output };
+    case 'sum':
+      return { ...o, inputA: input, inputB: weights, output };
+  }
+}
+
+/** An instruction that differs from an earlier one in addresses only. Its fields are made when somebody looks at them. */
+class MovedInstruction implements Instruction {
+  readonly operation: Operation;
+  readonly weights: number;
+  readonly input: number;
+  readonly output: number;
+  readonly #shape: Fields;
+
+  constructor(like: Operation, shape: Fields, weights: number, input: number, output: number) {
+    this.operation = moved(like, weights, input, output);
+    this.#shape = shape;
+    this.weights = weights;
+    this.input = input;
+    this.output = output;
+  }
+
+  get fields(): Fields {
+    return {
+      ...this.#shape,
+      weight_memory_pointer: this.weights,
+      input_memory_pointer: this.input,
+      output_memory_pointer: this.output,
+    };
+  }
 }
 
 /**
@@ -29,46 +82,38 @@ function moved(o: Operation, weights: number, input: number, output: number): Op
  */
 export class InstructionDecoder {
   readonly #words = new Uint32Array(INSTRUCTION_WORDS);
+  /** The last instruction that was decoded word by word, and the one that came last. */
+  #shape: Instruction | undefined;
   #last: Instruction | undefined;
-  /** What was odd about the last one; no address has a part in it. */
+  /** What was odd about it; no address has a part in it. */
   #oddities: Oddity[] = [];
 
   /** The instruction in the words from `from` on; null for one that ends the job. Throws what `toOperation` throws. */
   decode(words: Uint32Array, from: number, note: NoteOddity): Instruction | null {
+    const shape = this.#shape;
     const last = this.#last;
+    const known = this.#words;
     const weights = words[from + WEIGHTS]!;
     const input = words[from + INPUT]!;
     const output = words[from + OUTPUT]!;
-    if (last === undefined || (weights | input | output) % LINE_BYTES !== 0 || !this.#sameShape(words, from))
+    if (
+      shape === undefined ||
+      last === undefined ||
+      (weights | input | output) % LINE_BYTES !== 0 ||
+      !sameShape(words, from, known)
+    )
       return this.#decodeAll(words.slice(from, from + INSTRUCTION_WORDS), note);
     for (const oddity of this.#oddities) note(oddity);
-    const { fields } = last;
-    if (
-      fields.weight_memory_pointer === weights &&
-      fields.input_memory_pointer === input &&
-      fields.output_memory_pointer === output
-    )
-      return last;
-    this.#last = {
-      fields: {
-        ...fields,
-        weight_memory_pointer: weights,
-        input_memory_pointer: input,
-        output_memory_pointer: output,
-      },
-      operation: moved(last.operation, weights, input, output),
-    };
+    if (known[WEIGHTS] === weights && known[INPUT] === input && known[OUTPUT] === output) return last;
+    known[WEIGHTS] = weights;
+    known[INPUT] = input;
+    known[OUTPUT] = output;
+    this.#last = new MovedInstruction(shape.operation, shape.fields, weights, input, output);
     return this.#last;
   }
 
-  #sameShape(words: Uint32Array, from: number): boolean {
-    for (let i = 0; i < SHAPE.length; i++)
-      if (words[from + SHAPE[i]!] !== this.#words[SHAPE[i]!]) return false;
-    return true;
-  }
-
   #decodeAll(words: Uint32Array, note: NoteOddity): Instruction | null {
-    this.#last = undefined;
+    this.#shape = undefined;
     const oddities: Oddity[] = [];
     const fields = decode(words);
     const operation = toOperation(fields, (oddity) => {
@@ -78,7 +123,8 @@ export class InstructionDecoder {
     if (operation === null) return null;
     this.#words.set(words);
     this.#oddities = oddities;
-    this.#last = { fields, operation };
-    return this.#last;
+    this.#shape = { fields, operation };
+    this.#last = this.#shape;
+    return this.#shape;
   }
 }

@@ -4,8 +4,6 @@ import { KERNELS_BASE64 } from './kernels-module.js';
 /** What sim/core/kernels/index.ts exports; all numbers are addresses in `memory`, bytes, or counts. */
 export interface Kernels {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
-  packInput(...numbers: readonly number[]): void;
-  tapOffsets(...numbers: readonly number[]): number;
   conv(...numbers: readonly number[]): number;
   dense(...numbers: readonly number[]): number;
   sum(...numbers: readonly number[]): void;

@@ -77,11 +77,8 @@ export class WasmPeArray implements PeArray {
     const { channels, rows, pitch, padding, stride, kernelHeight, kernelWidth } = o;
     const { deadColumns, top, horizontal } = padding;
     const { rowBytes, half } = layout;
-    this.#kernels.packInput(
+    const wraps = this.#kernels.conv(
       inputAt,
-      padded,
-      zeros,
-      channels,
       rows,
       pitch,
       deadColumns,
@@ -91,18 +88,7 @@ export class WasmPeArray implements PeArray {
       layout.rows,
       rowBytes,
       half,
-    );
-    this.#kernels.tapOffsets(
-      offsets,
-      channels,
-      kernelHeight,
-      kernelWidth,
-      stride,
-      layout.rows,
-      rowBytes,
-      half,
-    );
-    const wraps = this.#kernels.conv(
+      zeros,
       padded,
       offsets,
       pairs,
@@ -112,7 +98,6 @@ export class WasmPeArray implements PeArray {
       channels,
       kernelHeight,
       kernelWidth,
-      stride * rowBytes,
       o.outputRows,
       columns,
       o.shift,
@@ -122,7 +107,7 @@ export class WasmPeArray implements PeArray {
       output,
       list,
     );
-    this.work.kernelCalls += 3;
+    this.work.kernelCalls++;
     return this.#output(output, outputBytes, list, wraps);
   }
 

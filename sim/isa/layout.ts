@@ -29,45 +29,45 @@ export function coreLayout(shape: Shape): CoreLayout {
  */
 export const byteOfElement = (e: number): number => (e & ~3) | (3 - (e & 3));
 
+/** The bytes of a word in the other order. */
+const turned = (word: number): number =>
+  (word << 24) | ((word << 8) & 0xff0000) | ((word >>> 8) & 0xff00) | (word >>> 24);
+
 /** Reverses the bytes of each 32-bit word, in place. The length must be a multiple of 4. */
 export function reverseWords(data: Uint8Array | Int8Array): void {
   if (data.length % WORD_BYTES !== 0) throw new Error(`${data.length} bytes are no whole words`);
-  for (let i = 0; i < data.length; i += WORD_BYTES) {
-    const a = data[i]!;
-    const b = data[i + 1]!;
-    data[i] = data[i + 3]!;
-    data[i + 1] = data[i + 2]!;
-    data[i + 2] = b;
-    data[i + 3] = a;
+  if (data.byteOffset % WORD_BYTES === 0) {
+    const words = new Int32Array(data.buffer, data.byteOffset, data.length / WORD_BYTES);
+    for (let i = 0; i < words.length; i++) words[i] = turned(words[i]!);
+    return;
   }
+  for (let i = 0; i < data.length; i += WORD_BYTES) data.subarray(i, i + WORD_BYTES).reverse();
 }
 
 /** Dense int8 values in the core's layout: rows padded with zeros, words reversed. */
 export function packForCore(values: ArrayLike<number>, shape: Shape): Uint8Array {
   const { planes, rows, columns, pitch, bytes } = coreLayout(shape);
   const out = new Uint8Array(bytes);
-  for (let row = 0; row < planes * rows; row++)
-    for (let x = 0; x < columns; x++) out[row * pitch + x] = values[row * columns + x]!;
+  if (columns === pitch && values.length === bytes) out.set(values);
+  else
+    for (let row = 0; row < planes * rows; row++)
+      for (let x = 0; x < columns; x++) out[row * pitch + x] = values[row * columns + x]!;
   reverseWords(out);
   return out;
 }
 
 /** The values of a tensor in the core's layout, dense; what lies in the padding is dropped. */
 export function unpackFromCore(data: Uint8Array, shape: Shape): Int8Array {
-  const { planes, rows, columns, pitch } = coreLayout(shape);
+  const { planes, rows, columns, pitch, bytes } = coreLayout(shape);
+  const all = new Int8Array(bytes);
+  all.set(data.subarray(0, bytes));
+  reverseWords(all);
+  if (columns === pitch) return all;
   const out = new Int8Array(planes * rows * columns);
-  const whole = columns & ~3;
   for (let row = 0; row < planes * rows; row++) {
-    // Rows start on words: four elements of a word at a time, then the rest of the row.
     const from = row * pitch;
     const to = row * columns;
-    for (let x = 0; x < whole; x += 4) {
-      out[to + x] = data[from + x + 3]!;
-      out[to + x + 1] = data[from + x + 2]!;
-      out[to + x + 2] = data[from + x + 1]!;
-      out[to + x + 3] = data[from + x]!;
-    }
-    for (let x = whole; x < columns; x++) out[to + x] = data[byteOfElement(from + x)]!;
+    for (let x = 0; x < columns; x++) out[to + x] = all[from + x]!;
   }
   return out;
 }

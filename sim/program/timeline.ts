@@ -1,5 +1,6 @@
 import type { HostStep, Step } from '../../src/program/types.js';
 import { REASONS, type Reason, type TimelineSlice } from '../../src/results/run.js';
+import type { Instruction } from '../core/instruction-decoder.js';
 import { FIELDS, type Fields } from '../isa/instruction.js';
 
 const NUMBER_OF = Object.fromEntries(REASONS.map((reason, i) => [reason, i])) as Record<Reason, number>;
@@ -31,20 +32,20 @@ export class Timeline {
   readonly #step: number[] = [];
   readonly #reason: number[] = [];
   readonly #cycles: number[] = [];
-  readonly #fields: (Fields | undefined)[] = [];
+  readonly #instruction: (Instruction | undefined)[] = [];
   #slices: readonly TimelineSlice[] | undefined;
 
   constructor(steps: readonly Step[]) {
     this.#steps = steps;
   }
 
-  /** The next slice; nothing where it takes no time. `fields`: of the instruction that the time goes to. */
-  add(step: number, reason: Reason, cycles: number, fields?: Fields): void {
+  /** The next slice; nothing where it takes no time. `instruction`: what the time goes to. */
+  add(step: number, reason: Reason, cycles: number, instruction?: Instruction): void {
     if (cycles === 0) return;
     this.#step.push(step);
     this.#reason.push(NUMBER_OF[reason]);
     this.#cycles.push(cycles);
-    this.#fields.push(fields);
+    this.#instruction.push(instruction);
   }
 
   /** All slices, made when they are asked for first. */
@@ -60,7 +61,7 @@ export class Timeline {
       const cycles = this.#cycles[i]!;
       const at = this.#steps[step]!;
       const label = labelOf(reason, at);
-      const fields = this.#fields[i];
+      const fields = this.#instruction[i]?.fields;
       const slice = { start, cycles, reason, layer: at.layer, step, label };
       start += cycles;
       if (at.kind === 'host') return slice;

@@ -54,7 +54,7 @@ function packRow(a: i32, b: i32, to: i32, pitch: i32, mask: v128, left: i32, str
  * Lays out the whole input at `to`, zero padding included: [ceil(channels / 2)][paddedRows][rowBytes]. With stride 2 a row holds its
  * even columns first and its odd ones `half` pairs behind. `zeros`: `pitch` bytes of scratch.
  */
-export function packInput(
+function packInput(
   input: i32,
   to: i32,
   zeros: i32,
@@ -91,8 +91,8 @@ export function packInput(
   }
 }
 
-/** For every pair of taps, how far it lies from the window's first element, in bytes, to `offsets`. Returns how many. */
-export function tapOffsets(
+/** For every pair of taps, how far it lies from the window's first element, in bytes, to `offsets`. */
+function tapOffsets(
   offsets: i32,
   channels: i32,
   kernelHeight: i32,
@@ -101,7 +101,7 @@ export function tapOffsets(
   paddedRows: i32,
   rowBytes: i32,
   half: i32,
-): i32 {
+): void {
   let at = offsets;
   for (let c = 0; c < channels; c += 2) {
     const step = c + 1 == channels ? 2 : 1;
@@ -112,7 +112,6 @@ export function tapOffsets(
         at += 4;
       }
   }
-  return (at - offsets) >> 2;
 }
 
 /** Puts a pair of taps (16 lanes each) in place: [4 groups of lanes][pairs][4 lanes][2]; collects in `seen` what is not 0. */
@@ -300,11 +299,23 @@ function convBias(planes: i32, lane: i32): i32 {
 }
 
 /**
- * All blocks of a conv on an input that `packInput` laid out: `weights` as in the weight memory -> `output` [16 * blocks][outputRows]
- * [columns]. `packed`: pairs * 64 bytes of scratch; `small`: 80 bytes; `wrapped`: a list of 32-bit positions in `output` that
- * came from accumulators that wrapped. Returns how many. The sums themselves must fit int32 (fewer than 2^17 taps).
+ * A whole conv: `source` [channels][rows][pitch] and `weights` as in the weight memory -> `output` [16 * blocks][outputRows][columns].
+ * Scratch: `input` for what `packInput` makes, `zeros` (`pitch` bytes), `offsets` (4 bytes a pair), `packed` (64 bytes a pair), `small`
+ * (80 bytes). `wrapped`: a list of 32-bit positions in `output` that came from accumulators that wrapped. Returns how many. The sums
+ * themselves must fit int32 (fewer than 2^17 taps).
  */
 export function conv(
+  source: i32,
+  rows: i32,
+  pitch: i32,
+  dead: i32,
+  top: i32,
+  left: i32,
+  stride: i32,
+  paddedRows: i32,
+  rowBytes: i32,
+  half: i32,
+  zeros: i32,
   input: i32,
   offsets: i32,
   pairs: i32,
@@ -314,7 +325,6 @@ export function conv(
   channels: i32,
   kernelHeight: i32,
   kernelWidth: i32,
-  stepBytes: i32,
   outputRows: i32,
   columns: i32,
   shift: i32,
@@ -326,6 +336,9 @@ export function conv(
 ): i32 {
   wrapList = wrapped;
   wraps = 0;
+  packInput(source, input, zeros, channels, rows, pitch, dead, top, left, stride, paddedRows, rowBytes, half);
+  tapOffsets(offsets, channels, kernelHeight, kernelWidth, stride, paddedRows, rowBytes, half);
+  const stepBytes = stride * rowBytes;
   const low = i8x16.splat(relu ? 0 : -128);
   const plane = outputRows * columns;
   const biases = small + 16;
