@@ -11,6 +11,8 @@ import {
   CONFIGURATION_WORDS,
   INSTRUCTION_MEMORY_WORDS,
   MEMCPY_OP,
+  REGISTER_PORT_BYTES,
+  REGISTERS,
   type RegisterName,
   registerName,
 } from '../isa/registers.js';
@@ -84,7 +86,8 @@ export class DigitalCore {
   readonly #l2: Memory;
   readonly #array: PeArray;
   readonly #parameters: HardwareParameters;
-  readonly #registers = new Map<RegisterName, number>();
+  /** What was written last, by word of the port. */
+  readonly #registers = new Uint32Array(REGISTER_PORT_BYTES / WORD_BYTES);
   /** Who writes: the program's step, kept in the memories beside each byte. */
   writer = 0;
   /** Told of everything that jobs do to the memories. */
@@ -122,7 +125,7 @@ export class DigitalCore {
     return {
       l1: this.l1.save(),
       weightMemory: this.weightMemory.save(),
-      registers: new Map(this.#registers),
+      registers: this.saveRegisters(),
     };
   }
 
@@ -130,12 +133,13 @@ export class DigitalCore {
   restore({ l1, weightMemory, registers }: CoreState): void {
     this.l1.restore(l1);
     this.weightMemory.restore(weightMemory);
-    for (const [name, value] of registers) this.#registers.set(name, value);
+    this.restoreRegisters(registers);
   }
 
   /** The last value written; STATUS, RUNNING_JOB and FINISHED read 0 because a job is over when `write` returns. */
   read(offset: number): number {
-    return this.#registers.get(this.#name(offset)) ?? 0;
+    this.#name(offset);
+    return this.#registers[offset / WORD_BYTES]!;
   }
 
   /**
@@ -148,7 +152,7 @@ export class DigitalCore {
       case 'TRIGGER':
         return this.#run();
       case 'SOFT_CLEAR':
-        this.#registers.clear();
+        this.#registers.fill(0);
         return undefined;
       case 'STATUS':
       case 'RUNNING_JOB':
@@ -159,25 +163,29 @@ export class DigitalCore {
           rule: 'to a writable register',
         });
       default:
-        this.#registers.set(name, value >>> 0);
+        this.#registers[offset / WORD_BYTES] = value;
         return undefined;
     }
   }
 
   /** The registers as they stand, for `restoreRegisters`. */
   saveRegisters(): ReadonlyMap<RegisterName, number> {
-    return new Map(this.#registers);
+    const saved = new Map<RegisterName, number>();
+    this.#registers.forEach((value, i) => {
+      if (value !== 0) saved.set(this.#name(i * WORD_BYTES), value);
+    });
+    return saved;
   }
 
   /** Brings back what `saveRegisters` returned. */
   restoreRegisters(saved: ReadonlyMap<RegisterName, number>): void {
-    this.#registers.clear();
-    for (const [name, value] of saved) this.#registers.set(name, value);
+    this.#registers.fill(0);
+    for (const [name, value] of saved) this.#registers[REGISTERS[name] / WORD_BYTES] = value;
   }
 
   /** The registers that are not 0. */
   registers(): Record<string, number> {
-    return Object.fromEntries([...this.#registers].filter(([, value]) => value !== 0));
+    return Object.fromEntries(this.saveRegisters());
   }
 
   #name(offset: number): RegisterName {
@@ -192,7 +200,7 @@ export class DigitalCore {
   }
 
   #get(name: RegisterName): number {
-    return this.#registers.get(name) ?? 0;
+    return this.#registers[REGISTERS[name] / WORD_BYTES]!;
   }
 
   #require(name: RegisterName, allowed: (v: number) => boolean, rule: string): number {

@@ -52,7 +52,8 @@ export class Memory {
   readonly #writers: Writers;
   /** NOT_WRITTEN, WRITTEN or WRAPPED: a search for 0 in it is a single native call. */
   readonly #state: Uint8Array;
-  /** #state, four bytes at a time. */
+  /** #bytes and #state, four bytes at a time, least significant first as on all machines that run this. */
+  readonly #words: Int32Array;
   readonly #stateWords: Int32Array;
   /** Nothing at or behind this offset was ever written. */
   #touched = 0;
@@ -69,6 +70,7 @@ export class Memory {
     this.#bytes = new Uint8Array(size);
     this.#writers = new Writers(size, NEVER);
     this.#state = new Uint8Array(size);
+    this.#words = new Int32Array(this.#bytes.buffer, 0, size >> 2);
     this.#stateWords = new Int32Array(this.#state.buffer, 0, size >> 2);
   }
 
@@ -117,10 +119,14 @@ export class Memory {
   writeWord(at: number, value: number, writer: number, what: string): void {
     const start = this.#offset(at, WORD_BYTES, what);
     this.#poison(start + WORD_BYTES);
-    for (let i = 0; i < WORD_BYTES; i++) {
-      this.#bytes[start + i] = value >>> (8 * i);
-      this.#state[start + i] = WRITTEN;
-    }
+    if (start % WORD_BYTES === 0) {
+      this.#words[start / WORD_BYTES] = value;
+      this.#stateWords[start / WORD_BYTES] = WRITTEN_WORD;
+    } else
+      for (let i = 0; i < WORD_BYTES; i++) {
+        this.#bytes[start + i] = value >>> (8 * i);
+        this.#state[start + i] = WRITTEN;
+      }
     this.#note(start, WORD_BYTES, writer);
   }
 
@@ -128,9 +134,9 @@ export class Memory {
   readWords(at: number, words: Uint32Array, what: string): void {
     const start = this.#offset(at, words.length * WORD_BYTES, what);
     this.#poison(start + words.length * WORD_BYTES);
-    const bytes = this.#bytes;
-    for (let i = 0, b = start; i < words.length; i++, b += WORD_BYTES)
-      words[i] = bytes[b]! | (bytes[b + 1]! << 8) | (bytes[b + 2]! << 16) | (bytes[b + 3]! << 24);
+    if (start % WORD_BYTES !== 0) throw new Error(`${what}: ${hex(at)} is no address of a word`);
+    const first = start / WORD_BYTES;
+    for (let i = 0; i < words.length; i++) words[i] = this.#words[first + i]!;
   }
 
   /** Notes that a byte just written came from an accumulator that had wrapped. */

@@ -59,15 +59,20 @@ export function packForCore(values: ArrayLike<number>, shape: Shape): Uint8Array
 /** The values of a tensor in the core's layout, dense; what lies in the padding is dropped. */
 export function unpackFromCore(data: Uint8Array, shape: Shape): Int8Array {
   const { planes, rows, columns, pitch, bytes } = coreLayout(shape);
-  const all = new Int8Array(bytes);
-  all.set(data.subarray(0, bytes));
-  reverseWords(all);
-  if (columns === pitch) return all;
-  const out = new Int8Array(planes * rows * columns);
-  for (let row = 0; row < planes * rows; row++) {
-    const from = row * pitch;
-    const to = row * columns;
-    for (let x = 0; x < columns; x++) out[to + x] = all[from + x]!;
+  const lines = planes * rows;
+  const out = new Int8Array(lines * columns);
+  if (columns % WORD_BYTES === 0 && data.byteOffset % WORD_BYTES === 0) {
+    const from = new Int32Array(data.buffer, data.byteOffset, bytes / WORD_BYTES);
+    const to = new Int32Array(out.buffer);
+    const [width, step] = [columns / WORD_BYTES, pitch / WORD_BYTES];
+    for (let line = 0, i = 0; line < lines; line++)
+      for (let x = 0, at = line * step; x < width; x++) to[i++] = turned(from[at + x]!);
+    return out;
+  }
+  for (let line = 0; line < lines; line++) {
+    const from = line * pitch;
+    const to = line * columns;
+    for (let x = 0; x < columns; x++) out[to + x] = data[byteOfElement(from + x)]!;
   }
   return out;
 }

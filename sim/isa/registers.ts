@@ -46,12 +46,12 @@ export type RegisterName = keyof typeof REGISTERS;
 /** Bytes of address space that the port takes. */
 export const REGISTER_PORT_BYTES = 0x100;
 
-const NAMES = new Map<number, RegisterName>(
-  Object.entries(REGISTERS).map(([name, offset]) => [offset, name as RegisterName]),
-);
+/** By offset; undefined between the registers. */
+const NAMES: (RegisterName | undefined)[] = new Array(REGISTER_PORT_BYTES).fill(undefined);
+for (const [name, offset] of Object.entries(REGISTERS)) NAMES[offset] = name as RegisterName;
 
 /** The register at a byte offset, or undefined where there is none. */
-export const registerName = (offset: number): RegisterName | undefined => NAMES.get(offset);
+export const registerName = (offset: number): RegisterName | undefined => NAMES[offset];
 
 /** Values of MEMCPY_OP: the kind of job that TRIGGER starts. */
 export const MEMCPY_OP = {
