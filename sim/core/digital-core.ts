@@ -148,6 +148,10 @@ export class DigitalCore {
    */
   write(offset: number, value: number): JobReport | undefined {
     const name = this.#name(offset);
+    if (offset > REGISTERS.SOFT_CLEAR) {
+      this.#registers[offset / WORD_BYTES] = value;
+      return undefined;
+    }
     switch (name) {
       case 'TRIGGER':
         return this.#run();
@@ -301,8 +305,7 @@ export class DigitalCore {
   #fetch(address: 'IM_ADDR' | 'CONF_ADDR', words: Uint32Array, what: string): void {
     const at = this.#require(address, onWord, `a multiple of ${WORD_BYTES} bytes`);
     const bytes = words.length * WORD_BYTES;
-    if (this.#undefinedData === 'fault') this.#l2.requireWritten(at, bytes, what);
-    this.#l2.readWords(at, words, what);
+    this.#l2.readWords(at, words, this.#undefinedData === 'fault', what);
     this.observer?.fetched(address === 'IM_ADDR' ? 'instructions' : 'configuration', at, bytes);
   }
 

@@ -130,13 +130,22 @@ export class Memory {
     this.#note(start, WORD_BYTES, writer);
   }
 
-  /** Puts the 32-bit words from `at` on into `words`, written or not. Throws when they do not lie inside. */
-  readWords(at: number, words: Uint32Array, what: string): void {
+  /**
+   * Puts the 32-bit words from `at` on (a multiple of 4) into `words`. Throws when they do not lie inside, and, where `mustBeWritten`, when a
+   * byte was never written.
+   */
+  readWords(at: number, words: Uint32Array, mustBeWritten: boolean, what: string): void {
     const start = this.#offset(at, words.length * WORD_BYTES, what);
-    this.#poison(start + words.length * WORD_BYTES);
     if (start % WORD_BYTES !== 0) throw new Error(`${what}: ${hex(at)} is no address of a word`);
-    const first = start / WORD_BYTES;
-    for (let i = 0; i < words.length; i++) words[i] = this.#words[first + i]!;
+    this.#poison(start + words.length * WORD_BYTES);
+    const from = this.#words;
+    const state = this.#stateWords;
+    let plain = true;
+    for (let i = 0, at = start >> 2; i < words.length; i++, at++) {
+      words[i] = from[at]!;
+      if (state[at] !== WRITTEN_WORD) plain = false;
+    }
+    if (!plain && mustBeWritten) this.requireWritten(at, words.length * WORD_BYTES, what);
   }
 
   /** Notes that a byte just written came from an accumulator that had wrapped. */
