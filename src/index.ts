@@ -54,6 +54,7 @@ export { decodeNpz } from './base/npz.js';
 export { type Random, random, randomInts, randomUniform, type Seed } from './base/random.js';
 export { type Shape, type Tensor, tensor } from './base/tensor.js';
 // Models: built, by name, and from files
+export type { AnalogLayerOptions } from './builder/analog-layer.js';
 export type { ConvLayerOptions, Requantization } from './builder/layers.js';
 export { ModelBuilder } from './builder/model-builder.js';
 /** Relay's operators as functions: `op.qnnConv2d`, `op.biasAdd`, `op.rightShift`, ... */

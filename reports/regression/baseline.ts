@@ -59,7 +59,7 @@ export interface Costs {
 export interface BaselineLayer extends Costs {
   /** Names the layer in both versions: see `layerKeys`. */
   readonly key: string;
-  readonly target: 'digital' | 'host';
+  readonly target: 'digital' | 'analog' | 'host';
   /** sha256 of the layer's output. */
   readonly checksum?: string;
 }

@@ -12,7 +12,7 @@ const numbersLike = (group: object): Schema => object(each(Object.keys(group), n
 export const PARTS: Readonly<Record<string, Schema>> = {
   shape: listOf(count),
   dtype: oneOf(DTYPES),
-  where: oneOf(['digital', 'host']),
+  where: oneOf(['digital', 'analog', 'host']),
   cyclesByReason: described(object(each(REASONS, cycles)), 'Estimated cycles; every cycle has one reason.'),
   bytesMoved: described(object(each(BYTE_PATHS, count)), 'Bytes moved, by path.'),
   jobs: described(object({ copies: count, compute: count }), 'Jobs of the digital core.'),

@@ -16,7 +16,7 @@ export class Statistics {
   #tiled = 0;
   #inL1 = 0;
   #byColumns = 0;
-  readonly #operators = new Map<string, { digital: number; host: number }>();
+  readonly #operators = new Map<string, { digital: number; analog: number; host: number }>();
   readonly #lengths = new Map<number, number>();
   readonly #outputs: Share = { elements: 0, saturated: 0, zero: 0 };
 
@@ -37,7 +37,7 @@ export class Statistics {
         if (program.manifest.layers[l.id]!.tiles.some((t) => t.x.lo > 0)) this.#byColumns++;
       }
       for (const op of new Set(l.operators)) {
-        const row = this.#operators.get(op) ?? { digital: 0, host: 0 };
+        const row = this.#operators.get(op) ?? { digital: 0, analog: 0, host: 0 };
         row[l.target]++;
         this.#operators.set(op, row);
       }
@@ -56,7 +56,10 @@ export class Statistics {
   }
 
   /** Operators that ran at least once, with where they did. */
-  operators(): ReadonlyMap<string, { readonly digital: number; readonly host: number }> {
+  operators(): ReadonlyMap<
+    string,
+    { readonly digital: number; readonly analog: number; readonly host: number }
+  > {
     return this.#operators;
   }
 

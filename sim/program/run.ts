@@ -5,6 +5,7 @@ import type { Buffer, HostStep, JobStep, Program, Step } from '../../src/program
 import type { Finding } from '../../src/results/finding.js';
 import type { BufferLife, Reason, RunResult, TimelineSlice } from '../../src/results/run.js';
 import { StoppedByFinding } from '../check/finding-log.js';
+import { AnalogCore, type AnalogJobReport, type AnalogReport } from '../core/analog-core.js';
 import { defaultPeArray } from '../core/default-pe-array.js';
 import { type CoreState, DigitalCore, type JobReport } from '../core/digital-core.js';
 import { Memory, type MemoryState, PRELOADED } from '../core/memory.js';
@@ -57,7 +58,7 @@ export interface JobEvent {
   readonly step: number;
   readonly start: number;
   readonly job: JobStep;
-  readonly report: JobReport;
+  readonly report: JobReport | AnalogJobReport;
 }
 
 export interface RunOptions {
@@ -105,6 +106,7 @@ class Machine {
   readonly #options: RunOptions;
   readonly #l2: Memory;
   readonly #core: DigitalCore;
+  readonly #analog: AnalogCore;
   readonly #check: ProgramCheck | undefined;
   readonly #ledger: Ledger;
   readonly #timeline: TimelineSlice[] = [];
@@ -125,6 +127,11 @@ class Machine {
     const checked = options.check !== undefined && options.check !== false && options.values !== false;
     const undefinedData = checked ? 'followed' : 'fault';
     this.#core = new DigitalCore(this.#l2, hardware, array, undefinedData, options.values);
+    // The boot job belongs to the start-up code.
+    this.#analog = new AnalogCore(this.#l2, this.#core.l1, hardware, {
+      booted: true,
+      ...(options.values === undefined ? {} : { values: options.values }),
+    });
     if (checked)
       this.#check = new ProgramCheck(program, this.#core, this.#l2, array, options.check === 'stop');
     this.#ledger = new Ledger(layers, hardware);
@@ -168,6 +175,7 @@ class Machine {
   /** Runs a step; true where the chip refuses it and the run goes on behind its layer. */
   #attempt(step: Step, index: number): boolean {
     this.#core.writer = index;
+    this.#analog.writer = index;
     this.#check?.begin(index);
     try {
       this.#step(step, index);
@@ -278,8 +286,9 @@ class Machine {
       this.#l2.write(address, this.#wordBytes, index, 'store of an instruction word');
       this.#check?.stored(address, WORD_BYTES);
     }
-    let report: JobReport | undefined;
-    for (const [offset, value] of step.writes) report = this.#core.write(offset, value) ?? report;
+    let report: JobReport | AnalogJobReport | undefined;
+    const core = step.core === 'analog' ? this.#analog : this.#core;
+    for (const [offset, value] of step.writes) report = core.write(offset, value) ?? report;
     if (report === undefined || step.writes.at(-1)?.[0] !== REGISTERS.TRIGGER)
       throw new UserError('the job does not end with a write to TRIGGER.');
     this.#check?.jobEnded();
@@ -288,10 +297,18 @@ class Machine {
     this.#options.onJob?.({ step: index, start, job: step, report });
   }
 
-  #charge(step: JobStep, index: number, report: JobReport): void {
+  #charge(step: JobStep, index: number, report: JobReport | AnalogJobReport): void {
     const account = this.#ledger.account(step.layer);
     const spend = (reason: Reason, cycles: number, label: string, fields?: Fields) =>
       this.#spend(step.layer, step.tile, index, reason, cycles, label, fields);
+    if (report.kind === 'analog') {
+      this.#chargeAnalog(step, index, report);
+      return;
+    }
+    if (report.kind === 'boot') {
+      spend('launch', report.cycles, 'boot of the analog core');
+      return;
+    }
     if (report.kind !== 'compute') {
       account.copies++;
       if (report.kind === 'copyIn') account.bytes.l2ToL1 += report.bytes;
@@ -316,6 +333,24 @@ class Machine {
     compare('compute', (p) =>
       report.instructions.reduce((n, { operation }) => n + operationCycles(operation, p), 0),
     );
+  }
+
+  /** A job of the analog core: every cost model counts what ODiMO's does, as no other is public. */
+  #chargeAnalog(step: JobStep, index: number, report: AnalogReport): void {
+    const account = this.#ledger.account(step.layer);
+    account.compute++;
+    account.bytes.weights += report.weightBytes;
+    account.bytes.instructions += report.instructionBytes;
+    account.issuedMacs += report.issuedMacs;
+    const { launch, instructions, weights, compute } = report.cycles;
+    const spend = (reason: Reason, cycles: number, label: string) => {
+      this.#spend(step.layer, step.tile, index, reason, cycles, label);
+      this.#ledger.compare(step.layer, reason, () => cycles);
+    };
+    spend('launch', launch, 'launch');
+    spend('instructions', instructions, 'configuration and instructions');
+    spend('weights', weights, 'load of analog weights');
+    spend('compute', compute, step.note);
   }
 
   #buffer(id: number): Buffer {

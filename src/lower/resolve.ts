@@ -1,5 +1,4 @@
 import { LINE_BYTES, MEMORY_MAP, WORD_BYTES } from '../../sim/isa/geometry.js';
-import { FIELDS, type Fields } from '../../sim/isa/instruction.js';
 import type { HardwareParameters } from '../../sim/isa/parameters.js';
 import { LimitError } from '../base/errors.js';
 import { roundUp } from '../base/units.js';
@@ -131,17 +130,17 @@ function checkL2(
 
 /** For each instruction buffer, the words that differ between the jobs that use it: each job stores these. */
 function varyingWords(draft: Draft): Map<DraftBuffer, number[]> {
-  const seen = new Map<DraftBuffer, Fields[]>();
+  const seen = new Map<DraftBuffer, Uint32Array[]>();
   for (const s of draft.steps)
     if (s.kind === 'job' && s.instruction !== undefined) {
       const list = seen.get(s.instruction.buffer) ?? [];
-      list.push(s.instruction.fields);
+      list.push(s.instruction.words);
       seen.set(s.instruction.buffer, list);
     }
   return new Map(
     [...seen].map(([buffer, all]) => [
       buffer,
-      FIELDS.flatMap(({ name }, i) => (all.some((f) => f[name] !== all[0]![name]) ? [i] : [])),
+      [...all[0]!.keys()].filter((i) => all.some((words) => words[i] !== all[0]![i])),
     ]),
   );
 }
@@ -158,6 +157,7 @@ export function resolve(draft: Draft, hw: HardwareParameters): Resolved {
   const id = (b: DraftBuffer): number => ids.get(b)!;
   const job = (s: DraftJob): JobStep => ({
     kind: 'job',
+    ...(s.core === undefined ? {} : { core: s.core }),
     layer: s.layer,
     tile: s.tile,
     stores:
@@ -167,7 +167,7 @@ export function resolve(draft: Draft, hw: HardwareParameters): Resolved {
             .get(s.instruction.buffer)!
             .map((word) => [
               addressOf(s.instruction!.buffer) + word * WORD_BYTES,
-              s.instruction!.fields[FIELDS[word]!.name],
+              s.instruction!.words[word]!,
             ]),
     writes: s.writes.map(([offset, v]) => [offset, value(v)]),
     note: s.note,

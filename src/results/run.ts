@@ -65,7 +65,7 @@ export interface LayerResult extends Rates {
   readonly name: string;
   readonly layer?: string;
   readonly operators: readonly string[];
-  readonly target: 'digital' | 'host';
+  readonly target: 'digital' | 'analog' | 'host';
   readonly inputs: readonly Shape[];
   readonly output: Shape;
   readonly outputDtype: DType;

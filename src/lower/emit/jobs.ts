@@ -32,9 +32,13 @@ export class Configurations {
   }
 
   for(kind: Operation['kind']): DraftBuffer {
-    const words = { conv: CONFIGURATION.conv, dense: CONFIGURATION.fullyConnected, sum: CONFIGURATION.sum }[
-      kind
-    ];
+    return this.ofWords(
+      { conv: CONFIGURATION.conv, dense: CONFIGURATION.fullyConnected, sum: CONFIGURATION.sum }[kind],
+    );
+  }
+
+  /** The buffer of 16 words that begin with these; the others are 0. */
+  ofWords(words: readonly number[]): DraftBuffer {
     const key = words.join();
     const known = this.#byContent.get(key);
     if (known !== undefined) return known;
@@ -122,10 +126,10 @@ export class LayerEmitter {
   }
 
   compute(operation: Operation, weights: JobWeights | null, note: string): void {
-    const fields = completeFields(toFields(operation));
+    const words = encode(completeFields(toFields(operation)));
     if (this.#first) {
       // The image holds the layer's first instruction and behind it one that only stops.
-      this.#instruction.content!.set(wordBytes(encode(fields)));
+      this.#instruction.content!.set(wordBytes(words));
       this.#instruction.content!.set(wordBytes(encode({ stop: 1 })), INSTRUCTION_WORDS * WORD_BYTES);
       this.#first = false;
     }
@@ -148,7 +152,7 @@ export class LayerEmitter {
             ] as const)),
         [R.TRIGGER, 1],
       ],
-      instruction: { fields, buffer: this.#instruction },
+      instruction: { words, buffer: this.#instruction },
       note: `compute ${note}`,
     });
   }
