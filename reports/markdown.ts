@@ -292,6 +292,7 @@ function modelMarkdown(result: ModelResult): string[] {
         `${ESTIMATED}; parameter set \`${run.hardware.name}\`.`,
     ],
     energy === undefined ? [] : [`Energy: ${describeEnergy(energy)}; ${escapeMarkdown(ENERGY_SOURCE)}.`],
+    (run.notes ?? []).map((note) => `**${escapeMarkdown(note)}.**`),
     verdictMarkdown(result),
     socMarkdown(result),
     findingsMarkdown(result),

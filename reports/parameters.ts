@@ -5,8 +5,14 @@ export function parameterList({
   chip,
   cycles,
   host,
+  analog,
 }: HardwareParameters): readonly (readonly [string, number])[] {
   const named = (group: string, values: Readonly<Record<string, number>>): [string, number][] =>
     Object.entries(values).map(([name, value]) => [`${group}.${name}`, value]);
-  return [...named('chip', { ...chip }), ...named('cycles', { ...cycles }), ...named('host', { ...host })];
+  return [
+    ...named('chip', { ...chip }),
+    ...named('cycles', { ...cycles }),
+    ...named('host', { ...host }),
+    ...(analog === undefined ? [] : named('analog', { ...analog })),
+  ];
 }

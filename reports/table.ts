@@ -40,6 +40,7 @@ function heading({ run }: ModelResult, columns: number, s: Style): string[] {
     ...wrapText(`${run.model} on "${run.target}": ${time}`, columns, '', '  ').map(s.bold),
     ...wrapText(`${ESTIMATED}; parameter set ${run.hardware.name}`, columns),
     ...energyLines(run, columns),
+    ...(run.notes ?? []).flatMap((note) => wrapText(note, columns, '', '  ')),
   ];
 }
 

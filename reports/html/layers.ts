@@ -140,7 +140,7 @@ export function layersTable(result: ModelResult, model: number): Html {
     (c) => html`<td class="${classOf(c)}">${c.total?.(result.run, result) ?? ''}</td>`,
   );
   return html`<div class="tools"><input type="search" aria-label="Filter layers" placeholder="Filter: name, operator, shape ..." data-filter="${model}">
-<label>where <select data-where="${model}"><option value="">all</option><option>digital</option><option>host</option></select></label>
+<label>where <select data-where="${model}"><option value="">all</option><option>digital</option><option>analog</option><option>host</option></select></label>
 <span class="faint" data-shown="${model}" aria-live="polite">${result.run.layers.length} layers</span></div>
 <div class="scroll"><table class="layers" data-layers="${model}"><thead><tr>${head}</tr></thead>
 <tbody>${rows}</tbody><tfoot><tr>${totals}</tr></tfoot></table></div>`;

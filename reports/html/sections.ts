@@ -53,7 +53,7 @@ export function cards(result: ModelResult): Html {
     ['peak L2', `${kibibytes(run.memory.l2)} of ${kibibytes(run.memory.l2Limit)}`],
     ['parameter set', run.hardware.name],
   ];
-  return html`<dl class="cards">${figures.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>${energy === undefined ? html`` : html`<p class="faint">Energy ${ENERGY_SOURCE}.</p>`}`;
+  return html`<dl class="cards">${figures.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>${energy === undefined ? html`` : html`<p class="faint">Energy ${ENERGY_SOURCE}.</p>`}${(run.notes ?? []).map((note) => html`<p><strong>${note}.</strong></p>`)}`;
 }
 
 /** What the comparison with the reference found. */

@@ -1,3 +1,4 @@
+import { DEFAULT_ANALOG } from '../../sim/isa/analog/cycles.js';
 import { DEFAULT_PARAMETERS } from '../../sim/isa/parameters.js';
 import { DTYPES } from '../../src/base/dtype.js';
 import { REASONS } from '../../src/results/run.js';
@@ -26,6 +27,7 @@ export const PARTS: Readonly<Record<string, Schema>> = {
       chip: numbersLike(DEFAULT_PARAMETERS.chip),
       cycles: numbersLike(DEFAULT_PARAMETERS.cycles),
       host: numbersLike(DEFAULT_PARAMETERS.host),
+      'analog?': numbersLike(DEFAULT_ANALOG),
     }),
     'The parameter set that the estimates depend on.',
   ),

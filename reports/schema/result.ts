@@ -125,6 +125,7 @@ const run = object({
   outputs: described(mapOf(sha256), 'sha256 of the dense bytes of each output tensor, by name.'),
   timeline: listOf(slice),
   buffers: listOf(buffer),
+  'notes?': listOf(text),
 });
 
 const difference = object({

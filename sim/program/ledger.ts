@@ -1,5 +1,5 @@
 import type { Layer } from '../../src/program/types.js';
-import { energyOf } from '../../src/results/energy.js';
+import { coreCycles, energyOf } from '../../src/results/energy.js';
 import { ratesOf } from '../../src/results/rates.js';
 import type { BytesMoved, CyclesByReason, LayerResult, Reason, RunTotals } from '../../src/results/run.js';
 import { REASONS } from '../../src/results/run.js';
@@ -88,7 +88,11 @@ export class Ledger {
         cycles: a.cycles,
         totalCycles: sumOf(a.cycles),
         otherModels: a.others,
-        energy: energyOf({ cycles: a.cycles, usefulMacs: layer.usefulMacs }),
+        energy: energyOf({
+          cycles: a.cycles,
+          usefulMacs: layer.usefulMacs,
+          analogCycles: layer.target === 'analog' ? coreCycles(a.cycles) : 0,
+        }),
         ...ratesOf(layer.usefulMacs, sumOf(a.cycles), this.#clockHz),
         bytes: a.bytes,
         overflows: a.overflows,
@@ -118,7 +122,11 @@ export class Ledger {
     const { copies, compute, ...rest } = total;
     const totalCycles = sumOf(cycles);
     const rates = ratesOf(rest.usefulMacs, totalCycles, this.#clockHz);
-    const energy = energyOf({ cycles, usefulMacs: rest.usefulMacs });
+    const analogCycles = this.#accounts.reduce(
+      (n, a, i) => n + (this.#layers[i]!.target === 'analog' ? coreCycles(a.cycles) : 0),
+      0,
+    );
+    const energy = energyOf({ cycles, usefulMacs: rest.usefulMacs, analogCycles });
     return { ...rest, ...rates, cycles, totalCycles, otherModels, energy, jobs: { copies, compute }, bytes };
   }
 }

@@ -2,6 +2,7 @@ import { UserError } from '../../src/base/errors.js';
 import { sha256 } from '../../src/base/sha256.js';
 import { sameShape, showShape, type Tensor } from '../../src/base/tensor.js';
 import type { Buffer, HostStep, JobStep, Program, Step } from '../../src/program/types.js';
+import { notesOf } from '../../src/results/analog.js';
 import type { Finding } from '../../src/results/finding.js';
 import type { BufferLife, Reason, RunResult, TimelineSlice } from '../../src/results/run.js';
 import { StoppedByFinding } from '../check/finding-log.js';
@@ -132,6 +133,8 @@ class Machine {
       booted: true,
       ...(options.values === undefined ? {} : { values: options.values }),
     });
+    if (checked && layers.some((l) => l.target === 'analog'))
+      throw new UserError('--check does not follow the analog core yet; compile with --no-analog.');
     if (checked)
       this.#check = new ProgramCheck(program, this.#core, this.#l2, array, options.check === 'stop');
     this.#ledger = new Ledger(layers, hardware);
@@ -410,6 +413,7 @@ class Machine {
   finish(): ProgramRun {
     const { manifest } = this.#program;
     const { chip } = manifest.hardware;
+    const notes = notesOf(manifest.layers);
     const result: RunResult = {
       model: manifest.model,
       target: manifest.target,
@@ -428,6 +432,7 @@ class Machine {
       outputs: this.#outputChecksums,
       timeline: this.#timeline,
       buffers: this.#lives(),
+      ...(notes === undefined ? {} : { notes }),
     };
     const findings = this.#check?.finish();
     return { result, outputs: this.#outputs, ...(findings === undefined ? {} : { findings }) };

@@ -162,4 +162,6 @@ export interface RunResult {
   /** In order of time. */
   readonly timeline: readonly TimelineSlice[];
   readonly buffers: readonly BufferLife[];
+  /** What the figures and values assume, beyond what every run does; absent where there is nothing to say. */
+  readonly notes?: readonly string[];
 }
