@@ -17,7 +17,7 @@ a { color: var(--accent); }
 nav ul { display: flex; flex-wrap: wrap; gap: .3rem 1rem; padding: 0; list-style: none; }
 .faint { color: var(--faint); }
 .good { color: var(--good); } .bad { color: var(--bad); font-weight: 600; } .notice { color: var(--notice); }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(128px, 1fr)); gap: .6rem; margin: .8rem 0; padding: 0; }
+.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: .6rem; margin: .8rem 0; padding: 0; }
 .cards div { background: var(--panel); border-radius: 6px; padding: .55rem .7rem; }
 .cards dt { color: var(--faint); font-size: .8rem; }
 .cards dd { margin: 0; font-size: 1.15rem; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }

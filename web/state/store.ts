@@ -37,6 +37,7 @@ export class Store {
   #state: State = { ...EMPTY, place: START };
   #listeners = new Set<() => void>();
   #client = new Client();
+  #reopening: Promise<void> | undefined;
   /** The worker that holds the source. */
   #openIn = 0;
 
@@ -169,8 +170,13 @@ export class Store {
     this.#set({ error: undefined });
   }
 
+  /** Opens the source again where its worker was replaced, once for all who wait for it. */
   async #ready(): Promise<void> {
-    if (this.#state.source !== undefined && this.#openIn !== this.#client.generation) await this.#reopen();
+    if (this.#state.source === undefined || this.#openIn === this.#client.generation) return;
+    this.#reopening ??= this.#reopen().finally(() => {
+      this.#reopening = undefined;
+    });
+    await this.#reopening;
   }
 
   /** Asks the session in the worker, which opens the source again where its worker was replaced. */

@@ -47,7 +47,7 @@ export async function layOut(graph: Graph): Promise<Layout> {
       id: `e${i}`,
       sources: [e.from],
       targets: [e.to],
-      labels: [{ text: e.label, width: 6.2 * e.label.length, height: 13 }],
+      labels: [{ text: e.label, width: 6.2 * e.label.length + 6, height: 13 }],
     })),
   };
   const placed = await elk.layout(root);
@@ -68,7 +68,7 @@ export async function layOut(graph: Graph): Promise<Layout> {
       return {
         ...e,
         path: points.map((p, n) => `${n === 0 ? 'M' : 'L'}${p.x} ${p.y}`).join(''),
-        labelX: label?.x ?? 0,
+        labelX: (label?.x ?? 0) + 5,
         labelY: (label?.y ?? 0) + 10,
       };
     }),

@@ -56,7 +56,7 @@ function Node({
         ? { role: 'img' }
         : {
             role: 'button',
-            tabIndex: 0,
+            tabindex: 0,
             onClick: open,
             onKeyDown: (e: KeyboardEvent) => {
               if (e.key === 'Enter' || e.key === ' ') {

@@ -121,9 +121,9 @@ function JobTable({
 
 /** How the C file calls each kind of job. */
 const CALLS: Readonly<Record<JobView['kind'], RegExp>> = {
-  copyIn: /diana_(copy_in|l2_to_l1|copy.*in)/,
-  copyOut: /diana_(copy_out|l1_to_l2|copy.*out)/,
-  compute: /diana_(conv|depthwise|fc|sum)\b/,
+  copyIn: /diana_copy_in\b/,
+  copyOut: /diana_copy_out\b/,
+  compute: /diana_(conv|fc|sum)\b/,
 };
 
 function Details({ layer, run }: { layer: LayerResult; run: RunResult }) {
@@ -147,31 +147,35 @@ function Details({ layer, run }: { layer: LayerResult; run: RunResult }) {
           />
         </>
       )}
-      {jobs.length > 0 && (
-        <div class="pair">
-          <div>
-            <h3>Jobs</h3>
-            <JobTable jobs={jobs} tile={shown} step={job?.step ?? -1} onTile={setTile} />
-          </div>
-          <div>{job !== undefined && <JobDetails job={job} />}</div>
-        </div>
-      )}
       {value !== undefined && (
         <div class="pair">
-          {value.relay !== undefined && (
+          <div>
+            {jobs.length > 0 && (
+              <>
+                <h3>Jobs</h3>
+                <JobTable jobs={jobs} tile={shown} step={job?.step ?? -1} onTile={setTile} />
+              </>
+            )}
+            {value.relay !== undefined && (
+              <>
+                <h3>Relay</h3>
+                <CodeBlock text={value.relay} label={`Relay text of ${layerLabel(layer)}`} />
+              </>
+            )}
+            {value.c !== '' && (
+              <>
+                <h3>Generated C</h3>
+                <CodeBlock
+                  text={value.c}
+                  label={`C of ${layerLabel(layer)}`}
+                  mark={job === undefined ? undefined : CALLS[job.kind]}
+                />
+              </>
+            )}
+          </div>
+          {job !== undefined && (
             <div>
-              <h3>Relay</h3>
-              <CodeBlock text={value.relay} label={`Relay text of ${layerLabel(layer)}`} />
-            </div>
-          )}
-          {value.c !== '' && (
-            <div>
-              <h3>Generated C</h3>
-              <CodeBlock
-                text={value.c}
-                label={`C of ${layerLabel(layer)}`}
-                mark={job === undefined ? undefined : CALLS[job.kind]}
-              />
+              <JobDetails job={job} />
             </div>
           )}
         </div>

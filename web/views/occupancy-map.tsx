@@ -7,7 +7,7 @@ import { PictureButtons } from '../parts/picture-buttons.js';
 
 const WIDTH = 900;
 const HEIGHT = 240;
-const LEFT = 74;
+const LEFT = 106;
 
 const colourOf = (b: BufferLife): string =>
   GROUPS.find(({ roles }) => (roles as readonly string[]).includes(b.role))?.colour ??

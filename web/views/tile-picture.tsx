@@ -3,6 +3,8 @@ import { shapeLabel } from '../../reports/metrics.js';
 import type { LayerResult, TileExtent } from '../../src/results/run.js';
 import { PictureButtons } from '../parts/picture-buttons.js';
 
+/** Units that output and input take at most. */
+const WIDTH = 900;
 /** More tiles than this are not drawn. */
 const DRAWN = 1500;
 
@@ -61,10 +63,12 @@ export function TilePicture({
   const groups = vector ? [{ lo: 0, hi: 1 }] : groupsOf(tiling);
   const scale = vector ? 640 / extent : Math.max(1.2, Math.min(10, 170 / Math.max(rows, columns)));
   const [w, h] = vector ? [640, 40] : [columns * scale, rows * scale];
-  const perRow = Math.max(1, Math.floor(640 / (w + 16)));
-  const chosen = tiling[tile];
-  const geometry = vector ? undefined : geometryOf(layer.detail);
   const inScale = Math.max(1.2, Math.min(10, 170 / Math.max(inRows, inColumns)));
+  const geometry = vector ? undefined : geometryOf(layer.detail);
+  // The input stands at the right, where it has room beside the planes of the output.
+  const side = geometry === undefined ? 0 : inColumns * inScale + 24;
+  const perRow = Math.max(1, Math.floor((WIDTH - side) / (w + 16)));
+  const chosen = tiling[tile];
   const top = Math.ceil(groups.length / perRow) * (h + 26);
   const read =
     geometry === undefined || chosen === undefined
@@ -73,15 +77,17 @@ export function TilePicture({
           y: span(chosen.y, geometry.kernel[0], geometry.stride[0], geometry.padding[0], inRows),
           x: span(chosen.x, geometry.kernel[1], geometry.stride[1], geometry.padding[1], inColumns),
         };
-  const height = top + (geometry === undefined ? 0 : inRows * inScale + 30);
+  const used = Math.min(perRow, groups.length) * (w + 16);
+  const width = used + side + 8;
+  const height = Math.max(top, geometry === undefined ? 0 : inRows * inScale + 24);
   return (
     <figure class="tiles">
       <div class="scroll-x">
         <svg
           ref={svg}
           class="drawing"
-          viewBox={`0 0 660 ${height}`}
-          width="660"
+          viewBox={`0 0 ${width} ${height}`}
+          width={width}
           height={height}
           role="group"
           aria-label={`Tiles of the output ${shapeLabel(layer.output)}`}
@@ -129,9 +135,9 @@ export function TilePicture({
             );
           })}
           {geometry !== undefined && (
-            <g transform={`translate(4 ${top + 18})`}>
+            <g transform={`translate(${used + 12} 16)`}>
               <text y="-4" class="line">
-                input {shapeLabel(layer.inputs[0] ?? [])}: what tile {Math.max(0, tile)} reads
+                input {shapeLabel(layer.inputs[0] ?? [])}: tile {Math.max(0, tile)}
               </text>
               <rect class="tile-plane" width={inColumns * inScale} height={inRows * inScale} />
               {read !== undefined && (

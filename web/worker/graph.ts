@@ -63,6 +63,8 @@ export function graphOfModel(model: Model): Graph {
   return { nodes, edges };
 }
 
+const cut = (text: string): string => (text.length <= 40 ? text : `${text.slice(0, 37)}...`);
+
 const titleOf = (program: Program, layer: number): string => {
   const l = program.manifest.layers[layer]!;
   return l.layer ?? shortOp(l.operators[0] ?? l.name);
@@ -75,7 +77,11 @@ function layerNode(program: Program, layer: number, transform: boolean): GraphNo
     title: titleOf(program, layer),
     layer,
     where: transform ? 'transform' : l.target,
-    lines: [l.operators.map(shortOp).join(' ').slice(0, 40), l.detail].filter((t) => t !== ''),
+    // A layer of the core is named by its first operator, as in every report; the rest is its requantization.
+    lines: [
+      l.target === 'digital' ? shortOp(l.operators[0] ?? '') : cut(l.operators.map(shortOp).join(' ')),
+      l.detail,
+    ].filter((t) => t !== '' && !(transform && t.startsWith('reshape'))),
   };
 }
 

@@ -1,3 +1,5 @@
+import { ARRAY_CHANNELS, ARRAY_COLUMNS, LINE_BYTES } from '../../sim/isa/geometry.js';
+import type { Operation } from '../../sim/isa/operation.js';
 import { registerName } from '../../sim/isa/registers.js';
 import { runProgram } from '../../sim/program/run.js';
 import { BufferFinder } from '../../src/codegen/accelerator/actions.js';
@@ -15,7 +17,7 @@ import {
   printModule,
 } from './library.js';
 
-/** A word of an instruction that is not 0, with what it means. */
+/** A word of an instruction that is not 0 (or its mode), with what it means. */
 export interface FieldView {
   readonly name: string;
   readonly value: number;
@@ -58,7 +60,7 @@ export interface LayerView {
 }
 
 const fieldViews = (fields: Readonly<Record<string, number>>): FieldView[] =>
-  FIELDS.filter(({ name }) => fields[name] !== 0).map(({ name, unit, doc }) => ({
+  FIELDS.filter(({ name }) => name === 'mode' || fields[name] !== 0).map(({ name, unit, doc }) => ({
     name,
     value: fields[name] ?? 0,
     unit,
@@ -99,7 +101,38 @@ function accessesOf({ step, report, job }: JobEvent, finder: BufferFinder): Acce
       ? []
       : [{ does: 'reads', memory: 'L2', address, bytes: 4 * words, ...buffer(address) }];
   };
-  return [...load('WT_CONV'), ...load('WT_FC'), ...load('IM'), ...load('CONF')];
+  return [
+    ...load('WT_CONV'),
+    ...load('WT_FC'),
+    ...load('IM'),
+    ...load('CONF'),
+    ...report.instructions.flatMap(({ operation }) => operands(operation)),
+  ];
+}
+
+/** What an instruction reads and writes in L1, in bytes: a byte an element. */
+function operands(o: Operation): Access[] {
+  const l1 = (does: Access['does'], address: number, bytes: number): Access => ({
+    does,
+    memory: 'L1',
+    address,
+    bytes,
+  });
+  switch (o.kind) {
+    case 'conv':
+      return [
+        l1('reads', o.input, o.channels * o.pitch * o.rows),
+        l1('writes', o.output, ARRAY_CHANNELS * o.blocks * ARRAY_COLUMNS * o.columnGroups * o.outputRows),
+      ];
+    case 'dense':
+      return [l1('reads', o.input, LINE_BYTES * o.inputLines), l1('writes', o.output, LINE_BYTES * o.blocks)];
+    case 'sum':
+      return [
+        l1('reads', o.inputA, LINE_BYTES * o.lines),
+        l1('reads', o.inputB, LINE_BYTES * o.lines),
+        l1('writes', o.output, LINE_BYTES * o.lines),
+      ];
+  }
 }
 
 function jobView(event: JobEvent, finder: BufferFinder): JobView {
