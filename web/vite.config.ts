@@ -68,6 +68,7 @@ export default defineConfig({
     outDir: join(here, '../dist/web'),
     emptyOutDir: true,
     target: 'es2022',
+    license: { fileName: 'third-party.md' },
     chunkSizeWarningLimit: 2000,
     modulePreload: { polyfill: false },
   },

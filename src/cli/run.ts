@@ -19,14 +19,17 @@ import { stimulateCommand } from './commands/stimulate.js';
 import { uiCommand } from './commands/ui.js';
 import { verifyCommand } from './commands/verify.js';
 import { withDefaultStrength } from './strength-options.js';
+import { prepareTeamConfig } from './team-config.js';
 
 /** One line for whoever caused it, the stack for whoever can mend it; returns the exit status. */
-function explain(error: unknown): number {
+async function explain(error: unknown): Promise<number> {
   if (error instanceof UserError) {
     process.stderr.write(`diana-sim: ${error.message.replaceAll('\n', ' ')}\n`);
     return error.exitCode;
   }
-  process.stderr.write(`diana-sim: this is a bug: ${error instanceof Error ? error.stack : String(error)}\n`);
+  const { sourceStack } = await import('./source-stack.js');
+  const stack = error instanceof Error ? sourceStack(error.stack ?? error.message) : String(error);
+  process.stderr.write(`diana-sim: this is a bug: ${stack}\n`);
   return 70;
 }
 
@@ -100,6 +103,7 @@ const withCheckValue = (word: string): string => (word === '--check' ? '--check=
 async function dispatch(given: readonly string[]): Promise<void> {
   const words = given.map(withCheckValue);
   checkCommand(words);
+  await prepareTeamConfig();
   await yargs([...words])
     .scriptName('diana-sim')
     .usage('$0 <command>: compile, simulate and verify networks for the digital core of DIANA')
@@ -137,7 +141,7 @@ export async function runCli(words: readonly string[]): Promise<number> {
     // Where a command leaves a status other than 0.
     return Number(process.exitCode ?? 0);
   } catch (error) {
-    return explain(error);
+    return await explain(error);
   } finally {
     process.exitCode = before;
   }

@@ -1,4 +1,3 @@
-import type { Fields } from '../../sim/isa/instruction.js';
 import type { DType } from '../base/dtype.js';
 import type { Shape } from '../base/tensor.js';
 import type { BufferLayout, BufferRole, HostOp, Layer } from '../program/types.js';
@@ -33,8 +32,8 @@ export interface DraftJob {
   readonly layer: number;
   readonly tile: number;
   readonly writes: readonly (readonly [offset: number, value: DraftValue])[];
-  /** The instruction of a compute job and the buffer that holds the layer's instruction. */
-  readonly instruction?: { readonly fields: Fields; readonly buffer: DraftBuffer };
+  /** The words of a compute job's instruction and the buffer that holds the layer's instruction. */
+  readonly instruction?: { readonly words: Uint32Array; readonly buffer: DraftBuffer };
   readonly note: string;
   /** L1 buffers that the job reads or writes, for their lifetimes; L2 buffers are found in `writes`. */
   readonly touches: readonly DraftBuffer[];

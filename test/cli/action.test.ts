@@ -14,7 +14,7 @@ function runAction(env: Readonly<Record<string, string>>): { status: number | nu
   const { status, stdout, stderr } = spawnSync('bash', ['scripts/regression-action.sh'], {
     cwd: root,
     encoding: 'utf8',
-    env: { ...process.env, DIANA_SIM: 'dist/src/cli/main.js', ...env },
+    env: { ...process.env, DIANA_SIM: 'dist/bin/diana-sim.js', ...env },
   });
   return { status, output: stdout + stderr };
 }

@@ -17,9 +17,10 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Where `npm run web` put the site: beside the compiled program, or in dist of a clone whose sources run. Throws a UserError where it is not built. */
 export function siteFolder(): string {
   const here = fileURLToPath(new URL('.', import.meta.url));
-  const found = [join(here, '../../../web'), join(here, '../../../dist/web')].find((f) =>
-    existsSync(join(f, 'service-worker.js')),
-  );
+  // From dist/bin (the command line's bundle), dist/src/node/site, and src/node/site.
+  const found = ['../web', '../../../web', '../../../dist/web']
+    .map((f) => join(here, f))
+    .find((f) => existsSync(join(f, 'service-worker.js')));
   if (found === undefined)
     throw new UserError('the site is not built; run `npm run web` in the clone first.');
   return found;
