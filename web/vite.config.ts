@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
 import { BEHAVIOUR } from '../reports/html/script.js';
+import { notices } from '../scripts/notices.mjs';
 import { modelNames } from '../src/models/registry.js';
 import { SERVICE_WORKER } from './build/service-worker.js';
 
@@ -40,6 +41,26 @@ const companions = (): Plugin => ({
   },
 });
 
+/** Modules of packages in the page and in its worker, which is built first. */
+const foreign = new Set<string>();
+const collect = (): Plugin => ({
+  name: 'collect',
+  apply: 'build',
+  generateBundle(_, bundle) {
+    for (const file of Object.values(bundle))
+      if (file.type === 'chunk')
+        for (const id of file.moduleIds)
+          if (!id.startsWith('\0') && id.includes('/node_modules/')) foreign.add(id);
+  },
+});
+const thirdParty = (): Plugin => ({
+  name: 'third-party',
+  apply: 'build',
+  generateBundle() {
+    this.emitFile({ type: 'asset', fileName: 'THIRD-PARTY.txt', source: notices([...foreign]) });
+  },
+});
+
 /** The service worker, with the names of all files and a hash over their content. */
 const offline = (): Plugin => ({
   name: 'offline',
@@ -61,14 +82,13 @@ export default defineConfig({
   root: here,
   base: './',
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  plugins: [modules(), companions(), offline()],
-  worker: { format: 'es' },
+  plugins: [modules(), companions(), collect(), thirdParty(), offline()],
+  worker: { format: 'es', plugins: () => [collect()] },
   resolve: { extensionAlias: { '.js': ['.ts', '.tsx', '.js'] } } as never,
   build: {
     outDir: join(here, '../dist/web'),
     emptyOutDir: true,
     target: 'es2022',
-    license: { fileName: 'third-party.md' },
     chunkSizeWarningLimit: 2000,
     modulePreload: { polyfill: false },
   },
