@@ -16,6 +16,7 @@ import { reportCommand } from './commands/report.js';
 import { showCommand } from './commands/show.js';
 import { simulateCommand } from './commands/simulate.js';
 import { stimulateCommand } from './commands/stimulate.js';
+import { uiCommand } from './commands/ui.js';
 import { verifyCommand } from './commands/verify.js';
 import { withDefaultStrength } from './strength-options.js';
 import { prepareTeamConfig } from './team-config.js';
@@ -49,6 +50,7 @@ const COMMANDS = [
   quantizeCommand,
   exploreCommand,
   adviseCommand,
+  uiCommand,
 ] as unknown as CommandModule[];
 
 /** The command that yargs brings: it prints the shell's script. */
@@ -65,7 +67,7 @@ function checkCommand(words: readonly string[]): void {
 }
 
 /** Arguments that may be several words. */
-const LISTS = ['_', 'models', 'results', 'input', 'dimensions', 'break', 'watch', 'vary'];
+const LISTS = ['_', 'models', 'files', 'results', 'input', 'dimensions', 'break', 'watch', 'vary'];
 
 /** What yargs lets pass: an option given twice, which it makes a list, and one without its value. */
 function refuseTwiceOrEmpty(args: Readonly<Record<string, unknown>>): void {
@@ -84,7 +86,9 @@ function completions(
   done: (words: string[]) => void,
 ): void {
   const command = Array.isArray(argv._) ? String(argv._[1] ?? '') : '';
-  const takesModel = COMMANDS.some((c) => /^(\w+) [<[]models?/.exec(String(c.command))?.[1] === command);
+  const takesModel = COMMANDS.some(
+    (c) => /^(\w+) [<[](?:models?|files)/.exec(String(c.command))?.[1] === command,
+  );
   defaults(async (_, words = []) => {
     if (!takesModel || current.startsWith('-')) return done(words);
     const { modelNames, suiteNames } = await import('../models/registry.js');
