@@ -7,9 +7,11 @@
  *
  * @module
  */
+import { useSha256InNode } from './node/sha256-in-node.js';
 import { useTfjsInNode } from './node/tfjs-in-node.js';
 
 useTfjsInNode();
+useSha256InNode();
 
 export { chartFiles, drawCharts, reportFiles } from '../reports/files.js';
 export * from './index.js';

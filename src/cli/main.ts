@@ -2,6 +2,7 @@
 // What belongs to a process of its own: arguments, signals, a reader that leaves, the exit status. run.ts does the rest.
 import * as nodeModule from 'node:module';
 import { Worker } from 'node:worker_threads';
+import { useSha256InNode } from '../node/sha256-in-node.js';
 import { terminalOfMain } from '../node/task-workers.js';
 import { provideWorkers } from './model-workers.js';
 
@@ -17,6 +18,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // Files are written whole or not at all, so stopping between two of them leaves no part behind.
 process.on('SIGINT', () => process.exit(130));
 
+useSha256InNode();
 provideWorkers(
   () =>
     new Worker(new URL('./worker.js', import.meta.url), {

@@ -21,20 +21,11 @@ interface Assignment<T> {
 
 type Report<R> =
   | { readonly kind: 'running'; readonly what: string }
-  | {
-      readonly kind: 'done';
-      readonly number: number;
-      readonly written: readonly Written[];
-      readonly result: R;
-    }
-  | {
-      readonly kind: 'failed';
-      readonly number: number;
-      readonly written: readonly Written[];
-      readonly error: PlainError;
-    };
+  | { readonly kind: 'wrote'; readonly number: number; readonly written: Written }
+  | { readonly kind: 'done'; readonly number: number; readonly result: R }
+  | { readonly kind: 'failed'; readonly number: number; readonly error: PlainError };
 
-type Finished<R> = Exclude<Report<R>, { kind: 'running' }>;
+type Finished<R> = Extract<Report<R>, { kind: 'done' | 'failed' }>;
 
 /** What the terminal is like, for workers, whose streams are none: `workerData` of each. */
 export interface TerminalOfMain {
@@ -70,8 +61,8 @@ export interface TaskProgress {
 }
 
 /**
- * Runs tasks on worker threads, each on the next that is free, and yields their results in the order of the tasks. What a task wrote on stdout
- * and stderr is written when its turn comes, so that all is as if one process had run them one after another. Throws a task's error at its
+ * Runs tasks on worker threads, each on the next that is free, and yields their results in the order of the tasks. What a task writes on stdout
+ * and stderr waits until its turn comes, so that all is as if one process had run them one after another. Throws a task's error at its
  * turn, a UserError with the same message and exit status where it was one. However it ends, no worker is left.
  *
  * `start` makes a worker whose module calls `serveTasks`, with `stdout: true`, `stderr: true` and `workerData: terminalOfMain()`.
@@ -83,6 +74,9 @@ export async function* runTasks<T, R>(
   progress: TaskProgress,
 ): AsyncGenerator<R> {
   const finished = new Map<number, Finished<R>>();
+  const held = new Map<number, Written[]>();
+  let turn = 0;
+  const say = ({ stream, text }: Written): void => void process[stream].write(text);
   let broken: Error | undefined;
   let wake = (): void => {};
   let next = 0;
@@ -94,6 +88,11 @@ export async function* runTasks<T, R>(
     const worker = start();
     worker.on('message', (report: Report<R>) => {
       if (report.kind === 'running') return progress.running(report.what);
+      if (report.kind === 'wrote') {
+        if (report.number === turn) say(report.written);
+        else held.set(report.number, [...(held.get(report.number) ?? []), report.written]);
+        return;
+      }
       finished.set(report.number, report);
       progress.step();
       assign(worker);
@@ -107,16 +106,17 @@ export async function* runTasks<T, R>(
     return worker;
   });
   try {
-    for (let number = 0; number < tasks.length; number++) {
-      while (!finished.has(number)) {
+    for (; turn < tasks.length; turn++) {
+      for (const written of held.get(turn) ?? []) say(written);
+      held.delete(turn);
+      while (!finished.has(turn)) {
         if (broken !== undefined) throw broken;
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
       }
-      const report = finished.get(number)!;
-      finished.delete(number);
-      for (const { stream, text } of report.written) process[stream].write(text);
+      const report = finished.get(turn)!;
+      finished.delete(turn);
       if (report.kind === 'failed') throw errorOf(report.error);
       yield report.result;
     }
@@ -125,19 +125,13 @@ export async function* runTasks<T, R>(
   }
 }
 
-/** Keeps what is written from now on instead of writing it; returns what was kept since it was last asked. */
-function keepWritten(): () => Written[] {
-  let written: Written[] = [];
+/** Hands on what is written from now on instead of writing it. */
+function handOnWritten(take: (written: Written) => void): void {
   for (const stream of ['stdout', 'stderr'] as const)
     process[stream].write = (chunk: string | Uint8Array): boolean => {
-      written.push({ stream, text: typeof chunk === 'string' ? chunk : new TextDecoder().decode(chunk) });
+      take({ stream, text: typeof chunk === 'string' ? chunk : new TextDecoder().decode(chunk) });
       return true;
     };
-  return () => {
-    const all = written;
-    written = [];
-    return all;
-  };
 }
 
 /** In a worker: carries out the tasks that `runTasks` sends, one at a time. `running` tells how far a task is. */
@@ -145,17 +139,19 @@ export function serveTasks<T, R>(carryOut: (task: T, running: (what: string) => 
   const port = parentPort;
   if (port === null) throw new Error('serveTasks belongs in a worker thread');
   Object.assign(process.stdout, workerData as TerminalOfMain);
-  const written = keepWritten();
   const report = (message: Report<R>): void => port.postMessage(message);
-  port.on('message', async ({ number, task }: Assignment<T>) => {
+  let number = 0;
+  handOnWritten((written) => report({ kind: 'wrote', number, written }));
+  port.on('message', async (assignment: Assignment<T>) => {
+    number = assignment.number;
     try {
-      const result = await carryOut(task, (what) => report({ kind: 'running', what }));
-      report({ kind: 'done', number, written: written(), result });
+      const result = await carryOut(assignment.task, (what) => report({ kind: 'running', what }));
+      report({ kind: 'done', number, result });
     } catch (e) {
       const error = e instanceof Error ? e : new Error(String(e));
       const { message, stack } = error;
       const exitCode = error instanceof UserError ? error.exitCode : undefined;
-      report({ kind: 'failed', number, written: written(), error: { message, stack, exitCode } });
+      report({ kind: 'failed', number, error: { message, stack, exitCode } });
     }
   });
 }
