@@ -2,6 +2,7 @@ import type { ResultDocument } from '../src/results/document.js';
 import type { RunResult } from '../src/results/run.js';
 import { CHART_NAMES, CHARTS } from './charts/all.js';
 import { drawDifference } from './charts/difference.js';
+import { drawChart } from './charts/draw.js';
 import { fileNamePart } from './file-name.js';
 import { render, TEXT_FORMATS, type TextFormat } from './formats.js';
 import type { Picture } from './html/page.js';
@@ -24,7 +25,10 @@ function stems(doc: ResultDocument): string[] {
  * const page = render(result, 'html', drawCharts);
  */
 export const drawCharts = (run: RunResult): Picture[] =>
-  CHART_NAMES.map((name) => ({ png: CHARTS[name].draw(run), alt: `${run.model}: ${CHARTS[name].alt}` }));
+  CHART_NAMES.map((name) => ({
+    png: drawChart(CHARTS[name].chart(run)),
+    alt: `${run.model}: ${CHARTS[name].alt}`,
+  }));
 
 /**
  * The PNG charts of every model: "resnet8-cycles.png" and so on.
@@ -36,7 +40,7 @@ export function chartFiles(doc: ResultDocument): Map<string, Uint8Array> {
   const names = stems(doc);
   return new Map(
     doc.models.flatMap(({ run }, i) =>
-      CHART_NAMES.map((chart) => [`${names[i]}-${chart}.png`, CHARTS[chart].draw(run)] as const),
+      CHART_NAMES.map((chart) => [`${names[i]}-${chart}.png`, drawChart(CHARTS[chart].chart(run))] as const),
     ),
   );
 }
