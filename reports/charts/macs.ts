@@ -4,11 +4,15 @@ import { formulaBound } from '../bound.js';
 import { layerLabel, macsPerCycle } from '../metrics.js';
 import { axisLabel, axisTitle, grid, heightFor, marks, noGrid, subtitleOf } from './axes.js';
 import { drawChart, legend } from './draw.js';
+import { shownLayers } from './most-layers.js';
 import { INK, OKABE_ITO } from './palette.js';
 
 /** MAC/cycle of each layer with multiply-accumulates on the core, against the formula's bound and the peak; PNG. */
 export function drawMacs(run: RunResult): Uint8Array {
-  const layers = run.layers.filter((layer) => layer.target === 'digital' && layer.usefulMacs > 0);
+  const { layers, note } = shownLayers(
+    run.layers.filter((layer) => layer.target === 'digital' && layer.usefulMacs > 0),
+    (l) => l.totalCycles,
+  );
   const computing = layers.map((layer) =>
     layer.cycles.compute === 0 ? null : layer.usefulMacs / layer.cycles.compute,
   );
@@ -69,7 +73,7 @@ export function drawMacs(run: RunResult): Uint8Array {
     },
     {
       title: `${run.model}: use of the PE array per layer`,
-      subtitle: subtitleOf(run),
+      subtitle: note + subtitleOf(run),
       width: 900,
       height: heightFor(layers.length),
     },
