@@ -173,7 +173,7 @@ function toConv(f: Fields, note: NoteOddity): ConvOperation {
     f,
     'cx',
     (v) => v >= 1 && v % LINE_BYTES === 0,
-    `a positive multiple of ${LINE_BYTES} columns`,
+    `a positive multiple of ${LINE_BYTES} columns; ${NOT_KNOWN}`,
   );
   const rows = positive(f, 'cy');
   equal(f, 'padded_cx', pitch, `cx (${pitch}); ${NOT_KNOWN}`);

@@ -9,6 +9,7 @@ import { compileCommand } from './commands/compile.js';
 import { disasmCommand } from './commands/disasm.js';
 import { execCommand } from './commands/exec.js';
 import { exploreCommand } from './commands/explore.js';
+import { historyCommand } from './commands/history.js';
 import { mergeCommand } from './commands/merge.js';
 import { modelsCommand } from './commands/models.js';
 import { quantizeCommand } from './commands/quantize.js';
@@ -51,6 +52,7 @@ const COMMANDS = [
   exploreCommand,
   adviseCommand,
   uiCommand,
+  historyCommand,
 ] as unknown as CommandModule[];
 
 /** The command that yargs brings: it prints the shell's script. */

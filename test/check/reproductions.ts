@@ -349,6 +349,16 @@ int main(void) {
       ],
     ],
   },
+  {
+    name: 'planes by half of their stride',
+    source: strided(64),
+    finds: [
+      [
+        'memory-layout',
+        /the sum operand A of job 8 holds bytes twice: job 0 copied in 128 bytes from 0x[0-9a-f]+ <first>, and the next ones, by job 1, begin only 64 bytes behind that/,
+      ],
+    ],
+  },
   { name: 'planes by their own stride', source: strided(128), finds: [] },
   {
     name: 'bias planes over all channels, cut as for one block',
