@@ -27,12 +27,13 @@ export async function visit(
   browser: Browser,
   address: string,
   hash = '',
-  options: { width?: number; dark?: boolean } = {},
+  options: { width?: number; dark?: boolean; serviceWorkers?: 'allow' | 'block' } = {},
 ): Promise<Visit> {
   const context = await browser.newContext({
     viewport: { width: options.width ?? 1280, height: 800 },
     colorScheme: options.dark === true ? 'dark' : 'light',
     acceptDownloads: true,
+    serviceWorkers: options.serviceWorkers ?? 'allow',
   });
   const wrong: string[] = [];
   const page = await context.newPage();

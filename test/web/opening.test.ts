@@ -60,10 +60,8 @@ describe.skipIf(!READY || !FULL)('opening and running', () => {
     server?.close();
     rmSync(folder, { recursive: true });
   });
-  const open = (hash = '', width?: number) => {
-    const root = address.replace('index.html', '');
-    return visit(browser, root, `index.html${hash}`, width === undefined ? {} : { width });
-  };
+  const open = (hash = '', options: Parameters<typeof visit>[3] = {}) =>
+    visit(browser, address.replace('index.html', ''), `index.html${hash}`, options);
 
   it.each([
     ['int8.tflite', () => [fromDisk('int8.tflite')], 'exact'],
@@ -133,7 +131,8 @@ describe.skipIf(!READY || !FULL)('opening and running', () => {
   });
 
   it('says that the worker stopped where it cannot be loaded, and tries again', async () => {
-    const { page, context } = await open();
+    // What the service worker keeps would be there all the same.
+    const { page, context } = await open('', { serviceWorkers: 'block' });
     await context.route(/assets\/main-.*\.js$/, (route) => route.abort());
     await page.reload();
     await page.click('.welcome button:text-is("resnet8")');
