@@ -2,12 +2,13 @@ import { COST_MODEL_NAMES } from '../../sim/isa/cost-models.js';
 import type { RunResult } from '../../src/results/run.js';
 import { layerModels } from '../cost-models.js';
 import { axisTitle, compactTicks, grid, heightFor, noGrid, subtitleOf } from './axes.js';
+import { shownLayers } from './most-layers.js';
 import { MODEL_COLOUR, OWN_COLOUR } from './palette.js';
 import { type ChartSpec, chartSpec, legend } from './spec.js';
 
 /** Cycles of each layer of the core under the run's parameters and under every other public cost model. */
 export function costModelsChart(run: RunResult): ChartSpec {
-  const layers = layerModels(run);
+  const { layers, note } = shownLayers(layerModels(run), ({ cycles }) => cycles);
   const names = layers[0]?.others.map(({ name }) => name) ?? [];
   const bars = { barPercentage: 0.92, categoryPercentage: 0.86 };
   return chartSpec<'bar', number[]>(
@@ -42,7 +43,7 @@ export function costModelsChart(run: RunResult): ChartSpec {
     },
     {
       title: `${run.model}: cycles per layer of the core under the public cost models`,
-      subtitle: subtitleOf(run),
+      subtitle: note + subtitleOf(run),
       width: 900,
       height: heightFor(2 * layers.length),
     },

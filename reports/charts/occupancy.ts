@@ -34,13 +34,24 @@ export function l2Occupancy(run: RunResult): Occupancy[] {
   const times = [...new Set([0, end, ...buffers.flatMap(({ from, to }) => [from, to])])]
     .filter((time) => time <= end)
     .sort((a, b) => a - b);
+  // What comes and goes at each time, in a group: the bytes in use follow from time to time.
+  const change = new Map(times.map((time) => [time, GROUPS.map(() => 0)]));
+  for (const buffer of buffers) {
+    const group = groupOf(buffer);
+    const add = (time: number, bytes: number): void => {
+      const row = change.get(time);
+      if (row !== undefined) row[group]! += bytes;
+    };
+    // What is there to the end is there at the end.
+    if (buffer.from < buffer.to || buffer.to >= end) add(buffer.from, buffer.bytes);
+    if (buffer.from < buffer.to && buffer.to < end) add(buffer.to, -buffer.bytes);
+  }
+  const bytes = GROUPS.map(() => 0);
   return times.map((cycle) => {
-    const bytes = GROUPS.map(() => 0);
-    for (const buffer of buffers) {
-      const live = buffer.from <= cycle && (cycle < buffer.to || (cycle === end && buffer.to >= end));
-      if (live) bytes[groupOf(buffer)] = (bytes[groupOf(buffer)] ?? 0) + buffer.bytes;
-    }
-    return { cycle, bytes };
+    change.get(cycle)!.forEach((by, group) => {
+      bytes[group]! += by;
+    });
+    return { cycle, bytes: [...bytes] };
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Plugin } from 'chart.js';
 import { PEAK_MACS_PER_CYCLE } from '../../sim/isa/geometry.js';
+import { largest, smallest } from '../../src/base/extremes.js';
 import type { LayerResult, RunResult } from '../../src/results/run.js';
 import { coreBytes, layerLabel, macsPerCycle, operatorLabel } from '../metrics.js';
 import { axisLabel, axisTitle, grid, subtitleOf } from './axes.js';
@@ -30,8 +31,8 @@ const pointOf = (layer: LayerResult): Point => ({
 
 /** Powers of two around the points: the axes of a roofline are logarithmic. */
 function range(values: readonly number[], least: number, most: number): { min: number; max: number } {
-  const low = Math.min(least, ...values.map((v) => v * 0.8));
-  const high = Math.max(most, ...values.map((v) => v * 2));
+  const low = Math.min(least, 0.8 * smallest(values));
+  const high = Math.max(most, 2 * largest(values));
   return { min: 2 ** Math.floor(Math.log2(low)), max: 2 ** Math.ceil(Math.log2(high)) };
 }
 

@@ -1,7 +1,7 @@
 /** The style sheet of reports and of the site, light and dark: system fonts, one column on a telephone, tables that scroll by themselves. */
 export const CSS = `
 :root { color-scheme: light dark; --ink: #1c2127; --faint: #5f6b7a; --line: #d6dbe1; --ground: #ffffff; --panel: #f5f7f9;
-  --band: #dfe5ec; --mark: #e3f1f9; --accent: #0072b2; --good: #00694c; --bad: #a33b00; --notice: #7a5a00; }
+  --band: #dfe5ec; --mark: #eaf5fb; --accent: #0072b2; --good: #00694c; --bad: #a33b00; --notice: #7a5a00; }
 @media screen and (prefers-color-scheme: dark) { :root { --ink: #e6e9ed; --faint: #a3adb9; --line: #3a424c; --ground: #15181c;
   --panel: #1f242a; --band: #2c343d; --mark: #17394c; --accent: #6cc0f0; --good: #4cc39a; --bad: #ff9466; --notice: #e0bd4f; } }
 * { box-sizing: border-box; }

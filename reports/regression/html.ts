@@ -36,7 +36,7 @@ const th = (text: string, number = false): Html =>
 const td = (text: string | Html, number = false, look = ''): Html =>
   html`<td class="${number ? 'number' : ''} ${look}">${text}</td>`;
 const table = (head: readonly Html[], rows: readonly Html[]): Html =>
-  html`<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div>
+  html`<div class="scroll" tabindex="0"><table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div>
 `;
 
 function totals(model: ModelComparison, doc: ComparisonDocument): Html {

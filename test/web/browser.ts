@@ -36,6 +36,8 @@ export async function visit(
   });
   const wrong: string[] = [];
   const page = await context.newPage();
+  // Far beyond what anything takes; a failing test need not wait for playwright's 30 s.
+  page.setDefaultTimeout(20_000);
   page.on('console', (message) => wrong.push(message.text()));
   page.on('pageerror', (error) => wrong.push(error.message));
   context.on('request', (request) => {

@@ -36,7 +36,7 @@ function ChartPicture({ name, run }: { name: ChartName; run: RunResult }) {
         <canvas ref={canvas} role="img" aria-label={alt} />
       </figure>
       <p class="tools">
-        <button type="button" onClick={savePng} aria-label={`Save as PNG: ${alt}`}>
+        <button type="button" onClick={savePng} aria-label={`Save PNG: ${alt}`}>
           Save PNG
         </button>
       </p>

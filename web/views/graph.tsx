@@ -45,7 +45,7 @@ function Node({
     if (node.layer !== undefined) store.go({ view: 'layer', layer: node.layer });
   };
   const hot = byCycles && layer !== undefined;
-  const name = `${node.title}, ${WHERE[node.where]}${cycles === '' ? '' : `, ${cycles}`}`;
+  const name = `${[node.title, ...node.lines].join(' ')}, ${WHERE[node.where]}${cycles === '' ? '' : `, ${cycles}`}`;
   return (
     <g
       class={`node ${node.where}${chosen ? ' chosen' : ''}${found ? ' found' : ''}`}
@@ -75,11 +75,11 @@ function Node({
       />
       <g class={hot && share > 0.3 ? 'on-dark' : ''}>
         <text x={node.width / 2} y="18" text-anchor="middle" class="title">
-          {node.title}
+          {`${node.title} `}
         </text>
         {node.lines.map((line, i) => (
           <text key={line} x={node.width / 2} y={33 + 15 * i} text-anchor="middle" class="line">
-            {line}
+            {`${line} `}
           </text>
         ))}
       </g>

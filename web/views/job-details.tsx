@@ -1,5 +1,6 @@
 import { REASON_TEXT } from '../../reports/metrics.js';
 import { count } from '../../reports/numbers.js';
+import { Scroll } from '../parts/scroll.js';
 import { store } from '../state/store.js';
 import type { JobView } from '../worker/layer.js';
 
@@ -35,7 +36,7 @@ export function JobDetails({ job }: { job: JobView }) {
         )}
       </ul>
       {job.instructions.map((fields, i) => (
-        <div class="scroll" key={i}>
+        <Scroll key={i}>
           <table>
             <thead>
               <tr>
@@ -58,11 +59,11 @@ export function JobDetails({ job }: { job: JobView }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       ))}
       <details>
         <summary>{job.registers.length} register writes</summary>
-        <div class="scroll">
+        <Scroll>
           <table>
             <tbody>
               {job.registers.map(([name, value], i) => (
@@ -75,7 +76,7 @@ export function JobDetails({ job }: { job: JobView }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       </details>
     </section>
   );

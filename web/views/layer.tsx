@@ -13,6 +13,7 @@ import {
 import { count, percent, plural } from '../../reports/numbers.js';
 import type { LayerResult, RunResult } from '../../src/results/run.js';
 import { ReportPart } from '../parts/report-part.js';
+import { Scroll } from '../parts/scroll.js';
 import { store, useAnswer, useStore } from '../state/store.js';
 import type { JobView } from '../worker/layer.js';
 import { CodeBlock } from './code-block.js';
@@ -23,7 +24,7 @@ import { TilePicture } from './tile-picture.js';
 /** Cycles of a layer by reason. */
 function Reasons({ layer }: { layer: LayerResult }) {
   return (
-    <div class="scroll">
+    <Scroll>
       <table>
         <thead>
           <tr>
@@ -53,7 +54,7 @@ function Reasons({ layer }: { layer: LayerResult }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 
@@ -71,7 +72,7 @@ function JobTable({
   const listed = jobs.slice(0, 400);
   return (
     <>
-      <div class="scroll tall">
+      <Scroll tall>
         <table class="jobs">
           <thead>
             <tr>
@@ -109,7 +110,7 @@ function JobTable({
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       {jobs.length > listed.length && (
         <p class="faint">
           The first {listed.length} of {jobs.length} jobs are listed.

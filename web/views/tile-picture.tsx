@@ -2,6 +2,7 @@ import { useRef } from 'preact/hooks';
 import { shapeLabel } from '../../reports/metrics.js';
 import type { LayerResult, TileExtent } from '../../src/results/run.js';
 import { PictureButtons } from '../parts/picture-buttons.js';
+import { Scroll } from '../parts/scroll.js';
 
 /** Units that output and input take at most. */
 const WIDTH = 900;
@@ -82,7 +83,7 @@ export function TilePicture({
   const height = Math.max(top, geometry === undefined ? 0 : inRows * inScale + 24);
   return (
     <figure class="tiles">
-      <div class="scroll-x">
+      <Scroll>
         <svg
           ref={svg}
           class="drawing"
@@ -161,7 +162,7 @@ export function TilePicture({
             </g>
           )}
         </svg>
-      </div>
+      </Scroll>
       <figcaption class="faint">
         {chosen === undefined
           ? `${tiling.length} tiles; point at one, or at a job below.`

@@ -60,12 +60,21 @@ interface Answer {
   readonly body: string | Uint8Array;
 }
 
+/** The path that an address means; one that is no address of anything stays as it is. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
 function answerTo(
   request: IncomingMessage,
   site: ReadonlyMap<string, string>,
   given: readonly ServedFile[],
 ): Answer {
-  const path = (request.url ?? '/').split('?')[0]!;
+  const path = decoded((request.url ?? '/').split('?')[0]!);
   const text = (status: number, body: string): Answer => ({ status, type: 'text/plain', body: `${body}\n` });
   if (!isOwnHost(request)) return text(403, 'only for 127.0.0.1');
   if (request.method !== 'GET' && request.method !== 'HEAD') return text(405, 'only GET');
@@ -74,7 +83,7 @@ function answerTo(
   const file = /^\/given\/(\d{1,6})$/.exec(path);
   const bytes = file === null ? undefined : given[Number(file[1])]?.bytes;
   if (bytes !== undefined) return { status: 200, type: 'application/octet-stream', body: bytes };
-  const found = site.get(path === '/' ? '/index.html' : path);
+  const found = site.get(path.endsWith('/') ? `${path}index.html` : path);
   if (found === undefined) return text(404, 'not found');
   const type = TYPES[extname(found)] ?? 'application/octet-stream';
   return { status: 200, type, body: readFileSync(found) };
