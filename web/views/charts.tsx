@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { CHART_NAMES, CHARTS, type ChartName } from '../../reports/charts/all.js';
 import type { RunResult } from '../../src/results/run.js';
 import { save } from '../parts/save.js';
+import { Scroll } from '../parts/scroll.js';
 import { useStore } from '../state/store.js';
 
 /** One of the report's charts on a canvas of the page; Chart.js is loaded when the first one is shown. */
@@ -32,9 +33,9 @@ function ChartPicture({ name, run }: { name: ChartName; run: RunResult }) {
     canvas.current?.toBlob((blob) => blob && save(`${run.model}-${name}.png`, 'image/png', blob));
   return (
     <div>
-      <figure>
+      <Scroll>
         <canvas ref={canvas} role="img" aria-label={alt} />
-      </figure>
+      </Scroll>
       <p class="tools">
         <button type="button" onClick={savePng} aria-label={`Save PNG: ${alt}`}>
           Save PNG

@@ -121,6 +121,8 @@ export function RunView() {
   const run = document?.models[0]?.run;
   const at = run?.timeline.find((s) => s.step === place.step);
   const [cycle, setCycle] = useState<number>();
+  // Another job moves the maps to its own cycle.
+  useEffect(() => setCycle(undefined), [place.step]);
   if (run === undefined) return null;
   const now = cycle ?? at?.start ?? 0;
   return (
