@@ -53,8 +53,12 @@ export function cards(result: ModelResult): Html {
     ['peak L2', `${kibibytes(run.memory.l2)} of ${kibibytes(run.memory.l2Limit)}`],
     ['parameter set', run.hardware.name],
   ];
-  return html`<dl class="cards">${figures.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>${energy === undefined ? html`` : html`<p class="faint">Energy ${ENERGY_SOURCE}.</p>`}`;
+  return html`<dl class="cards">${figures.map(([name, value]) => html`<div><dt>${name}</dt><dd>${typeof value === 'string' ? rangeText(value) : value}</dd></div>`)}</dl>${energy === undefined ? html`` : html`<p class="faint">Energy ${ENERGY_SOURCE}.</p>`}`;
 }
+
+/** A range breaks between its ends, not within a number. */
+const rangeText = (text: string): readonly Html[] =>
+  text.split('..').map((part, i) => (i === 0 ? html`${part}` : html`..<wbr>${part}`));
 
 /** What the comparison with the reference found. */
 export function verdictSection({ verdicts }: ModelResult): Html {
