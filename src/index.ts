@@ -56,7 +56,7 @@ export {
 export { ProgramFault } from '../sim/program/fault.js';
 export type { JobEvent } from '../sim/program/run.js';
 export { MachineFault } from '../sim/rv32/faults.js';
-export { ElfError } from '../sim/soc/elf.js';
+export { ElfError } from '../sim/soc/elf-reader.js';
 export { type RunOptions as ElfOptions, runElf, type SocResult } from '../sim/soc/run-elf.js';
 export { advise, applyAdvice } from './advise/advise.js';
 // Data
