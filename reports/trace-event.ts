@@ -74,6 +74,9 @@ function layerEvents(run: RunResult, pid: number, micros: (cycles: number) => nu
       tiles: layer.tiles,
       usefulMacs: layer.usefulMacs,
       cycles: layer.totalCycles,
+      ...(layer.energy === undefined
+        ? {}
+        : { estimatedMicrojoules: Number(layer.energy.microjoules.toFixed(6)) }),
     };
     const place = { pid, tid: threadOf('layers'), ts: micros(start), dur: micros(end - start) };
     return [{ name: layerLabel(layer), ph: 'X', ...place, cat: 'layer', args }];

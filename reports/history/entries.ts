@@ -41,7 +41,7 @@ export function historyEntries(baselines: readonly Baseline[], { commit, subject
     totalCycles: b.totals.totalCycles,
     cycles: b.totals.cycles,
     usefulMacs: b.totals.usefulMacs,
-    microjoules: energyOf(b.totals).microjoules,
+    microjoules: (b.totals.energy ?? energyOf(b.totals)).microjoules,
     memory: b.memory,
     warnings: b.warnings,
     ...(b.strength === undefined ? {} : { strength: b.strength }),

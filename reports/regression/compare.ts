@@ -71,6 +71,13 @@ function strengthChanges(before: Baseline, after: Baseline, thresholds: Threshol
   return [judge('missed-faults', was.missed, is.missed, thresholds)];
 }
 
+/** Energy, where both sides hold it: baselines of earlier releases do not. */
+function energyChanges(before: Baseline, after: Baseline, thresholds: Thresholds): Change[] {
+  const [was, is] = [before.totals.energy, after.totals.energy];
+  if (was === undefined || is === undefined) return [];
+  return [judge('energy', was.microjoules, is.microjoules, thresholds)];
+}
+
 function compareModel(before: Baseline, after: Baseline, options: CompareOptions): ModelComparison {
   checkComparable(before, after, options);
   const thresholds = options.thresholds ?? NO_INCREASE;
@@ -90,6 +97,7 @@ function compareModel(before: Baseline, after: Baseline, options: CompareOptions
       ...costChanges(before.totals, after.totals, thresholds),
       ...memory,
       ...strengthChanges(before, after, thresholds),
+      ...energyChanges(before, after, thresholds),
     ],
     reasons: reasonChanges(before.totals, after.totals),
     layers,

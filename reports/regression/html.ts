@@ -14,7 +14,7 @@ import {
   relative,
   signed,
 } from './describe.js';
-import { METRIC_TEXT } from './threshold.js';
+import { figureText, METRIC_TEXT, signedFigure } from './threshold.js';
 
 const CLASS: Readonly<Record<Judgement, string>> = {
   same: 'faint',
@@ -43,7 +43,7 @@ function totals(model: ModelComparison, doc: ComparisonDocument): Html {
   if (model.totals.length === 0) return html``;
   const rows = model.totals.map((change) => {
     const look = CLASS[change.judgement];
-    return html`<tr>${td(METRIC_TEXT[change.metric])}${td(count(change.before), true)}${td(count(change.after), true)}${td(signed(change.after - change.before), true, look)}${td(relative(change.before, change.after), true, look)}${td(describeJudgement(change, doc), false, look)}</tr>`;
+    return html`<tr>${td(METRIC_TEXT[change.metric])}${td(figureText(change.metric, change.before), true)}${td(figureText(change.metric, change.after), true)}${td(signedFigure(change.metric, change.after - change.before), true, look)}${td(relative(change.before, change.after), true, look)}${td(describeJudgement(change, doc), false, look)}</tr>`;
   });
   return table(
     [th('in total'), th('before', true), th('after', true), th('change', true), th('', true), th('')],
