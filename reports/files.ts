@@ -2,6 +2,7 @@ import type { ResultDocument } from '../src/results/document.js';
 import type { RunResult } from '../src/results/run.js';
 import { CHART_NAMES, CHARTS, type ChartName } from './charts/all.js';
 import { drawDifference } from './charts/difference.js';
+import { drawChart } from './charts/draw.js';
 import { fileNamePart } from './file-name.js';
 import { render, TEXT_FORMATS, type TextFormat } from './formats.js';
 import type { Picture } from './html/page.js';
@@ -23,7 +24,7 @@ const drawn = new WeakMap<RunResult, Map<ChartName, Uint8Array>>();
 function draw(run: RunResult, name: ChartName): Uint8Array {
   const known = drawn.get(run) ?? new Map<ChartName, Uint8Array>();
   drawn.set(run, known);
-  const png = known.get(name) ?? CHARTS[name].draw(run);
+  const png = known.get(name) ?? drawChart(CHARTS[name].chart(run));
   known.set(name, png);
   return png;
 }

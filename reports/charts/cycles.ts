@@ -1,15 +1,15 @@
 import type { RunResult } from '../../src/results/run.js';
 import { REASON_ORDER, REASON_TEXT } from '../metrics.js';
 import { axisTitle, compactTicks, grid, heightFor, layerTick, noGrid, subtitleOf } from './axes.js';
-import { drawChart, legend } from './draw.js';
 import { shownLayers } from './most-layers.js';
 import { REASON_COLOUR } from './palette.js';
+import { type ChartSpec, chartSpec, legend } from './spec.js';
 
-/** Cycles a layer, stacked by reason; PNG. */
-export function drawCycles(run: RunResult): Uint8Array {
+/** Cycles a layer, stacked by reason. */
+export function cyclesChart(run: RunResult): ChartSpec {
   const { layers, note } = shownLayers(run.layers, (l) => l.totalCycles);
   const reasons = REASON_ORDER.filter((reason) => run.totals.cycles[reason] > 0);
-  return drawChart<'bar', number[]>(
+  return chartSpec<'bar', number[]>(
     {
       type: 'bar',
       data: {

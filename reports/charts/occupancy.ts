@@ -2,8 +2,8 @@ import type { Chart, Plugin } from 'chart.js';
 import type { BufferLife, LayerResult, RunResult } from '../../src/results/run.js';
 import { kibibytes, milliseconds } from '../numbers.js';
 import { axisTitle, grid, layerTick, marks, subtitleOf } from './axes.js';
-import { drawChart, FONT, legend } from './draw.js';
 import { FAINT, INK, OKABE_ITO } from './palette.js';
+import { type ChartSpec, chartSpec, FONT, legend } from './spec.js';
 
 /** What holds L2, from the bottom of the stack up. */
 export const GROUPS = [
@@ -102,12 +102,12 @@ const layerStarts = (run: RunResult): Plugin => ({
   },
 });
 
-/** L2 in use over the run, stacked by what holds it, against the limit; PNG. */
-export function drawOccupancy(run: RunResult): Uint8Array {
+/** L2 in use over the run, stacked by what holds it, against the limit. */
+export function occupancyChart(run: RunResult): ChartSpec {
   const steps = l2Occupancy(run);
   const clock = run.hardware.chip.clockHz;
   const limit = run.memory.l2Limit;
-  return drawChart<'line', { x: number; y: number }[]>(
+  return chartSpec<'line', { x: number; y: number }[]>(
     {
       type: 'line',
       data: {

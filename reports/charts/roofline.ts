@@ -4,9 +4,9 @@ import { largest, smallest } from '../../src/base/extremes.js';
 import type { LayerResult, RunResult } from '../../src/results/run.js';
 import { coreBytes, layerLabel, macsPerCycle, operatorLabel } from '../metrics.js';
 import { axisLabel, axisTitle, grid, subtitleOf } from './axes.js';
-import { drawChart, FONT, legend } from './draw.js';
 import { mergeNames, placeLabels } from './labels.js';
 import { INK, OKABE_ITO } from './palette.js';
+import { type ChartSpec, chartSpec, FONT, legend } from './spec.js';
 
 interface Point {
   readonly x: number;
@@ -130,8 +130,8 @@ const axis = (title: string, { min, max }: { min: number; max: number }) => ({
   },
 });
 
-/** MACs a byte moved against MAC/cycle, with the roofs; a point a layer with multiply-accumulates on the core; PNG. */
-export function drawRoofline(run: RunResult): Uint8Array {
+/** MACs a byte moved against MAC/cycle, with the roofs; a point a layer with multiply-accumulates on the core. */
+export function rooflineChart(run: RunResult): ChartSpec {
   const layers = run.layers.filter(
     (l) => l.target === 'digital' && l.usefulMacs > 0 && coreBytes(l.bytes) > 0,
   );
@@ -151,7 +151,7 @@ export function drawRoofline(run: RunResult): Uint8Array {
   const line = { showLine: true, pointRadius: 0, borderWidth: 2, fill: false };
   const roof = (x: number): number => Math.min(PEAK_MACS_PER_CYCLE, bandwidth * x);
   const serial = (x: number): number => 1 / (1 / PEAK_MACS_PER_CYCLE + 1 / (bandwidth * x));
-  return drawChart<'scatter', { x: number; y: number }[]>(
+  return chartSpec<'scatter', { x: number; y: number }[]>(
     {
       type: 'scatter',
       data: {

@@ -142,6 +142,6 @@ export function layersTable(result: ModelResult, model: number): Html {
   return html`<div class="tools"><input type="search" aria-label="Filter layers" placeholder="Filter: name, operator, shape ..." data-filter="${model}">
 <label>where <select data-where="${model}"><option value="">all</option><option>digital</option><option>host</option></select></label>
 <span class="faint" data-shown="${model}" aria-live="polite">${result.run.layers.length} layers</span></div>
-<div class="scroll"><table class="layers" data-layers="${model}"><thead><tr>${head}</tr></thead>
+<div class="scroll" tabindex="0"><table class="layers" data-layers="${model}"><thead><tr>${head}</tr></thead>
 <tbody>${rows}</tbody><tfoot><tr>${totals}</tr></tfoot></table></div>`;
 }

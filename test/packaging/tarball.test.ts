@@ -86,7 +86,15 @@ describe.skipIf(!FULL)('the packed tarball', () => {
 
   it('has the library, the command line, the docs and nothing else', () => {
     const tops = new Set(files.map((f) => f.split('/').slice(1, 3).join('/')));
-    for (const part of ['dist/bin', 'dist/src', 'dist/sim', 'dist/golden', 'dist/reports', 'docs/examples', 'README.md'])
+    for (const part of [
+      'dist/bin',
+      'dist/src',
+      'dist/sim',
+      'dist/golden',
+      'dist/reports',
+      'docs/examples',
+      'README.md',
+    ])
       expect(tops).toContain(part);
     expect(files.filter((f) => /tsbuildinfo|dist\/(scripts|test|base|program)\/|docs\/api/.test(f))).toEqual(
       [],
