@@ -42,7 +42,7 @@ let wasmFolder: string | undefined;
 
 /**
  * Where a web page has the .wasm files of @tensorflow/tfjs-backend-wasm: the address of their folder, with its last slash. Before the
- * first `openBackend`. Node finds them by itself.
+ * first `openBackend`. `diana-sim/node` knows where they are.
  *
  * @example
  * setWasmFolder('/assets/tfjs/');
@@ -54,18 +54,54 @@ export function setWasmFolder(address: string): void {
 /** Imports tfjs and registers its backend; the result has not started yet. */
 export type LoadTfjs = () => Promise<Tf>;
 
+/** The functions of `Tf`, imported by name: a bundler leaves out the other hundreds. */
+async function tfjsCore(): Promise<Tf> {
+  const {
+    tidy,
+    tensor,
+    tensor4d,
+    conv2d,
+    depthwiseConv2d,
+    exp,
+    log,
+    tanh,
+    sigmoid,
+    softmax,
+    transpose,
+    setBackend,
+    getBackend,
+    enableProdMode,
+    version_core,
+  } = await import('@tensorflow/tfjs-core');
+  const parts = {
+    tidy,
+    tensor,
+    tensor4d,
+    conv2d,
+    depthwiseConv2d,
+    exp,
+    log,
+    tanh,
+    sigmoid,
+    softmax,
+    transpose,
+    setBackend,
+    getBackend,
+    enableProdMode,
+    version_core,
+  };
+  return parts as unknown as Tf;
+}
+
 const LOADERS: Partial<Record<BackendName, LoadTfjs>> = {
   wasm: async () => {
-    const [tf, wasm] = await Promise.all([
-      import('@tensorflow/tfjs-core'),
-      import('@tensorflow/tfjs-backend-wasm'),
-    ]);
-    if (wasmFolder !== undefined) wasm.setWasmPaths(wasmFolder);
-    return tf as unknown as Tf;
+    const [tf, { setWasmPaths }] = await Promise.all([tfjsCore(), import('@tensorflow/tfjs-backend-wasm')]);
+    if (wasmFolder !== undefined) setWasmPaths(wasmFolder);
+    return tf;
   },
   cpu: async () => {
-    const [tf] = await Promise.all([import('@tensorflow/tfjs-core'), import('@tensorflow/tfjs-backend-cpu')]);
-    return tf as unknown as Tf;
+    const [tf] = await Promise.all([tfjsCore(), import('@tensorflow/tfjs-backend-cpu')]);
+    return tf;
   },
 };
 
@@ -97,6 +133,8 @@ async function load(name: BackendName): Promise<Backend> {
     tf,
     description: `tfjs ${name} ${tf.version_core}`,
     activate: () => {
+      // tfjs sets up every kernel again even where the backend stays.
+      if (tf.getBackend() === TFJS_NAMES[name]) return;
       // Takes effect at once for a backend that has started.
       void tf.setBackend(TFJS_NAMES[name]);
       if (tf.getBackend() !== TFJS_NAMES[name]) throw new Error(`tfjs is not on its backend ${name}`);

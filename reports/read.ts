@@ -1,4 +1,5 @@
-import { check, type Format, parseJson } from '../src/base/json-file.js';
+import { check, type Format } from '../src/base/json-file.js';
+import { parseJson } from '../src/base/json-text.js';
 import { RESULT_FORMAT, RESULT_VERSION, type ResultDocument } from '../src/results/document.js';
 import { RESULT_SCHEMA } from './schema/result.js';
 

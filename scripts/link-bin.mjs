@@ -1,7 +1,7 @@
 // Makes `npx diana-sim` work in the clone itself: npm links the bins of dependencies, not a package's own.
 import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 
-const target = 'dist/src/cli/main.js';
+const target = 'dist/bin/diana-sim.js';
 if (existsSync(target)) {
   chmodSync(target, 0o755);
   mkdirSync('node_modules/.bin', { recursive: true });

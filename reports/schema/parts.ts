@@ -21,6 +21,17 @@ export const PARTS: Readonly<Record<string, Schema>> = {
     object(each(['l2', 'l2Limit', 'l1', 'l1Limit', 'weightMemory', 'weightMemoryLimit'], count)),
     'Peak use in bytes beside the limit.',
   ),
+  energy: described(
+    object({
+      coreMicrojoules: number,
+      hostMicrojoules: number,
+      microjoules: number,
+      least: number,
+      most: number,
+      macsPerJoule: number,
+    }),
+    'Microjoules, estimated from published power figures, with the range that the unknown power of the host leaves.',
+  ),
   hardware: described(
     object({
       name: text,

@@ -12,7 +12,7 @@ export interface ShellRow {
   readonly peakBytes: number;
 }
 
-const MAIN = 'dist/src/cli/main.js';
+const MAIN = 'dist/bin/diana-sim.js';
 /** Makes a process tell its largest resident set (KiB) and its CPU time (microseconds) on file descriptor 3 when it ends. */
 const TELL = `import { writeSync } from 'node:fs';
 process.on('exit', () => {

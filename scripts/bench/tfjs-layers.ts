@@ -1,4 +1,4 @@
-import type * as Core from '@tensorflow/tfjs-core';
+import * as Core from '@tensorflow/tfjs-core';
 import type { Backend } from '../../golden/index.js';
 import { type Tf, type TfTensor, valuesOf } from '../../golden/tfjs.js';
 import { intAttr, intsAttr } from '../../src/ir/attrs.js';
@@ -39,10 +39,9 @@ function convolution(tf: Tf, call: Call): () => void {
 function dense(tf: Tf, call: Call): () => void {
   const [n, c] = tensorTypeOf(call.args[0]!).shape as [number, number];
   const [k] = tensorTypeOf(call.args[1]!).shape as [number, number];
-  const core = tf as unknown as typeof Core;
-  const x = core.tensor2d(values(n * c), [n, c]);
-  const weights = core.tensor2d(values(k * c), [k, c]);
-  return () => void valuesOf(tf, () => core.matMul(x, weights, false, true));
+  const x = Core.tensor2d(values(n * c), [n, c]);
+  const weights = Core.tensor2d(values(k * c), [k, c]);
+  return () => void valuesOf(tf, () => Core.matMul(x, weights, false, true));
 }
 
 /** All convolutions and dense layers of a model on tfjs, one after another; nothing between them. */

@@ -1,16 +1,11 @@
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
-import { openBackend } from '../../golden/index.js';
-import { DEFAULT_PARAMETERS } from '../../sim/isa/parameters.js';
-import { random } from '../../src/base/random.js';
-import { compile, DEFAULT_OPTIONS } from '../../src/compile.js';
-import { buildModel } from '../../src/models/registry.js';
 import { writeFolderAtomic } from '../../src/node/atomic-write.js';
-import { overrideMemories } from '../../src/program/hardware-overrides.js';
 import { renderProgram } from '../../src/program/render.js';
+import { inOrder, jobsOption } from '../parallel.js';
 import { FAULT_KINDS } from './kinds/index.js';
+import { type BedChoice, type FaultTask, type PlantedFault, plant, programOf } from './plant.js';
 import { renderOutcomes } from './table.js';
-import { type Bed, bedOf, type Outcome, tryFault } from './try.js';
 
 /** `npm run faults`: plants faults of every kind and prints what becomes of them. */
 
@@ -25,6 +20,7 @@ const args = await yargs(hideBin(process.argv))
     type: 'string',
     describe: 'folder for the first program with a fault that shows, for simulate --against',
   })
+  .option('jobs', jobsOption)
   .option('verbose', {
     type: 'boolean',
     default: false,
@@ -33,45 +29,35 @@ const args = await yargs(hideBin(process.argv))
   .strict()
   .parseAsync();
 
-const backend = await openBackend('wasm');
-const beds: Bed[] = [];
-for (const name of args.models) {
-  const model = buildModel(name);
-  beds.push(bedOf(name, model, compile(model), backend));
-  const hardware = overrideMemories(DEFAULT_PARAMETERS, { l1: args.l1 });
-  try {
-    beds.push(bedOf(`${name}, tiled`, model, compile(model, { ...DEFAULT_OPTIONS, hardware }), backend));
-  } catch (e) {
-    process.stderr.write(`${name}: ${(e as Error).message}\n`);
-  }
-}
-const outcomes: Outcome[] = [];
-for (const kind of FAULT_KINDS) {
-  if (args.kind !== undefined && !kind.name.includes(args.kind)) continue;
-  for (const bed of beds) {
-    const layers = [...bed.program.manifest.layers];
-    const draw = random('layers', args.seed, bed.name, kind.name);
-    for (let planted = 0; planted < args.each && layers.length > 0; ) {
-      const [layer] = layers.splice(draw.int(0, layers.length - 1), 1);
-      const outcome = tryFault(bed, layer!, kind, args.seed);
-      if (outcome === undefined) continue;
-      planted++;
-      outcomes.push(outcome);
-      if (args.verbose && !(outcome.noticed && outcome.layerRight && outcome.named && outcome.proved)) {
-        const f = outcome.explanation?.atFault.map(
-          (l) =>
-            `${l.layer} ${l.differing}${l.refused === undefined ? '' : ` refused: ${l.refused}`} [${l.causes.map((c) => `${c.kind}${c.proof === undefined ? '' : ' PROVED'}: ${c.claim}`).join(' | ')}]`,
-        );
-        process.stderr.write(
-          `${kind.name}, ${outcome.bed}, ${outcome.layer}: ${!outcome.noticed ? 'not noticed' : `${outcome.layerRight ? '' : 'LAYER '}${outcome.named ? '' : 'NAME '}${outcome.proved ? '' : 'PROOF '}${f?.join('; ')}`}\n`,
-        );
-      }
+/** The networks as they are, and tiled by a small L1 where that holds them. */
+function bedChoices(): BedChoice[] {
+  return args.models.flatMap((model): BedChoice[] => {
+    const tiled = { model, l1: args.l1 };
+    try {
+      programOf(tiled);
+      return [{ model }, tiled];
+    } catch (e) {
+      process.stderr.write(`${model}: ${(e as Error).message}\n`);
+      return [{ model }];
     }
-  }
+  });
 }
+
+const beds = bedChoices();
+const tasks = FAULT_KINDS.filter(({ name }) => args.kind === undefined || name.includes(args.kind)).flatMap(
+  ({ name: kind }) =>
+    beds.map((bed): FaultTask => {
+      const { seed, each, verbose } = args;
+      return { kind, bed, seed, each, keepPrograms: args.write !== undefined, verbose };
+    }),
+);
+const outcomes: PlantedFault[] = [];
+const worker = new URL('./worker.js', import.meta.url);
+for await (const planted of inOrder<FaultTask, PlantedFault[]>(tasks, args.jobs, worker, plant))
+  outcomes.push(...planted);
 const shown = outcomes.find((o) => o.noticed);
-if (args.write !== undefined && shown !== undefined) {
+if (args.write !== undefined && shown?.program !== undefined) {
   writeFolderAtomic(args.write, renderProgram(shown.program));
-  process.stdout.write(`${args.write}: ${shown.kind.name} in ${shown.layer} of ${shown.bed}\n\n`);
+  process.stdout.write(`${args.write}: ${shown.kind} in ${shown.layer} of ${shown.bed}\n\n`);
 }
 process.stdout.write(renderOutcomes(outcomes));

@@ -1,8 +1,8 @@
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
-import { DEFAULT_BACKEND, openBackend } from '../../golden/index.js';
 import { UserError } from '../../src/index.js';
-import { checkOn, describeFailure, search } from './search.js';
+import { inOrder, jobsOption } from '../parallel.js';
+import { checkOneGraph, type GraphReport, type GraphTask } from './graph-check.js';
 import { Statistics } from './statistics.js';
 
 /** `npm run fuzz`: random graphs, until one fails. */
@@ -13,6 +13,7 @@ interface Arguments {
   readonly graph: number | undefined;
   readonly shard: string;
   readonly keepGoing: boolean;
+  readonly jobs: number;
 }
 
 const parse = (): Promise<Arguments> =>
@@ -23,6 +24,7 @@ const parse = (): Promise<Arguments> =>
     .option('graph', { type: 'number', describe: 'only this graph of the seed' })
     .option('shard', { type: 'string', default: '1/1', describe: 'i/n: every n-th graph, from the i-th on' })
     .option('keep-going', { type: 'boolean', default: false, describe: 'go on after a failure' })
+    .option('jobs', jobsOption)
     .strict()
     .parseAsync();
 
@@ -41,19 +43,19 @@ function indicesOf({ runs, seed, graph, shard }: Arguments): number[] {
 /** Checks the graphs; resolves to how many failed. */
 async function fuzz(args: Arguments): Promise<number> {
   const indices = indicesOf(args);
-  const check = checkOn(await openBackend(DEFAULT_BACKEND));
+  const tasks = indices.map((index): GraphTask => ({ seed: args.seed, index }));
+  const worker = new URL('./worker.js', import.meta.url);
   const statistics = new Statistics();
-  let failures = 0;
-  for (const [done, index] of indices.entries()) {
-    const outcome = search(args.seed, index, check);
-    if (outcome.holds) statistics.add(outcome.list, outcome.runs);
+  let [done, failures] = [0, 0];
+  for await (const report of inOrder<GraphTask, GraphReport>(tasks, args.jobs, worker, checkOneGraph)) {
+    if ('counts' in report) statistics.join(report.counts);
     else {
       failures++;
-      process.stdout.write(`${describeFailure(outcome.failure)}\n`);
+      process.stdout.write(`${report.failure}\n`);
       if (!args.keepGoing) break;
     }
-    if (done % 20 === 19 || done === indices.length - 1)
-      process.stderr.write(`${done + 1} of ${indices.length} graphs, ${failures} failed\n`);
+    if (++done % 20 === 0 || done === indices.length)
+      process.stderr.write(`${done} of ${indices.length} graphs, ${failures} failed\n`);
   }
   if (statistics.graphs > 0) process.stdout.write(`${statistics}\n`);
   return failures;

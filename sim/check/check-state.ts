@@ -1,8 +1,10 @@
 import type { DigitalCore } from '../core/digital-core.js';
+import type { Memory } from '../core/memory.js';
 import type { PeArray } from '../core/pe-array.js';
 import type { Fields } from '../isa/instruction.js';
 import { Causes, NEVER_WRITTEN } from './causes.js';
 import { FindingLog } from './finding-log.js';
+import type { MemoryObject } from './objects.js';
 import { Shadow } from './shadow.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -11,12 +13,14 @@ export interface Maker {
   readonly job: number;
   /** Bytes from row to row; 0 for a vector. */
   readonly pitch: number;
+  /** What names the job's weights, as one layer's jobs have in common: the object they lie in, or their address; undefined without weights. */
+  readonly weights: string | number | undefined;
 }
 
 /** What the sanitizer watches. */
 export interface CheckParts {
   readonly core: DigitalCore;
-  readonly l2: { readonly base: number; readonly size: number };
+  readonly l2: Memory;
   readonly array: PeArray;
   readonly around: Surroundings;
   /** The first finding throws `StoppedByFinding`. */
@@ -28,6 +32,7 @@ export class CheckState {
   readonly core: DigitalCore;
   readonly array: PeArray;
   readonly around: Surroundings;
+  readonly l2Memory: Memory;
   readonly log: FindingLog;
   readonly causes = new Causes();
   readonly l1: Shadow;
@@ -37,6 +42,10 @@ export class CheckState {
   readonly lastRead: Int32Array;
   /** By job, whether it is a copy to L1. */
   readonly isCopyIn: boolean[] = [];
+  /** By job, the object that a copy to L1 begins in. */
+  readonly sources: (MemoryObject | undefined)[] = [];
+  /** By job, the address in L2 of what a copy to L1 put at L1's address 0, were it that long: a byte at L1 `a` came from there + `a`. */
+  readonly copiedFrom: (number | undefined)[] = [];
   readonly makers: Maker[] = [];
   job = 0;
   registers: Record<string, number> = {};
@@ -52,6 +61,7 @@ export class CheckState {
   constructor({ core, l2, array, around, stop }: CheckParts) {
     const never = this.causes.add(NEVER_WRITTEN);
     this.core = core;
+    this.l2Memory = l2;
     this.array = array;
     this.around = around;
     this.log = new FindingLog(stop);

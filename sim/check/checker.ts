@@ -1,6 +1,7 @@
 import { hex } from '../../src/base/units.js';
 import type { Finding } from '../../src/results/finding.js';
 import type { CoreObserver } from '../core/observer.js';
+import { LINE_BYTES } from '../isa/geometry.js';
 import type { Fields } from '../isa/instruction.js';
 import type { Operation } from '../isa/operation.js';
 import { type CheckParts, CheckState } from './check-state.js';
@@ -96,13 +97,15 @@ export class Checker implements CoreObserver {
     this.#s.loadedBy = checksum(this.#s.core.weightMemory.peek(0, bytes, 'weights'));
   }
 
-  moved(kind: 'copyIn' | 'copyOut', l2Address: number, l1Address: number, bytes: number): void {
+  moves(kind: 'copyIn' | 'copyOut', l2Address: number, l1Address: number, bytes: number): void {
     if (kind === 'copyIn') this.#copyIn(l2Address, l1Address, bytes);
     else this.#copyOut(l2Address, l1Address, bytes);
   }
 
   #copyIn(l2Address: number, l1Address: number, bytes: number): void {
     this.#s.isCopyIn[this.#s.job] = true;
+    this.#s.sources[this.#s.job] = this.#s.around.objects.l2(l2Address);
+    this.#s.copiedFrom[this.#s.job] = l2Address - l1Address;
     this.waits.touches(l2Address, bytes, 'read', 'the source of its copy');
     this.#extents.outside(l2Address, bytes, 'reads', 'copy to L1');
     this.#extents.outsideL1(l1Address, bytes, 'copy to L1');
@@ -116,16 +119,22 @@ export class Checker implements CoreObserver {
     this.#made.outputs.read(l1Address, bytes);
     const slack = this.#extents.slackOver(l2Address, bytes);
     const again = this.#made.copiedAgain(l2Address, l1Address);
+    const over = this.#made.slackOverResult(l2Address, l1Address, bytes);
     this.#s.l2.take(this.#s.l1, l1Address, l2Address, bytes, this.#s.job + 1);
     const start = l2Address - this.#s.l2.base;
     if (again !== undefined) this.#s.l2.cause.fill(again, start, start + (slack?.from ?? bytes));
     if (slack !== undefined) this.#s.l2.cause.fill(slack.cause, start + slack.from, start + bytes);
+    if (over !== undefined) this.#s.l2.cause.fill(over, start + bytes - LINE_BYTES, start + bytes);
   }
 
   computed(operation: Operation, fields: Fields): void {
     this.#s.fields = fields;
     this.#rules.overlap(operation);
-    for (const input of inputsOf(operation)) this.#rules.checkLayout(operation, input);
+    for (const input of inputsOf(operation)) {
+      this.#rules.checkLayout(operation, input);
+      this.#rules.checkSources(input);
+      this.#rules.checkStrides(input);
+    }
     const reached = this.#taint.reached(operation);
     for (const { start, bytes } of inputsOf(operation)) {
       this.#made.outputs.read(start, bytes);

@@ -1,15 +1,19 @@
 import { hex } from '../../src/base/units.js';
 import { COPY_GRANULE_BYTES, LINE_BYTES } from '../isa/geometry.js';
 import type { ConvOperation, Operation } from '../isa/operation.js';
-import { misplacedBias } from './bias-layout.js';
+import { type BiasPlanes, biasPlanes, misplacedBias } from './bias-layout.js';
 import type { CheckState } from './check-state.js';
+import type { MemoryObject } from './objects.js';
 import { type InputBytes, inputsOf, outputBytes } from './operation-bytes.js';
+import { overlappingSources } from './overlapping-sources.js';
 import type { Reporter } from './reporter.js';
 
 /** What can be said of one compute job by itself: sizes, places and layouts. */
 export class JobRules {
   readonly #s: CheckState;
   readonly #report: Reporter;
+  /** By the address where a job's weights end, the bias planes of their last block: a job for the next channels has its weights there. */
+  readonly #planesBefore = new Map<number, BiasPlanes>();
 
   constructor(state: CheckState, report: Reporter) {
     this.#s = state;
@@ -62,12 +66,56 @@ export class JobRules {
 
   /** A conv's bias planes lie where the core reads them. */
   checkBias(o: ConvOperation, weights: Uint8Array): void {
-    const wrong = misplacedBias(o, weights);
+    const at = this.#s.weightsAt;
+    const wrong = misplacedBias(o, weights, this.#planesBefore.get(at));
+    this.#planesBefore.set(at + this.#s.weightsLoaded, biasPlanes(o, weights).at(-1)!);
     if (wrong === undefined) return;
     this.#report.add('memory-layout', `bias at ${this.#report.ownerName(this.#s.weightsAt)}`, {
-      what: `job ${this.#s.job} reads ${wrong.bias} as bias of output channel ${wrong.channel}; all biases are small when read as ${wrong.order}`,
+      what: `job ${this.#s.job} reads ${wrong.bias} as bias of output channel ${wrong.channel}; ${wrong.why}`,
       fix: "Put behind the weights of each block of 16 channels that block's own four bias planes.",
       bytes: [this.#report.bytesL2(this.#s.weightsAt, this.#s.weightsLoaded)],
+    });
+  }
+
+  /** An input is gathered from one object: a copy that goes on in another has a wrong stride, or goes on too long. */
+  checkSources({ start, bytes, what }: InputBytes): void {
+    const { writer } = this.#s.l1;
+    let first: { readonly object: MemoryObject; readonly job: number } | undefined;
+    for (let at = start; at < start + bytes; at += LINE_BYTES) {
+      const w = writer[at]!;
+      if (w <= 0 || this.#s.isCopyIn[w - 1] !== true || this.#s.lastRead[at]! > w) continue;
+      const object = this.#s.sources[w - 1];
+      if (object === undefined || object.start === first?.object.start) continue;
+      if (first === undefined) {
+        first = { object, job: w - 1 };
+        continue;
+      }
+      this.#report.add('outside-object', `sources of ${what} ${first.object.name}`, {
+        what: `the ${what} of job ${this.#s.job} begins with what job ${first.job} copied in from ${first.object.name}, and goes on with what job ${w - 1} copied in from ${object.name}`,
+        fix: "Check the strides by which the copies go from row to row and from plane to plane against the tensor's shape.",
+        bytes: [
+          { memory: 'L1', address: at, bytes: LINE_BYTES },
+          this.#report.bytesL2(first.object.start, first.object.end - first.object.start),
+          this.#report.bytesL2(object.start, object.end - object.start),
+        ],
+      });
+      return;
+    }
+  }
+
+  /** Rows of an input come one after the other from L2: what begins inside the row before has a wrong stride. */
+  checkStrides(input: InputBytes): void {
+    const found = overlappingSources(this.#s, input);
+    if (found === undefined) return;
+    const { first, second } = found;
+    const name = this.#report.name(first.l2);
+    this.#report.add('memory-layout', `stride of ${input.what} ${this.#report.ownerName(first.l2)}`, {
+      what: `the ${input.what} of job ${this.#s.job} holds bytes twice: job ${first.job} copied in ${first.bytes} bytes from ${name}, and the next ones, by job ${second.job}, begin only ${second.l2 - first.l2} bytes behind that`,
+      fix: "Check the strides by which the copies go from row to row and from plane to plane against the tensor's shape.",
+      bytes: [
+        { memory: 'L1', address: first.l1, bytes: first.bytes + second.bytes },
+        this.#report.bytesL2(first.l2, first.bytes),
+      ],
     });
   }
 

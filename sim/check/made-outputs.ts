@@ -1,5 +1,5 @@
 import { hex } from '../../src/base/units.js';
-import { ARRAY_COLUMNS, LINE_BYTES } from '../isa/geometry.js';
+import { ARRAY_COLUMNS, COPY_GRANULE_BYTES, LINE_BYTES } from '../isa/geometry.js';
 import { showFields } from '../isa/instruction.js';
 import type { ConvOperation, Operation } from '../isa/operation.js';
 import type { CheckState } from './check-state.js';
@@ -57,6 +57,10 @@ export class MadeOutputs {
     this.#s.makers.push({
       job: this.#s.job,
       pitch: o.kind === 'conv' ? o.columnGroups * ARRAY_COLUMNS : this.#pitchOfSum(o),
+      weights:
+        o.kind === 'sum'
+          ? undefined
+          : (this.#s.around.objects.l2(this.#s.weightsAt)?.name ?? this.#s.weightsAt),
     });
     const made = this.#s.makers.length;
     this.#remember(o, made);
@@ -190,6 +194,34 @@ export class MadeOutputs {
           bytes,
         });
     }
+  }
+
+  /**
+   * The last line of a copy out, which may be its rounding, over what another copy of the same layer has brought into the middle of a tensor:
+   * whoever reads it wants that one. Returns the cause.
+   */
+  slackOverResult(l2Address: number, l1Address: number, bytes: number): number | undefined {
+    const { base, size, writer, maker } = this.#s.l2;
+    const end = l2Address - base + bytes;
+    const tail = end - LINE_BYTES;
+    if (bytes % COPY_GRANULE_BYTES !== 0 || end >= size) return undefined;
+    const w = writer[tail]!;
+    // The copy before goes on behind this one's end, so these bytes are not its rounding.
+    if (w <= 0 || writer[end] !== w || this.#s.isCopyIn[w - 1] !== false) return undefined;
+    const [mine, other] = [this.#s.l1.maker[l1Address + bytes - LINE_BYTES]!, maker[tail]!];
+    if (mine === 0 || other === 0) return undefined;
+    const [a, b] = [this.#s.makers[mine - 1]!, this.#s.makers[other - 1]!];
+    if (a.weights === undefined || a.weights !== b.weights || a.job === b.job) return undefined;
+    const now = this.#s.core.l1.peek(l1Address + bytes - LINE_BYTES, LINE_BYTES, 'L1');
+    const before = this.#s.l2Memory.peek(l2Address + bytes - LINE_BYTES, LINE_BYTES, 'L2');
+    if (now.every((v, i) => v === before[i])) return undefined;
+    return this.#s.causes.add({
+      kind: 'stale-data',
+      key: 'slack over a result',
+      text: `where job ${w - 1} had copied out a result of job ${b.job}: the last ${LINE_BYTES} of the ${bytes} bytes that job ${this.#s.job} copied out lie over it`,
+      fix: `Copy tiles out in an order in which the rounding to ${COPY_GRANULE_BYTES} bytes is overwritten by what belongs there, or leave room between rows.`,
+      job: this.#s.job,
+    });
   }
 
   /** The same output copied to a second place: no job has made what should go there. */

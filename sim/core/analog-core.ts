@@ -194,10 +194,10 @@ export class AnalogCore {
       for (let bank = 0; bank < banks; bank++) {
         const outside = l2Address + (line * banks + bank) * LINE_BYTES;
         const inside = bank * bankBytes + l1Address + line * LINE_BYTES;
+        this.observer?.moves(kind, outside, inside, LINE_BYTES);
         if (kind === 'copyIn')
           this.#l1.copyFrom(this.#l2, outside, inside, LINE_BYTES, this.writer, 'copy L2 to L1');
         else this.#l2.copyFrom(this.#l1, inside, outside, LINE_BYTES, this.writer, 'copy L1 to L2');
-        this.observer?.moved(kind, outside, inside, LINE_BYTES);
       }
     return {
       kind,

@@ -257,10 +257,10 @@ export class DigitalCore {
       for (let bank = 0; bank < banks; bank++) {
         const outside = l2Address + (line * banks + bank) * LINE_BYTES;
         const inside = bank * bankBytes + l1Address + line * LINE_BYTES;
+        this.observer?.moves(kind, outside, inside, LINE_BYTES);
         if (kind === 'copyIn')
           this.l1.copyFrom(this.#l2, outside, inside, LINE_BYTES, this.writer, 'copy L2 to L1');
         else this.#l2.copyFrom(this.l1, inside, outside, LINE_BYTES, this.writer, 'copy L1 to L2');
-        this.observer?.moved(kind, outside, inside, LINE_BYTES);
       }
     return this.#copyReport(kind, l2Address, l1Address, bytes);
   }
@@ -280,10 +280,10 @@ export class DigitalCore {
     const l1Address = this.#get('L1ADDR') * LINE_BYTES;
     const bytes = length * WORD_BYTES;
     if (!this.#values) return this.#copyReport(kind, l2Address, l1Address, bytes);
+    this.observer?.moves(kind, l2Address, l1Address, bytes);
     if (kind === 'copyIn')
       this.l1.copyFrom(this.#l2, l2Address, l1Address, bytes, this.writer, 'copy L2 to L1');
     else this.#l2.copyFrom(this.l1, l1Address, l2Address, bytes, this.writer, 'copy L1 to L2');
-    this.observer?.moved(kind, l2Address, l1Address, bytes);
     return this.#copyReport(kind, l2Address, l1Address, bytes);
   }
 

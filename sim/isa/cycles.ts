@@ -29,8 +29,13 @@ export function kernelRowsOnData(
 
 /** Sum over the output rows of the kernel rows: those that lie on data, and a share of the others. */
 function kernelRowsInAll(o: ConvOperation, padding = 0): number {
-  let rows = 0;
-  for (let y = 0; y < o.outputRows; y++) rows += kernelRowsOnData(y, o);
+  // Windows from `inside` to `below` lie on data whole; there are many of them, and few at the edges.
+  const inside = Math.min(o.outputRows, Math.ceil(o.padding.top / o.stride));
+  const last = Math.floor((o.rows - o.kernelHeight + o.padding.top) / o.stride);
+  const below = Math.min(o.outputRows, Math.max(inside, last + 1));
+  let rows = (below - inside) * o.kernelHeight;
+  for (let y = 0; y < inside; y++) rows += kernelRowsOnData(y, o);
+  for (let y = below; y < o.outputRows; y++) rows += kernelRowsOnData(y, o);
   return rows + padding * (o.kernelHeight * o.outputRows - rows);
 }
 

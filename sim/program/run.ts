@@ -60,6 +60,8 @@ export interface JobEvent {
   readonly start: number;
   readonly job: JobStep;
   readonly report: JobReport | AnalogJobReport;
+  /** What the core's memories hold after the job, as copies. */
+  readonly memories: () => { readonly l1: Uint8Array; readonly weights: Uint8Array };
 }
 
 export interface RunOptions {
@@ -297,8 +299,14 @@ class Machine {
     this.#check?.jobEnded();
     const start = this.#ledger.now;
     this.#charge(step, index, report);
-    this.#options.onJob?.({ step: index, start, job: step, report });
+    this.#options.onJob?.({ step: index, start, job: step, report, memories: this.#copyMemories });
   }
+
+  readonly #copyMemories = () => {
+    const { l1, weightMemory } = this.#core;
+    const copy = (m: Memory): Uint8Array => m.peek(m.base, m.size, 'its content').slice();
+    return { l1: copy(l1), weights: copy(weightMemory) };
+  };
 
   #charge(step: JobStep, index: number, report: JobReport | AnalogJobReport): void {
     const account = this.#ledger.account(step.layer);

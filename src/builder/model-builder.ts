@@ -89,8 +89,9 @@ export class ModelBuilder {
     for (const v of used)
       if (this.#vars.get(v.name) !== v)
         throw new UserError(`model ${this.#name} uses %${v.name}, which it did not declare.`);
+    const names = new Set(used.map((v) => v.name));
     for (const name of this.#vars.keys())
-      if (!used.some((v) => v.name === name)) throw new UserError(`model ${this.#name} never uses %${name}.`);
+      if (!names.has(name)) throw new UserError(`model ${this.#name} never uses %${name}.`);
     const main = labelTensors({ name: 'main', params: used, body, attrs: {} });
     return { name: this.#name, main, params: new Map(this.#params) };
   }

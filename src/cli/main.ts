@@ -1,7 +1,13 @@
 #!/usr/bin/env node
 // What belongs to a process of its own: arguments, signals, a reader that leaves, the exit status. run.ts does the rest.
-import { hideBin } from 'yargs/helpers';
-import { runCli } from './run.js';
+import * as nodeModule from 'node:module';
+import { Worker } from 'node:worker_threads';
+import { useSha256InNode } from '../node/sha256-in-node.js';
+import { terminalOfMain } from '../node/task-workers.js';
+import { provideWorkers } from './model-workers.js';
+
+// Node 22 and later keep what V8 compiled for the next start.
+(nodeModule as { readonly enableCompileCache?: () => unknown }).enableCompileCache?.();
 
 // A reader that has seen enough (`| head`) ends the program quietly.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -12,4 +18,15 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // Files are written whole or not at all, so stopping between two of them leaves no part behind.
 process.on('SIGINT', () => process.exit(130));
 
-process.exitCode = await runCli(hideBin(process.argv));
+useSha256InNode();
+provideWorkers(
+  () =>
+    new Worker(new URL('./worker.js', import.meta.url), {
+      stdout: true,
+      stderr: true,
+      workerData: terminalOfMain(),
+    }),
+);
+
+const { runCli } = await import('./run.js');
+process.exitCode = await runCli(process.argv.slice(2));

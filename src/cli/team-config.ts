@@ -1,13 +1,22 @@
 import type { ConfiguredModel, TeamConfig } from '../node/config-file.js';
-import { findConfig, readConfig } from '../node/config-file.js';
+import { findConfig } from '../node/find-config.js';
 
 const read = new Map<string, TeamConfig | undefined>();
+
+/** What reads configurations. It brings a JSON Schema validator, so it is loaded only where there is one to read. */
+let reader: typeof import('../node/config-file.js') | undefined;
+
+/** Before the first `teamConfig`: loads what reads the working folder's configuration, where it has one. */
+export async function prepareTeamConfig(folder = process.cwd()): Promise<void> {
+  if (findConfig(folder) !== undefined) reader = await import('../node/config-file.js');
+}
 
 /** The configuration of the working folder, read once. Throws a UserError for a file that is not as described. */
 export function teamConfig(folder = process.cwd()): TeamConfig | undefined {
   if (!read.has(folder)) {
     const path = findConfig(folder);
-    read.set(folder, path === undefined ? undefined : readConfig(path, folder));
+    if (path !== undefined && reader === undefined) throw new Error('prepareTeamConfig comes first');
+    read.set(folder, path === undefined ? undefined : reader!.readConfig(path, folder));
   }
   return read.get(folder);
 }

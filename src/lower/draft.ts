@@ -33,7 +33,7 @@ export interface DraftJob {
   readonly layer: number;
   readonly tile: number;
   readonly writes: readonly (readonly [offset: number, value: DraftValue])[];
-  /** The instruction of a compute job and the buffer that holds the layer's instruction. */
+  /** The words of a compute job's instruction and the buffer that holds the layer's instruction. */
   readonly instruction?: { readonly words: Uint32Array; readonly buffer: DraftBuffer };
   /** Whose register port `writes` go to; the digital core's where left out. */
   readonly core?: 'analog';

@@ -55,7 +55,7 @@ function firstFit(
 type Rank = (x: Interval) => number;
 
 /** Orders worth trying: large first, long-lived first, by time, by what they hold over time; ties stay as given. */
-const RANKS: readonly (readonly Rank[])[] = [
+export const RANKS: readonly (readonly Rank[])[] = [
   [(x) => -x.bytes],
   [(x) => -(x.to - x.from), (x) => -x.bytes],
   [(x) => x.from, (x) => -x.bytes],
@@ -110,7 +110,7 @@ export function placeIntervals(intervals: readonly Interval[], align: number): P
   return best ?? { offsets: [], peak: 0 };
 }
 
-/** Whether `placeIntervals` finds a placement whose peak is at most `limit`. */
+/** Whether `placeIntervals` finds a placement whose peak is at most `limit`. `IntervalFit` answers for a set that changes. */
 export function fits(intervals: readonly Interval[], align: number, limit: number): boolean {
   const compact = byBeginnings(intervals);
   return RANKS.some((ranks) => firstFit(compact, ordered(intervals, ranks), align, limit) !== undefined);

@@ -4,12 +4,14 @@ import type { HardwareParameters } from '../../sim/isa/parameters.js';
 import { LimitError } from '../base/errors.js';
 import type { CoreLayer } from '../passes/match.js';
 import { ANALOG_FIXED_BYTES } from './emit/analog.js';
-import { fits, type Interval, placeIntervals } from './interval-plan.js';
+import { IntervalFit } from './interval-fit.js';
+import { type Interval, placeIntervals } from './interval-plan.js';
 import { type AnalogTiling, tileAnalog } from './tiling/analog.js';
 import { type ConvTiling, tileConv } from './tiling/conv.js';
 import { writtenPlanes } from './tiling/conv-geometry.js';
 import { type DenseTiling, tileDense } from './tiling/dense.js';
 import type { Residency } from './tiling/residency.js';
+import type { SearchWork } from './tiling/search-work.js';
 import { type SumResidency, type SumTiling, tileSum } from './tiling/sum.js';
 
 /** A value on the core's side, by number. */
@@ -62,9 +64,26 @@ export interface L1Plan {
   readonly residents: ReadonlyMap<ValueId, { readonly address: number; readonly bytes: number }>;
   readonly peakBytes: number;
   readonly peakWeightBytes: number;
+  /** What the search for tilings and places did. */
+  readonly work: PlanWork;
+}
+
+export interface PlanWork extends Readonly<SearchWork> {
+  /** Offsets in L1 that were found, over all orders of placing. */
+  readonly placed: number;
 }
 
 type Tiling = ConvTiling | DenseTiling | SumTiling | AnalogTiling;
+
+/** Everything that a layer's tilings depend on beside the room they have: not its weights, nor how it requantizes. */
+function kindOf({ layer, inputs }: LayerNode): string {
+  const shapes = `${layer.kind} ${layer.input} ${layer.output}`;
+  if (layer.kind === 'sum') return `${shapes} ${inputs[0] === inputs[1]}`;
+  if (layer.kind === 'dense') return shapes;
+  const { kernelHeight, kernelWidth, stride, padTop, padLeft } = layer;
+  const depthwise = layer.kind === 'conv' && layer.depthwise;
+  return `${shapes} ${depthwise} ${kernelHeight} ${kernelWidth} ${stride} ${padTop} ${padLeft}`;
+}
 
 /** Bytes of L1 that a whole output takes, with the planes that the core writes beyond it and the slack of copies. */
 function residentBytes(layer: CoreLayer): number {
@@ -72,12 +91,20 @@ function residentBytes(layer: CoreLayer): number {
   return withCopySlack(layer.kind === 'conv' ? writtenPlanes(layer, layer.output[1]!) * planeBytes : bytes);
 }
 
-/** What stays in L1, the tilings of all layers beside it, and the bytes of L1 that it takes while each layer runs. */
+/** What stays in L1, the tilings of all layers beside it, the bytes of L1 that it takes while each layer runs, and where all that fits. */
 interface Choice {
   readonly resident: Set<ValueId>;
   readonly tilings: Tiling[];
   readonly taken: number[];
+  /** Every interval of `#intervals`, numbered in its order. */
+  readonly fit: IntervalFit;
 }
+
+/** Bytes that a layer's tiles take in L1: each operand, then the output; 0 where it is resident. */
+const tileBytes = (t: Tiling): readonly number[] => [
+  ...('operandBytes' in t ? t.operandBytes : [t.inputBytes, 0]),
+  t.outputBytes,
+];
 
 /** The search for what stays in L1 between layers. */
 class Planner {
@@ -86,12 +113,16 @@ class Planner {
   readonly #fixedBytes: number;
   readonly #producer = new Map<ValueId, number>();
   readonly #users = new Map<ValueId, number[]>();
+  /** By layer: what it is tiled by, equal for layers that are tiled alike. */
+  readonly #kinds: readonly string[];
   readonly #cache = new Map<string, Tiling | null>();
+  readonly #work: SearchWork = { tilings: 0 };
 
   constructor(nodes: readonly LayerNode[], hw: HardwareParameters, fixedBytes: number) {
     this.#nodes = nodes;
     this.#hw = hw;
     this.#fixedBytes = fixedBytes;
+    this.#kinds = nodes.map(kindOf);
     nodes.forEach((n, i) => {
       this.#producer.set(n.output, i);
       for (const v of new Set(n.inputs)) {
@@ -122,7 +153,7 @@ class Planner {
     const outputInL2 =
       node.outputLeaves || (!output && this.#users.has(node.output)) || !this.#users.has(node.output);
     const inputs = node.inputs.map((v) => resident.has(v));
-    const key = [i, output, outputInL2, ...inputs, l1Bytes].join();
+    const key = [this.#kinds[i], output, outputInL2, ...inputs, l1Bytes].join();
     const known = this.#cache.get(key);
     if (known !== undefined) return known;
     const made = this.#tileLayer(node, { inputs, output, outputInL2 }, l1Bytes);
@@ -149,7 +180,7 @@ class Planner {
     }
     const residency: Residency = { input: r.inputs[0]!, output: r.output, outputInL2: r.outputInL2 };
     return layer.kind === 'conv'
-      ? tileConv(layer, residency, l1Bytes, this.#hw, this.#fixedBytes)
+      ? tileConv(layer, residency, l1Bytes, this.#hw, this.#fixedBytes, this.#work)
       : tileDense(layer, residency, l1Bytes, this.#hw, this.#fixedBytes);
   }
 
@@ -168,8 +199,25 @@ class Planner {
       if (tiling === null) return null;
       tilings.push(tiling);
     }
-    const choice = { resident, tilings, taken: this.#nodes.map(() => 0) };
-    return this.#fits(choice) ? choice : null;
+    const fit = new IntervalFit(LINE_BYTES, this.#hw.chip.l1Bytes);
+    tilings.forEach((t, i) => {
+      this.#putTile(fit, i, t);
+    });
+    return fit.fits() ? { resident, tilings, taken: this.#nodes.map(() => 0), fit } : null;
+  }
+
+  /** Residents come first, as in `#intervals`: in the order of their making. */
+  #putResident(fit: IntervalFit, v: ValueId, there: boolean): void {
+    fit.set(this.#producer.get(v)!, there ? this.#life(v) : undefined);
+  }
+
+  #putTile(fit: IntervalFit, i: number, tiling: Tiling, before?: Tiling): void {
+    const old = before === undefined ? [] : tileBytes(before);
+    tileBytes(tiling).forEach((bytes, k, all) => {
+      if (bytes === (old[k] ?? 0)) return;
+      const number = this.#nodes.length + i * all.length + k;
+      fit.set(number, bytes > 0 ? { bytes, from: i, to: i } : undefined);
+    });
   }
 
   /**
@@ -178,7 +226,7 @@ class Planner {
    */
   tryKeep(choice: Choice, v: ValueId): void {
     const { from, to } = this.#life(v);
-    const { resident, tilings, taken } = choice;
+    const { resident, tilings, taken, fit } = choice;
     const before = tilings.slice(from, to + 1);
     resident.add(v);
     this.#take(taken, v, 1);
@@ -191,9 +239,17 @@ class Planner {
       gain += before[i - from]!.cycles - tiling.cycles;
     }
     if (after.length === before.length && gain > 0) {
-      for (let i = from; i <= to; i++) tilings[i] = after[i - from]!;
-      if (this.#fits(choice)) return;
-      for (let i = from; i <= to; i++) tilings[i] = before[i - from]!;
+      const retile = (made: readonly Tiling[]): void => {
+        for (let i = from; i <= to; i++) {
+          this.#putTile(fit, i, made[i - from]!, tilings[i]);
+          tilings[i] = made[i - from]!;
+        }
+      };
+      this.#putResident(fit, v, true);
+      retile(after);
+      if (fit.fits()) return;
+      this.#putResident(fit, v, false);
+      retile(before);
     }
     resident.delete(v);
     this.#take(taken, v, -1);
@@ -209,10 +265,6 @@ class Planner {
       output: t.outputBytes > 0 ? slot(t.outputBytes, i) : -1,
     }));
     return { lives, intervals, slots };
-  }
-
-  #fits(choice: Choice): boolean {
-    return fits(this.#intervals(choice).intervals, LINE_BYTES, this.#hw.chip.l1Bytes);
   }
 
   /** The addresses of a choice. */
@@ -249,6 +301,7 @@ class Planner {
       residents,
       peakBytes: peak,
       peakWeightBytes: weightBytes.reduce((a, b) => Math.max(a, b), 0),
+      work: { ...this.#work, placed: choice.fit.placed },
     };
   }
 

@@ -2,16 +2,8 @@ import { LINE_BYTES, MEMORY_MAP, WORD_BYTES } from '../../sim/isa/geometry.js';
 import type { HardwareParameters } from '../../sim/isa/parameters.js';
 import { LimitError } from '../base/errors.js';
 import { roundUp } from '../base/units.js';
-import type { Buffer, HostStep, JobStep, MemoryUse, Step } from '../program/types.js';
-import type {
-  Draft,
-  DraftBuffer,
-  DraftHost,
-  DraftJob,
-  DraftOperand,
-  DraftStep,
-  DraftValue,
-} from './draft.js';
+import type { Buffer, HostStep, JobStep, MemoryUse, RegisterWrite, Step } from '../program/types.js';
+import type { Draft, DraftBuffer, DraftHost, DraftJob, DraftOperand, DraftStep } from './draft.js';
 import { type Interval, placeIntervals } from './interval-plan.js';
 
 /** A program whose addresses are known: what the manifest and the image need. */
@@ -22,37 +14,36 @@ export interface Resolved {
   readonly l2: Pick<MemoryUse, 'l2' | 'l2Constants'>;
 }
 
-const buffersOf = (s: DraftStep): DraftBuffer[] => {
+/** Calls `visit` for each buffer that a step names, some more than once. */
+function visitBuffers(s: DraftStep, visit: (b: DraftBuffer) => void): void {
   switch (s.kind) {
     case 'tile':
-      return [];
+      return;
     case 'job':
-      return [
-        ...s.touches,
-        ...s.writes.flatMap(([, v]) => (typeof v === 'number' ? [] : [v.buffer])),
-        ...(s.instruction === undefined ? [] : [s.instruction.buffer]),
-      ];
-    case 'host': {
-      const operands = [...s.ops.flatMap((o) => o.args), ...s.stores.map((x) => x.from)];
-      return [
-        ...operands.flatMap((o) => ('buffer' in o ? [o.buffer] : [])),
-        ...s.stores.map((x) => x.buffer),
-      ];
-    }
+      for (const b of s.touches) visit(b);
+      for (const [, v] of s.writes) if (typeof v !== 'number') visit(v.buffer);
+      if (s.instruction !== undefined) visit(s.instruction.buffer);
+      return;
+    case 'host':
+      for (const o of s.ops) for (const a of o.args) if ('buffer' in a) visit(a.buffer);
+      for (const { from, buffer } of s.stores) {
+        if ('buffer' in from) visit(from.buffer);
+        visit(buffer);
+      }
   }
-};
+}
 
 /** First and last step of each buffer: inputs and constants are there from the start, outputs and constants stay to the end. */
 function lifetimes(draft: Draft): Map<DraftBuffer, Interval> {
   const last = Math.max(0, draft.steps.length - 1);
   const lives = new Map<DraftBuffer, { bytes: number; from: number; to: number }>();
-  draft.steps.forEach((step, i) => {
-    for (const b of buffersOf(step)) {
-      const life = lives.get(b);
-      if (life === undefined) lives.set(b, { bytes: b.bytes, from: i, to: i });
-      else life.to = i;
-    }
-  });
+  let at = 0;
+  const see = (b: DraftBuffer): void => {
+    const life = lives.get(b);
+    if (life === undefined) lives.set(b, { bytes: b.bytes, from: at, to: at });
+    else life.to = at;
+  };
+  for (; at < draft.steps.length; at++) visitBuffers(draft.steps[at]!, see);
   for (const b of draft.buffers) {
     const life = lives.get(b) ?? { bytes: b.bytes, from: 0, to: 0 };
     if (b.role === 'input' || b.content !== undefined) life.from = 0;
@@ -65,14 +56,18 @@ function lifetimes(draft: Draft): Map<DraftBuffer, Interval> {
 /** The largest things alive at the fullest step, for the error of a model that does not fit. */
 function largest(draft: Draft, lives: ReadonlyMap<DraftBuffer, Interval>): string {
   const live = draft.buffers.filter((b) => b.memory === 'L2');
+  // What begins and ends at each step: the bytes alive follow from step to step.
+  const change = new Float64Array(draft.steps.length + 2);
+  for (const b of live) {
+    const { from, to } = lives.get(b)!;
+    change[from]! += b.bytes;
+    change[to + 1]! -= b.bytes;
+  }
   let fullest = 0;
   let most = -1;
+  let sum = 0;
   for (let step = 0; step < draft.steps.length; step++) {
-    let sum = 0;
-    for (const b of live) {
-      const life = lives.get(b)!;
-      if (life.from <= step && step <= life.to) sum += b.bytes;
-    }
+    sum += change[step]!;
     if (sum > most) [fullest, most] = [step, sum];
   }
   return live
@@ -130,20 +125,21 @@ function checkL2(
 
 /** For each instruction buffer, the words that differ between the jobs that use it: each job stores these. */
 function varyingWords(draft: Draft): Map<DraftBuffer, number[]> {
-  const seen = new Map<DraftBuffer, Uint32Array[]>();
-  for (const s of draft.steps)
-    if (s.kind === 'job' && s.instruction !== undefined) {
-      const list = seen.get(s.instruction.buffer) ?? [];
-      list.push(s.instruction.words);
-      seen.set(s.instruction.buffer, list);
-    }
+  const seen = new Map<DraftBuffer, { readonly first: Uint32Array; readonly differs: Uint8Array }>();
+  for (const s of draft.steps) {
+    if (s.kind !== 'job' || s.instruction === undefined) continue;
+    const { words, buffer } = s.instruction;
+    const known = seen.get(buffer);
+    if (known === undefined) seen.set(buffer, { first: words, differs: new Uint8Array(words.length) });
+    else for (let i = 0; i < words.length; i++) if (words[i] !== known.first[i]) known.differs[i] = 1;
+  }
   return new Map(
-    [...seen].map(([buffer, all]) => [
-      buffer,
-      [...all[0]!.keys()].filter((i) => all.some((words) => words[i] !== all[0]![i])),
-    ]),
+    [...seen].map(([buffer, { differs }]) => [buffer, [...differs.keys()].filter((i) => differs[i] === 1)]),
   );
 }
+
+/** Most steps complete nothing and store nothing. */
+const NONE: readonly never[] = [];
 
 /** Gives every buffer its address, fills the image and writes the steps out with numbers. Throws when L2 is too small. */
 export function resolve(draft: Draft, hw: HardwareParameters): Resolved {
@@ -153,25 +149,24 @@ export function resolve(draft: Draft, hw: HardwareParameters): Resolved {
   const ids = new Map(draft.buffers.map((b, i) => [b, i]));
   const varying = varyingWords(draft);
   const addressOf = (b: DraftBuffer): number => (b.memory === 'L1' ? b.address! : addresses.get(b)!);
-  const value = (v: DraftValue): number => (typeof v === 'number' ? v : addressOf(v.buffer) + v.offset);
   const id = (b: DraftBuffer): number => ids.get(b)!;
+  const stores = (s: DraftJob): JobStep['stores'] => {
+    if (s.instruction === undefined) return NONE;
+    const { words, buffer } = s.instruction;
+    const at = addressOf(buffer);
+    return varying.get(buffer)!.map((word) => [at + word * WORD_BYTES, words[word]!]);
+  };
   const job = (s: DraftJob): JobStep => ({
     kind: 'job',
     ...(s.core === undefined ? {} : { core: s.core }),
     layer: s.layer,
     tile: s.tile,
-    stores:
-      s.instruction === undefined
-        ? []
-        : varying
-            .get(s.instruction.buffer)!
-            .map((word) => [
-              addressOf(s.instruction!.buffer) + word * WORD_BYTES,
-              s.instruction!.words[word]!,
-            ]),
-    writes: s.writes.map(([offset, v]) => [offset, value(v)]),
+    stores: stores(s),
+    writes: s.writes.map(([offset, v], i) =>
+      typeof v === 'number' ? (s.writes[i] as RegisterWrite) : [offset, addressOf(v.buffer) + v.offset],
+    ),
     note: s.note,
-    completes: s.completes.map(id),
+    completes: s.completes.length === 0 ? NONE : s.completes.map(id),
   });
   const operand = (o: DraftOperand) => ('buffer' in o ? { buffer: id(o.buffer) } : o);
   const host = (s: DraftHost): HostStep => ({

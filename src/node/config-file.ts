@@ -1,13 +1,10 @@
-import { existsSync } from 'node:fs';
-import { dirname, extname, join, relative, resolve } from 'node:path';
+import { dirname, extname, relative, resolve } from 'node:path';
 import type { FailOn } from '../../reports/regression/comparison.js';
 import type { Metric } from '../../reports/regression/threshold.js';
 import { CONFIG_SCHEMA } from '../../reports/schema/config.js';
-import { checkSchema, parseJson } from '../base/json-file.js';
+import { checkSchema } from '../base/json-file.js';
+import { parseJson } from '../base/json-text.js';
 import { readText } from './files.js';
-
-/** The file's name; looked for in the working folder and upwards. */
-export const CONFIG_FILE = 'diana.config.json';
 
 /** A model with what its file needs to be read. */
 export interface ConfiguredModel {
@@ -35,15 +32,6 @@ export interface TeamConfig {
   readonly baselines?: string;
   readonly thresholds?: Readonly<Partial<Record<Metric | 'layer-cycles', string>>>;
   readonly 'fail-on'?: FailOn;
-}
-
-/** The nearest diana.config.json from `folder` upwards; undefined where there is none. */
-export function findConfig(folder: string): string | undefined {
-  for (let at = resolve(folder); ; at = dirname(at)) {
-    const path = join(at, CONFIG_FILE);
-    if (existsSync(path)) return path;
-    if (dirname(at) === at) return undefined;
-  }
 }
 
 /** A word that stands for a file rather than for a built-in model. */

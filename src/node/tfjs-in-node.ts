@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
-import { extendBackends } from '../../golden/backend.js';
+import { dirname, sep } from 'node:path';
+import { extendBackends, setWasmFolder } from '../../golden/backend.js';
 import type { Tf } from '../../golden/tfjs.js';
 import { UserError } from '../base/errors.js';
 
@@ -35,5 +36,11 @@ async function loadTfjsNode(): Promise<Tf> {
   }
 }
 
-/** Adds the backend `node`, and keeps tfjs's start from changing how this process ends. Called once by whoever runs in Node. */
-export const useTfjsInNode = (): void => extendBackends({ node: loadTfjsNode }, withoutNewHandlers);
+/**
+ * Adds the backend `node`, says where the package with tfjs's .wasm files is (its code may run from a bundle elsewhere), and keeps tfjs's
+ * start from changing how this process ends. Called once by whoever runs in Node.
+ */
+export function useTfjsInNode(): void {
+  setWasmFolder(dirname(require.resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm')) + sep);
+  extendBackends({ node: loadTfjsNode }, withoutNewHandlers);
+}

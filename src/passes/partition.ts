@@ -82,14 +82,14 @@ export function partition(main: Func, accelerator: Accelerator): Partition {
   const graph = { users, uses: useCounts(main.body) };
   const matches: Match[] = [];
   const covered = new Set<Expr>();
-  const refusals: { call: Call; refusal: Refusal }[] = [];
+  const refusals = new Map<Call, Refusal>();
   for (const e of postOrder(main.body)) {
     // An add of a constant may be the bias of a layer that was seen before it.
     if (covered.has(e)) continue;
     const found = matchAt(e, graph, accelerator);
     if (found === undefined || e.kind !== 'call') continue;
     if (isRefusal(found)) {
-      refusals.push({ call: e, refusal: found });
+      refusals.set(e, found);
       const analog = beginsAnalog(e, graph);
       for (const t of tailOf(e, users, analog)) covered.add(t);
       covered.add(e);
@@ -101,8 +101,8 @@ export function partition(main: Func, accelerator: Accelerator): Partition {
   const warnings: Warning[] = [];
   for (const e of postOrder(main.body)) {
     if (e.kind !== 'call') continue;
-    const refused = refusals.find((r) => r.call === e);
-    if (refused !== undefined) warnings.push(warningOf(e, refused.refusal, e.label.layer));
+    const refused = refusals.get(e);
+    if (refused !== undefined) warnings.push(warningOf(e, refused, e.label.layer));
     else if (!covered.has(e))
       warnings.push(
         warningOf(e, { attribute: 'operator', value: e.op, supported: SUPPORTED_OPERATORS }, e.label.layer),

@@ -2,7 +2,7 @@ import { DEFAULT_ANALOG } from '../../sim/isa/analog/cycles.js';
 import { COST_MODEL_NAMES, COST_MODELS } from '../../sim/isa/cost-models.js';
 import { DEFAULT_PARAMETERS, type HardwareParameters } from '../../sim/isa/parameters.js';
 import { UserError } from '../base/errors.js';
-import { parseJson } from '../base/json-file.js';
+import { parseJson } from '../base/json-text.js';
 import { nearest } from '../base/nearest.js';
 import { baseName } from '../base/path-name.js';
 import { checkHardware, checkParameter, GROUPS } from './hardware-rules.js';

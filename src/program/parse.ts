@@ -1,5 +1,6 @@
 import { UserError } from '../base/errors.js';
-import { check, type Format, parseJson } from '../base/json-file.js';
+import { check, type Format } from '../base/json-file.js';
+import { parseJson } from '../base/json-text.js';
 import { checkManifest } from './check.js';
 import { describeImage, MANIFEST_FILE, manifestDigest } from './files.js';
 import { PROGRAM_SCHEMA } from './schema.js';

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_OPTIONS } from '../../src/compile.js';
+import { compile } from '../../src/library/compile.js';
 import { buildModel, suiteModels } from '../../src/models/registry.js';
+import { disassemble } from '../../src/program/disassemble.js';
 import { FULL } from '../full.js';
 import { onCore, verified } from '../passes/verified.js';
 
@@ -43,5 +45,21 @@ describe('ternary and mixed variants of the MLPerf Tiny networks', () => {
   )('%s: exact on the analog core', async (name) => {
     const { verdict, manifest } = await verified(buildModel(name));
     expect([verdict.ok, analogOf(manifest.layers)]).toEqual([true, ['conv1']]);
+  });
+});
+
+describe('disasm', () => {
+  it('reads the jobs of the analog core by its own registers and half-words', () => {
+    const text = disassemble(compile(buildModel('dae-ternary')));
+    const [, copy, , ...compute] = text.slice(text.indexOf('tile 0: copy in')).split('\n');
+    expect(copy).toMatch(
+      /^ {4}analog: copy L2 0x1c[0-9a-f]{6} -> L1 0 of 4 banks, 10 lines a bank, 640 bytes$/,
+    );
+    expect(compute[0]).toMatch(
+      /^ {4}analog: weights 0x1c[0-9a-f]+, batch norm 0x1c[0-9a-f]+; instructions 0x1c[0-9a-f]+, configuration 0x1c[0-9a-f]+$/,
+    );
+    expect(compute[1]).toMatch(/ c=640 k=128 cx=1 cy=1 precision=7 .* stop=61440 /);
+    expect(compute[2]).toMatch(/ stop=61441 /);
+    expect(compute[3]).toMatch(/tile 0: copy out/);
   });
 });

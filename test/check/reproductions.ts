@@ -74,6 +74,63 @@ int main(void) {
   return (read_all(total, sizeof total) + read_all(out, sizeof out)) & 0;
 }`;
 
+/** Two tiles of rows, each copied out row block by row block; the rounding of the last copies lies behind their rows. */
+const ROUNDED = `
+static s8 tensor[4 * 8 * 16], weights[CONV_BYTES(4, 16, 3, 3)], out[16 * 8 * 16 + 16] __attribute__((aligned(32)));
+static void upper(void) {
+  for (uint32_t c = 0; c < 4; c++) to_l1(tensor + c * 128, c * 128, 128);
+  conv((struct conv){0, 0x4000, 4, 16, 16, 8, 3, 3, 16, 7, 0x0101, 4}, weights, sizeof weights);
+  for (uint32_t k = 0; k < 16; k++) to_l2(out + k * 128, 0x4000 + k * 112, 128);
+}
+static void lower(void) {
+  for (uint32_t c = 0; c < 4; c++) to_l1(tensor + c * 128 + 96, 0x2000 + c * 32, 32);
+  conv((struct conv){0x2000, 0x6000, 4, 16, 16, 2, 3, 3, 16, 1, 0x1001, 4}, weights, sizeof weights);
+  for (uint32_t k = 0; k < 16; k++) to_l2(out + k * 128 + 112, 0x6000 + k * 16, 32);
+}
+int main(void) {
+  fill(tensor, sizeof tensor, 1);
+  fill_weights(weights, 4, 16, 9, 4, 16);
+  upper();
+  lower();
+  return read_all(out, 16 * 8 * 16) & 0;
+}`;
+
+/** A sum of two tensors of four planes, copied in plane by plane with a distance between planes. */
+const strided = (distance: number): string => `
+static s8 first[4 * 8 * 16], second[4 * 8 * 16], total[4 * 8 * 16];
+int main(void) {
+  fill(first, sizeof first, 1);
+  fill(second, sizeof second, 2);
+  fill(total, sizeof total, 3);
+  for (uint32_t c = 0; c < 4; c++) to_l1(first + c * ${distance}, c * 128, 128);
+  for (uint32_t c = 0; c < 4; c++) to_l1(second + c * 128, 0x1000 + c * 128, 128);
+  sum(0, 0x1000, 0x4000, sizeof first);
+  to_l2(total, 0x4000, sizeof total);
+  return read_all(total, sizeof total) & 0;
+}`;
+
+/**
+ * A conv whose output goes into a block of a heap, with HTVM's names for its functions; `own` allocates through a function that jumps there. Between the
+ * conv and the copy of its output, `between`.
+ */
+const heap = (between: string): string => `
+static s8 tensor[4 * 8 * 16], weights[CONV_BYTES(4, 16, 3, 3)];
+static char pool[8192] __attribute__((aligned(32)));
+static uint32_t used;
+__attribute__((noipa)) void *malloc_wrapper(uint32_t bytes) { void *p = pool + used; used += (bytes + 31) & ~31u; return p; }
+__attribute__((noipa)) void free_wrapper(void *p) { used = (uint32_t)((char *)p - pool); }
+__attribute__((noipa)) void *own(uint32_t bytes) { return malloc_wrapper(bytes); }
+int main(void) {
+  fill(tensor, sizeof tensor, 1);
+  fill_weights(weights, 4, 16, 9, 4, 16);
+  s8 *out = malloc_wrapper(16 * 8 * 16);
+  to_l1(tensor, 0, sizeof tensor);
+  conv((struct conv){0, 0x4000, 4, 16, 16, 8, 3, 3, 16, 8, 0x1101, 4}, weights, sizeof weights);
+  ${between}
+  to_l2(out, 0x4000, 16 * 8 * 16);
+  return read_all(out, 16 * 8 * 16) & 0;
+}`;
+
 /** Two tiles of four output rows; the second one needs a halo row above. `rows` are copied in for it from row `first`. */
 const tiles = (first: number, rows: number, body = ''): string => `
 static s8 tensor[4 * 8 * 16], weights[CONV_BYTES(4, 16, 3, 3)], out[16 * 8 * 16];
@@ -292,6 +349,78 @@ int main(void) {
     }),
     finds: [
       ['stale-data', /the output of job 1 is overwritten by job 2 before anything was copied out of it/],
+    ],
+  },
+  {
+    name: 'the rounding of the last rows over the first rows of the next channel',
+    source: ROUNDED,
+    finds: [
+      [
+        'stale-data',
+        /where job \d+ had copied out a result of job 4: the last 16 of the 32 bytes that job \d+ copied out lie over it/,
+      ],
+    ],
+  },
+  {
+    name: 'planes of another tensor, by a wrong stride',
+    source: strided(256),
+    finds: [
+      [
+        'outside-object',
+        /the sum operand A of job 8 begins with what job 0 copied in from first, and goes on with what job 2 copied in from second/,
+      ],
+    ],
+  },
+  {
+    name: 'planes by half of their stride',
+    source: strided(64),
+    finds: [
+      [
+        'memory-layout',
+        /the sum operand A of job 8 holds bytes twice: job 0 copied in 128 bytes from 0x[0-9a-f]+ <first>, and the next ones, by job 1, begin only 64 bytes behind that/,
+      ],
+    ],
+  },
+  {
+    name: 'an output into a heap block that was released',
+    source: heap('free_wrapper(out);'),
+    finds: [
+      [
+        'outside-object',
+        /the copy to L2 of job 2 writes a heap block of 2048 bytes \(malloc_wrapper called at 0x\w+ <main\+0x\w+>\) that is no longer in use: free_wrapper called at 0x\w+ <main/,
+      ],
+    ],
+  },
+  {
+    name: 'a heap block released and given out again',
+    source: heap('free_wrapper(out); own(2048);'),
+    finds: [],
+  },
+  { name: 'planes by their own stride', source: strided(128), finds: [] },
+  {
+    name: 'bias planes over all channels, cut as for one block',
+    source: `
+static s8 tensor[4 * 8 * 16], weights[CONV_BYTES(4, 32, 3, 3)], out[32 * 8 * 16];
+int main(void) {
+  const uint32_t block = 4 * 9 * 16 + 64;
+  fill(tensor, sizeof tensor, 1);
+  fill_weights(weights, 4, 32, 9, 4, 32);
+  for (uint32_t b = 0; b < 2; b++)
+    for (uint32_t i = 0; i < 64; i++) {
+      uint32_t flat = b * 16 + i; // of four planes of 32 channels
+      int32_t bias = (int32_t)(flat % 32) * 9 - 40;
+      weights[(b * block + 4 * 9 * 16 + i) ^ 3] = (s8)(bias >> (8 * (flat / 32)));
+    }
+  to_l1(tensor, 0, sizeof tensor);
+  conv((struct conv){0, 0x4000, 4, 32, 16, 8, 3, 3, 16, 8, 0x1101, 4}, weights, sizeof weights);
+  to_l2(out, 0x4000, sizeof out);
+  return read_all(out, sizeof out) & 0;
+}`,
+    finds: [
+      [
+        'memory-layout',
+        /as bias of output channel \d+; the four planes of each block of 16 channels are those of the block before, moved by one/,
+      ],
     ],
   },
 ];

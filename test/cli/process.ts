@@ -5,7 +5,7 @@ import { environment } from './environment.js';
 import type { Ended } from './run.js';
 
 /** The built command line; `npm run build` makes it. */
-export const MAIN = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../../dist/bin/diana-sim.js', import.meta.url));
 
 function checkBuilt(): void {
   if (!existsSync(MAIN)) throw new Error('the command line is not built: run `npm run build` first');

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type * as Core from '@tensorflow/tfjs-core';
+import * as Core from '@tensorflow/tfjs-core';
 import { describe, expect, it, vi } from 'vitest';
 import { backendName, openBackend } from '../../golden/backend.js';
 import { requireExactConvolutions } from '../../golden/selfcheck.js';
@@ -83,8 +83,7 @@ describe('backends', () => {
     const { tf, activate } = await openBackend('cpu');
     activate();
     // loses the lowest bit of its input
-    const core = tf as unknown as typeof Core;
-    const short = (x: Core.Tensor) => core.mul(core.round(core.mul(x, 1 / 2)), 2);
+    const short = (x: Core.Tensor) => Core.mul(Core.round(Core.mul(x, 1 / 2)), 2);
     const broken = {
       ...tf,
       conv2d: (x: TfTensor, ...rest: Rest) => tf.conv2d(short(x as Core.Tensor), ...rest),

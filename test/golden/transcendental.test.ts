@@ -1,4 +1,4 @@
-import type * as Core from '@tensorflow/tfjs-core';
+import * as Core from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { openBackend } from '../../golden/backend.js';
 import { crossCheck } from '../../golden/crosscheck.js';
@@ -87,8 +87,7 @@ describe('crossCheck', () => {
     const { tf } = await openBackend('cpu');
     const broken = {
       ...tf,
-      conv2d: (...args: Parameters<typeof tf.conv2d>) =>
-        (tf as unknown as typeof Core).mul(tf.conv2d(...args) as Core.Tensor, 1.001),
+      conv2d: (...args: Parameters<typeof tf.conv2d>) => Core.mul(tf.conv2d(...args) as Core.Tensor, 1.001),
     };
     const { evaluate } = await import('../../golden/reference.js');
     const { call, constant, variable } = await import('../../src/ir/build.js');

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_PARAMETERS, type HardwareParameters } from '../../sim/isa/parameters.js';
 import { wholeRow } from '../../src/lower/tiling/columns.js';
-import { copiesOf, tileConv } from '../../src/lower/tiling/conv.js';
+import { tileConv } from '../../src/lower/tiling/conv.js';
+import { copiesOf } from '../../src/lower/tiling/conv-cost.js';
 import {
   convGeometry,
   inputContiguity,

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { CONFIG_FILE, findConfig, readConfig } from '../../src/node/config-file.js';
+import { readConfig } from '../../src/node/config-file.js';
+import { CONFIG_FILE, findConfig } from '../../src/node/find-config.js';
 
 const root = mkdtempSync(join(tmpdir(), 'diana-config-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));

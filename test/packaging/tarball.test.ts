@@ -69,7 +69,7 @@ function tryAsUser(project: string): void {
   run(bin('tsc'), ['-p', 'tsconfig.json'], project);
   run(bin('tsc'), ['-p', 'tsconfig.page.json'], project);
   expect(run(process.execPath, ['out/program.js'], project)).toBe('true number 1x5x32x32\n');
-  const cli = join(project, 'node_modules/diana-sim/dist/src/cli/main.js');
+  const cli = join(project, 'node_modules/diana-sim/dist/bin/diana-sim.js');
   expect(run(process.execPath, [cli, '--version'], project)).toMatch(/^diana-sim \d+\.\d+\.\d+\n$/);
   expect(run(process.execPath, [cli, 'verify', 'single-conv'], project)).toContain('EXACT in 1 run');
 }
@@ -86,7 +86,15 @@ describe.skipIf(!FULL)('the packed tarball', () => {
 
   it('has the library, the command line, the docs and nothing else', () => {
     const tops = new Set(files.map((f) => f.split('/').slice(1, 3).join('/')));
-    for (const part of ['dist/src', 'dist/sim', 'dist/golden', 'dist/reports', 'docs/examples', 'README.md'])
+    for (const part of [
+      'dist/bin',
+      'dist/src',
+      'dist/sim',
+      'dist/golden',
+      'dist/reports',
+      'docs/examples',
+      'README.md',
+    ])
       expect(tops).toContain(part);
     expect(files.filter((f) => /tsbuildinfo|dist\/(scripts|test|base|program)\/|docs\/api/.test(f))).toEqual(
       [],

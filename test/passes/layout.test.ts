@@ -116,6 +116,19 @@ const CASES: readonly (readonly [string, (n: Net) => Expr, readonly string[]])[]
     [IN, OUT, IN, OUT],
   ],
   [
+    "an add of one value a channel: the core's layout has them elsewhere",
+    (n) => {
+      const y = n.conv(n.x, 'a');
+      return n.conv(add(y, avgPool2d(y, { poolSize: 6 })), 'b');
+    },
+    [IN, OUT, IN, OUT],
+  ],
+  [
+    'a reshape from whole lines to rows that do not fill theirs',
+    (n) => n.conv(reshape(n.conv(reshape(n.x, [1, 3, 3, 16]), 'a'), [1, 4, 6, 8]), 'b'),
+    [IN, OUT, IN, OUT],
+  ],
+  [
     'an operator that does not care behind the last core layer: the host works in its own layout',
     (n) => clip(n.conv(n.x, 'a'), 0, 63),
     [IN, OUT],

@@ -4,37 +4,68 @@ import { stableJson } from '../../../reports/json.js';
 import { type Baseline, baselineFile, readBaseline } from '../../../reports/regression/baseline.js';
 import { parseShard, shardOf } from '../../../reports/shard.js';
 import { UserError } from '../../base/errors.js';
+import type { CompileOptions } from '../../compile.js';
 import { baseline as baselineModel, compareBaselines } from '../../library/baseline.js';
 import { writeFolderAtomic } from '../../node/atomic-write.js';
 import { readText } from '../../node/files.js';
-import { namedModels } from '../model-argument.js';
+import { type NamedModel, namedModels } from '../model-argument.js';
+import { eachModel, type JobsArguments, jobsOf } from '../model-workers.js';
 import { type CompileArguments, type ModelArguments, readCompileOptions } from '../options.js';
 import { printComparison } from '../output.js';
 import { Progress } from '../progress.js';
 import { strengthOf } from '../strength-options.js';
 
-export interface BaselineArguments extends CompileArguments, ModelArguments {
+export interface BaselineArguments extends CompileArguments, ModelArguments, JobsArguments {
   readonly models: readonly string[];
   readonly output: string;
   readonly strength?: number | undefined;
   readonly shard: string | undefined;
 }
 
-async function runModels(args: BaselineArguments): Promise<Baseline[]> {
+/** What the arguments ask for, checked: the same in every thread that works on it. */
+interface BaselineWork {
+  readonly args: BaselineArguments;
+  readonly options: CompileOptions;
+  readonly models: readonly NamedModel[];
+}
+
+/** What the arguments ask for. Throws a UserError for the first that makes no sense. */
+export async function baselineWork(args: BaselineArguments): Promise<BaselineWork> {
   const options = await readCompileOptions(args);
   const all = await namedModels(args.models, args);
-  const models = args.shard === undefined ? all : shardOf(all, parseShard(args.shard));
+  strengthOf(args);
+  return {
+    args,
+    options,
+    models: args.shard === undefined ? all : shardOf(all, parseShard(args.shard)),
+  };
+}
+
+/** One model, by its place in the list. */
+export async function baselineOf(
+  { args, options, models }: BaselineWork,
+  index: number,
+  running: (what: string) => void,
+): Promise<Baseline> {
+  const { name, build } = models[index]!;
+  running(name);
   const strength = strengthOf(args);
-  const planted = strength === undefined ? {} : { strength };
-  const progress = new Progress(models.length);
+  return baselineModel(await build(), {
+    ...options,
+    seed: args.seed,
+    source: name,
+    ...(strength === undefined ? {} : { strength }),
+  });
+}
+
+async function runModels(args: BaselineArguments): Promise<Baseline[]> {
+  jobsOf(args);
+  const work = await baselineWork(args);
+  const progress = new Progress(work.models.length);
+  const names = work.models.map((m) => m.name);
   const baselines: Baseline[] = [];
-  for (const { name, build } of models) {
-    progress.running(name);
-    baselines.push(
-      await baselineModel(await build(), { ...options, seed: args.seed, source: name, ...planted }),
-    );
-    progress.step();
-  }
+  const here = (index: number) => baselineOf(work, index, (what) => progress.running(what));
+  for await (const made of eachModel('baseline', args, names, progress, here)) baselines.push(made);
   progress.end();
   return baselines;
 }

@@ -12,13 +12,12 @@ import { modelInputs } from '../../library/simulate.js';
 import { type FinishedRun, type Inputs, verify as verifyModel } from '../../library/verify.js';
 import { readRecorded } from '../../node/recorded-folder.js';
 import { useTfjsInNode } from '../../node/tfjs-in-node.js';
-import { requireCrossTools } from '../../node/toolchain/soc.js';
-import { type NativeVerdict, verifyNative } from '../../node/verify-native.js';
-import { verifyOnSoc } from '../../node/verify-on-soc.js';
+import type { NativeVerdict } from '../../node/verify-native.js';
 import type { ResultDocument } from '../../results/document.js';
 import { OPTIMIZATIONS, type Optimization, type SocRun } from '../../results/soc.js';
 import { readInputs } from '../input-files.js';
-import { namedModels } from '../model-argument.js';
+import { type NamedModel, namedModels } from '../model-argument.js';
+import { eachModel, type JobsArguments, jobsOf } from '../model-workers.js';
 import { type CompileArguments, type ModelArguments, readCompileOptions } from '../options.js';
 import { finish, printExplanation } from '../output.js';
 import { Progress } from '../progress.js';
@@ -26,7 +25,7 @@ import { showRecorded } from '../recorded-lines.js';
 import { strengthOf } from '../strength-options.js';
 import { printImportSummary, printWarnings } from '../warnings.js';
 
-export interface VerifyArguments extends CompileArguments, ModelArguments {
+export interface VerifyArguments extends CompileArguments, ModelArguments, JobsArguments {
   readonly models: readonly string[];
   readonly input: readonly string[] | undefined;
   /** Folder of recorded vectors. */
@@ -47,21 +46,35 @@ export interface VerifyArguments extends CompileArguments, ModelArguments {
   readonly shard: string | undefined;
 }
 
-/** What is compared beside simulator and reference: recorded vectors (--golden), the native C program (--native). */
-interface Beside {
-  readonly recorded: RecordedComparison[];
-  readonly natives: NativeVerdict[];
+/** What one model gives: the result, and what is compared beside simulator and reference. */
+interface VerifiedModel {
+  readonly document: ResultDocument;
+  /** With recorded vectors (--golden). */
+  readonly recorded: readonly RecordedComparison[];
+  /** With the native C program (--native). */
+  readonly natives: readonly NativeVerdict[];
+}
+
+/** What the arguments ask for, checked: the same in every thread that works on it. */
+interface VerifyWork {
+  readonly args: VerifyArguments;
+  readonly options: CompileOptions;
+  readonly models: readonly NamedModel[];
   /** How the C compiler optimizes for --on soc; undefined without. */
   readonly soc: Optimization | undefined;
 }
 
 /** `--on` and `--optimize`. Throws a UserError for other words and without the tools that build for the SoC. */
-function socOptimization({ on = 'program', optimize = 'O2' }: VerifyArguments): Optimization | undefined {
+async function socOptimization({
+  on = 'program',
+  optimize = 'O2',
+}: VerifyArguments): Promise<Optimization | undefined> {
   if (on !== 'program' && on !== 'soc') throw new UserError(`--on is "${on}"; must be program or soc.`);
   const optimization = OPTIMIZATIONS.find((o) => o === optimize.replace(/^-/, ''));
   if (optimization === undefined)
     throw new UserError(`--optimize is "${optimize}"; must be one of ${OPTIMIZATIONS.join(', ')}.`);
   if (on === 'program') return undefined;
+  const { requireCrossTools } = await import('../../node/toolchain/soc.js');
   requireCrossTools();
   return optimization;
 }
@@ -100,27 +113,31 @@ function givenInputs(
   return { inputs: recorded.inputs, recorded };
 }
 
-/** One model: what is wrong with its files is said before anything else is. */
-async function verifyOne(
-  model: Model,
-  options: CompileOptions,
-  args: VerifyArguments,
-  progress: Progress,
-  beside: Beside,
-): Promise<ResultDocument> {
+/** One model, by its place in the list: what is wrong with its files is said before anything else is. */
+export async function verifyModelOf(
+  { args, options, models, soc }: VerifyWork,
+  index: number,
+  running: (what: string) => void,
+): Promise<VerifiedModel> {
+  useTfjsInNode();
+  const model = await models[index]!.build();
   const strength = strengthOf(args);
   const { inputs, recorded } = givenInputs(model, args);
   printImportSummary(model.name, (model as Partial<LoadedModel>).summary ?? []);
   const program = compile(model, options);
   printWarnings(program.manifest.warnings, 'the report lists each');
-  const onRun = ({ inputs: used, reference, number }: FinishedRun): SocRun | undefined => {
+  const beside = { recorded: [] as RecordedComparison[], natives: [] as NativeVerdict[] };
+  const onRun = async ({ inputs: used, reference, number }: FinishedRun): Promise<SocRun | undefined> => {
     beside.recorded.push(...(recorded?.compare(reference.tensors) ?? []));
-    if (args.native === true) beside.natives.push(verifyNative(program, used, reference.tensors));
-    return beside.soc === undefined
-      ? undefined
-      : verifyOnSoc(program, used, reference.tensors, { optimization: beside.soc, run: number });
+    if (args.native === true) {
+      const { verifyNative } = await import('../../node/verify-native.js');
+      beside.natives.push(verifyNative(program, used, reference.tensors));
+    }
+    if (soc === undefined) return undefined;
+    const { verifyOnSoc } = await import('../../node/verify-on-soc.js');
+    return verifyOnSoc(program, used, reference.tensors, { optimization: soc, run: number });
   };
-  return verifyModel(model, {
+  const document = await verifyModel(model, {
     ...options,
     program,
     ...(inputs === undefined ? {} : { inputs }),
@@ -130,13 +147,14 @@ async function verifyOne(
     onRefused: printExplanation,
     backend: backendName(args['reference-backend']),
     ...(strength === undefined ? {} : { strength }),
-    onProgress: ({ what }) => progress.running(what),
+    onProgress: ({ what }) => running(what),
     onRun,
   });
+  return { document, ...beside };
 }
 
-/** The command `verify`. Resolves to the exit status: 0 when every tensor is equal and the test as strong as asked for, else 1. */
-export async function verify(args: VerifyArguments): Promise<number> {
+/** What the arguments ask for. Throws a UserError for the first that makes no sense. */
+export async function verifyWork(args: VerifyArguments): Promise<VerifyWork> {
   if (!Number.isInteger(args.runs) || args.runs < 1)
     throw new UserError(`--runs is ${args.runs}; must be a whole number of at least 1.`);
   const options = await readCompileOptions(args);
@@ -145,24 +163,32 @@ export async function verify(args: VerifyArguments): Promise<number> {
   checkArguments(args, all.length, options.target);
   strengthOf(args);
   backendName(args['reference-backend']);
-  useTfjsInNode();
-  const beside: Beside = { recorded: [], natives: [], soc: socOptimization(args) };
-  const progress = new Progress(models.length);
-  const documents: ResultDocument[] = [];
-  for (const m of models) {
-    progress.running(m.name);
-    documents.push(await verifyOne(await m.build(), options, args, progress, beside));
-    progress.step();
-  }
+  return { args, options, models, soc: await socOptimization(args) };
+}
+
+/** The command `verify`. Resolves to the exit status: 0 when every tensor is equal and the test as strong as asked for, else 1. */
+export async function verify(args: VerifyArguments): Promise<number> {
+  jobsOf(args);
+  const work = await verifyWork(args);
+  const progress = new Progress(work.models.length);
+  const names = work.models.map((m) => m.name);
+  const verified: VerifiedModel[] = [];
+  const here = (index: number) => verifyModelOf(work, index, (what) => progress.running(what));
+  for await (const model of eachModel('verify', args, names, progress, here)) verified.push(model);
   progress.end();
-  const document = joinDocuments('verify', documents);
+  const document = joinDocuments(
+    'verify',
+    verified.map((v) => v.document),
+  );
+  const recorded = verified.flatMap((v) => v.recorded);
+  const natives = verified.flatMap((v) => v.natives);
   await finish(document, args);
-  if (args.golden !== undefined) process.stdout.write(showRecorded(beside.recorded));
-  for (const { line } of beside.natives) process.stdout.write(`${line}\n`);
+  if (args.golden !== undefined) process.stdout.write(showRecorded(recorded));
+  for (const { line } of natives) process.stdout.write(`${line}\n`);
   const equal =
     allEqual(document) &&
     strongEnough(document) &&
-    beside.recorded.every((r) => r.differing === 0) &&
-    beside.natives.every((n) => n.ok);
+    recorded.every((r) => r.differing === 0) &&
+    natives.every((n) => n.ok);
   return equal ? 0 : 1;
 }

@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs';
 import { modelWords } from '../model-argument.js';
+import { type JobsArguments, jobsOption } from '../model-workers.js';
 import {
   CONFIGURED,
   type CompileArguments,
@@ -11,7 +12,7 @@ import {
 import { strengthOptions } from '../strength-options.js';
 import { configured } from '../team-config.js';
 
-interface Arguments extends CompileArguments, ModelArguments {
+interface Arguments extends CompileArguments, ModelArguments, JobsArguments {
   readonly models?: readonly string[] | undefined;
   readonly output: string;
   readonly shard: string | undefined;
@@ -29,7 +30,13 @@ export const baselineCommand: CommandModule<object, Arguments> = {
         array: true,
         describe: 'names, suites or files; by default the models of diana.config.json',
       })
-      .options({ ...modelOptions, ...compileOptions, ...shardOption, strength: strengthOptions.strength })
+      .options({
+        ...modelOptions,
+        ...compileOptions,
+        ...shardOption,
+        ...jobsOption,
+        strength: strengthOptions.strength,
+      })
       .option('output', { alias: 'o', type: 'string', demandOption: true, describe: 'folder of baselines' })
       .config(configured([...CONFIGURED, 'output'])),
   handler: async (args) => {

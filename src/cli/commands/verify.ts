@@ -2,6 +2,7 @@ import type { CommandModule } from 'yargs';
 import { UserError } from '../../base/errors.js';
 import { OPTIMIZATIONS } from '../../results/soc.js';
 import { modelWords } from '../model-argument.js';
+import { type JobsArguments, jobsOption } from '../model-workers.js';
 import {
   CONFIGURED,
   type CompileArguments,
@@ -14,7 +15,7 @@ import { explainOption, outputOptions } from '../output.js';
 import { strengthOptions } from '../strength-options.js';
 import { configured } from '../team-config.js';
 
-interface Arguments extends CompileArguments, ModelArguments {
+interface Arguments extends CompileArguments, ModelArguments, JobsArguments {
   readonly models?: readonly string[] | undefined;
   readonly input: readonly string[] | undefined;
   readonly golden?: string | undefined;
@@ -90,7 +91,7 @@ export const verifyCommand: CommandModule<object, Arguments> = {
         describe: `with --on soc: ${OPTIMIZATIONS.join(', ')}, as the C compiler has it`,
       })
       .option('explain', explainOption)
-      .options({ ...strengthOptions, ...shardOption, ...outputOptions })
+      .options({ ...strengthOptions, ...shardOption, ...jobsOption, ...outputOptions })
       .config(configured(CONFIGURED)),
   handler: async (args) => {
     const given = { ...args, models: modelWords(args.models) };

@@ -19,7 +19,7 @@ import {
   tileOperation,
 } from '../tiling/conv-geometry.js';
 import { extent } from '../tiling/ranges.js';
-import type { LayerEmitter } from './jobs.js';
+import type { LayerEmitter, SweepJob } from './jobs.js';
 
 /** L2 buffers of a layer; an operand that stays in L1 has none. */
 export interface ConvBuffers {
@@ -142,16 +142,19 @@ function computeTile(
     );
     return;
   }
-  for (let channel = channels.lo; channel < channels.hi; channel++) {
-    const i = channel - channels.lo;
-    const weights = {
-      buffer: buffers.weights,
-      offset: depthwiseOffset(channel, ...taps),
-      bytes: convBlockBytes(1, ...taps),
+  const rows = `rows ${show(t.rows)}`;
+  const bytes = convBlockBytes(1, ...taps);
+  const [inputBytes, outputBytes] = [inputPlane(t), outputPlane(t)];
+  const jobs = Array.from({ length: extent(channels) }, (_, i): SweepJob => {
+    const channel = channels.lo + i;
+    return {
+      weights: { buffer: buffers.weights, offset: depthwiseOffset(channel, ...taps), bytes },
+      input: input + i * inputBytes,
+      output: output + i * outputBytes,
+      note: `channel ${channel} ${rows}`,
     };
-    const addresses = { weights: 0, input: input + i * inputPlane(t), output: output + i * outputPlane(t) };
-    emit.compute({ ...operation, ...addresses }, weights, `channel ${channel} rows ${show(t.rows)}`);
-  }
+  });
+  emit.computeSweep({ ...operation, weights: 0, input, output }, jobs);
 }
 
 /** The steps of a conv or depthwise conv, tile by tile in the order that `spatialTiles` gives. */

@@ -1,5 +1,5 @@
 import { copyBytes, LINE_BYTES, WORD_BYTES } from '../../../sim/isa/geometry.js';
-import { completeFields, encode, INSTRUCTION_WORDS } from '../../../sim/isa/instruction.js';
+import { encode, FIELDS, INSTRUCTION_WORDS } from '../../../sim/isa/instruction.js';
 import { type Operation, toFields } from '../../../sim/isa/operation.js';
 import {
   CONFIGURATION,
@@ -64,6 +64,35 @@ export interface JobWeights extends Place {
   readonly bytes: number;
 }
 
+/** One job of several that differ in these alone. */
+export interface SweepJob {
+  readonly weights: JobWeights;
+  readonly input: number;
+  readonly output: number;
+  readonly note: string;
+}
+
+/** Register writes that are the same in every job: made once, as there may be a job a channel. */
+const COMPUTE = [R.MEMCPY_OP, MEMCPY_OP.compute] as const;
+const CONFIGURATION_LENGTH = [R.CONF_N, CONFIGURATION_WORDS] as const;
+const INSTRUCTION_LENGTH = [R.IM_N, INSTRUCTION_MEMORY_WORDS] as const;
+const NO_ACTIVATIONS = [
+  [R.ACT_ADDR, 0],
+  [R.ACT_N, 0],
+] as const;
+const TRIGGER = [R.TRIGGER, 1] as const;
+const COPY = {
+  [MEMCPY_OP.l2ToL1]: [R.MEMCPY_OP, MEMCPY_OP.l2ToL1],
+  [MEMCPY_OP.l1ToL2]: [R.MEMCPY_OP, MEMCPY_OP.l1ToL2],
+} as const;
+
+const wordOf = (name: (typeof FIELDS)[number]['name']): number => FIELDS.findIndex((f) => f.name === name);
+const INPUT_WORD = wordOf('input_memory_pointer');
+const OUTPUT_WORD = wordOf('output_memory_pointer');
+
+/** Nothing is complete after a job but the last of a layer. */
+const NOTHING: readonly DraftBuffer[] = [];
+
 /** Emits the steps of one accelerator layer. L1 buffers named in `touches` live through these steps. */
 export class LayerEmitter {
   readonly #draft: Draft;
@@ -73,6 +102,8 @@ export class LayerEmitter {
   readonly #configurations: Configurations;
   readonly tiles: Tile[] = [];
   #first = true;
+  /** The register writes with which every compute job of the layer begins. */
+  #setUp: DraftJob['writes'][number][] = [];
 
   constructor(
     draft: Draft,
@@ -112,49 +143,56 @@ export class LayerEmitter {
     this.#copy(MEMCPY_OP.l1ToL2, to, l1Address, bytes, `copy out ${note}`);
   }
 
-  #copy(op: number, l2: Place, l1Address: number, bytes: number, note: string): void {
+  #copy(op: keyof typeof COPY, l2: Place, l1Address: number, bytes: number, note: string): void {
     this.#job({
       writes: [
-        [R.MEMCPY_OP, op],
+        COPY[op],
         [R.MEMCPY_ADDR, l2],
         [R.MEMCPY_N, copyBytes(bytes) / WORD_BYTES],
         [R.L1ADDR, l1Address / LINE_BYTES],
-        [R.TRIGGER, 1],
+        TRIGGER,
       ],
       note,
     });
   }
 
   compute(operation: Operation, weights: JobWeights | null, note: string): void {
-    const words = encode(completeFields(toFields(operation)));
+    this.#compute(encode(toFields(operation)), operation.kind, weights, note);
+  }
+
+  /** A job for each of `jobs`, all with the same instruction but for where input and output lie. */
+  computeSweep(operation: Extract<Operation, { kind: 'conv' }>, jobs: Iterable<SweepJob>): void {
+    const shared = encode(toFields(operation));
+    for (const { weights, input, output, note } of jobs) {
+      const words = shared.slice();
+      words[INPUT_WORD] = input;
+      words[OUTPUT_WORD] = output;
+      this.#compute(words, operation.kind, weights, note);
+    }
+  }
+
+  #compute(words: Uint32Array, kind: Operation['kind'], weights: JobWeights | null, note: string): void {
     if (this.#first) {
       // The image holds the layer's first instruction and behind it one that only stops.
       this.#instruction.content!.set(wordBytes(words));
       this.#instruction.content!.set(wordBytes(encode({ stop: 1 })), INSTRUCTION_WORDS * WORD_BYTES);
       this.#first = false;
-    }
-    const [address, length] =
-      operation.kind === 'dense' ? [R.WT_FC_ADDR, R.WT_FC_N] : [R.WT_CONV_ADDR, R.WT_CONV_N];
-    this.#job({
-      writes: [
-        [R.MEMCPY_OP, MEMCPY_OP.compute],
-        [R.CONF_ADDR, { buffer: this.#configurations.for(operation.kind), offset: 0 }],
-        [R.CONF_N, CONFIGURATION_WORDS],
+      this.#setUp = [
+        COMPUTE,
+        [R.CONF_ADDR, { buffer: this.#configurations.for(kind), offset: 0 }],
+        CONFIGURATION_LENGTH,
         [R.IM_ADDR, { buffer: this.#instruction, offset: 0 }],
-        [R.IM_N, INSTRUCTION_MEMORY_WORDS],
-        [R.ACT_ADDR, 0],
-        [R.ACT_N, 0],
-        ...(weights === null
-          ? []
-          : ([
-              [address, weights],
-              [length, weights.bytes / WORD_BYTES],
-            ] as const)),
-        [R.TRIGGER, 1],
-      ],
-      instruction: { words, buffer: this.#instruction },
-      note: `compute ${note}`,
-    });
+        INSTRUCTION_LENGTH,
+        ...NO_ACTIVATIONS,
+      ];
+    }
+    const writes = this.#setUp.slice();
+    if (weights !== null) {
+      const [address, length] = kind === 'dense' ? [R.WT_FC_ADDR, R.WT_FC_N] : [R.WT_CONV_ADDR, R.WT_CONV_N];
+      writes.push([address, weights], [length, weights.bytes / WORD_BYTES]);
+    }
+    writes.push(TRIGGER);
+    this.#job({ writes, instruction: { words, buffer: this.#instruction }, note: `compute ${note}` });
   }
 
   #job(job: Pick<DraftJob, 'writes' | 'note' | 'instruction'>): void {
@@ -163,7 +201,7 @@ export class LayerEmitter {
       layer: this.#layer,
       tile: this.tiles.length - 1,
       touches: this.#touches,
-      completes: [],
+      completes: NOTHING,
       ...job,
     });
   }

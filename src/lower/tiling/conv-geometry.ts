@@ -58,7 +58,7 @@ export function spatialTiles(
 }
 
 /** Input rows of a tile. One that makes all rows takes the whole input, also rows that a stride skips: planes stay together. */
-function inputRows(g: ConvGeometry, rows: Range): InputPiece {
+export function inputRows(g: ConvGeometry, rows: Range): InputPiece {
   const needed = inputOf(rows, g.vertical);
   return extent(rows) === g.outputRows ? { ...needed, lo: 0, hi: g.vertical.size } : needed;
 }
