@@ -95,6 +95,29 @@ module.exports = {
       from: { path: '^src/index\\.ts$' },
       to: { path: '^(src/(node|cli)/|reports/charts/draw\\.ts$)', reachable: true },
     },
+    {
+      name: 'nothing-sees-the-site',
+      severity: 'error',
+      from: { path: '^(src|sim|golden|reports)/' },
+      to: { path: '^web/' },
+    },
+    {
+      name: 'no-framework-outside-the-site',
+      comment: 'preact and elkjs draw the site; library, simulator, reference and reports know none of it',
+      severity: 'error',
+      from: { path: '^(src|sim|golden|reports)/' },
+      to: { path: 'node_modules/(preact|elkjs|vite)/' },
+    },
+    {
+      name: 'the-page-leaves-the-library-to-its-worker',
+      comment: 'what the page itself loads is the reports and plain data; types may come from anywhere',
+      severity: 'error',
+      from: { path: '^web/(?!worker|build|vite)' },
+      to: {
+        path: '^(src/(?!base|results)|sim/(?!isa)|golden|web/worker/(?!settings))',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -36,6 +36,7 @@ const COLUMNS: readonly (readonly [name: string, value: (row: Row) => Value])[] 
   ['estimated_uj', ({ layer }) => layer.energy?.microjoules.toFixed(6)],
   ['estimated_uj_least', ({ layer }) => layer.energy?.least.toFixed(6)],
   ['estimated_uj_most', ({ layer }) => layer.energy?.most.toFixed(6)],
+  ['estimated_macs_per_joule', ({ layer }) => layer.energy?.macsPerJoule.toFixed(0)],
   ['macs_per_cycle', ({ layer }) => ratio(macsPerCycle(layer))],
   ['percent_of_peak', ({ layer }) => ratio(percentOfPeak(layer))],
   ...REASONS.map(

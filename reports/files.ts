@@ -1,7 +1,8 @@
 import type { ResultDocument } from '../src/results/document.js';
 import type { RunResult } from '../src/results/run.js';
-import { CHART_NAMES, CHARTS } from './charts/all.js';
+import { CHART_NAMES, CHARTS, type ChartName } from './charts/all.js';
 import { drawDifference } from './charts/difference.js';
+import { drawChart } from './charts/draw.js';
 import { fileNamePart } from './file-name.js';
 import { render, TEXT_FORMATS, type TextFormat } from './formats.js';
 import type { Picture } from './html/page.js';
@@ -17,6 +18,17 @@ function stems(doc: ResultDocument): string[] {
   });
 }
 
+/** Charts that were drawn already: a report shows each in its page and beside it, and drawing is most of the work. */
+const drawn = new WeakMap<RunResult, Map<ChartName, Uint8Array>>();
+
+function draw(run: RunResult, name: ChartName): Uint8Array {
+  const known = drawn.get(run) ?? new Map<ChartName, Uint8Array>();
+  drawn.set(run, known);
+  const png = known.get(name) ?? drawChart(CHARTS[name].chart(run));
+  known.set(name, png);
+  return png;
+}
+
 /**
  * A run's charts for the HTML page.
  *
@@ -24,7 +36,7 @@ function stems(doc: ResultDocument): string[] {
  * const page = render(result, 'html', drawCharts);
  */
 export const drawCharts = (run: RunResult): Picture[] =>
-  CHART_NAMES.map((name) => ({ png: CHARTS[name].draw(run), alt: `${run.model}: ${CHARTS[name].alt}` }));
+  CHART_NAMES.map((name) => ({ png: draw(run, name), alt: `${run.model}: ${CHARTS[name].alt}` }));
 
 /**
  * The PNG charts of every model: "resnet8-cycles.png" and so on.
@@ -36,7 +48,7 @@ export function chartFiles(doc: ResultDocument): Map<string, Uint8Array> {
   const names = stems(doc);
   return new Map(
     doc.models.flatMap(({ run }, i) =>
-      CHART_NAMES.map((chart) => [`${names[i]}-${chart}.png`, CHARTS[chart].draw(run)] as const),
+      CHART_NAMES.map((chart) => [`${names[i]}-${chart}.png`, draw(run, chart)] as const),
     ),
   );
 }

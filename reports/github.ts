@@ -1,11 +1,13 @@
 import type { ModelResult, ResultDocument } from '../src/results/document.js';
 import { FINDING_KINDS, type Finding } from '../src/results/finding.js';
+import type { RunResult } from '../src/results/run.js';
 import { isStrongEnough } from '../src/results/strength.js';
 import { describeMismatch, describeWarning } from './describe.js';
+import { ENERGY_SOURCE } from './energy.js';
 import { describeFirstCause } from './explanation.js';
 import { escapeMarkdown, markdownTable, strengthMarkdown, verdictMarkdown } from './markdown.js';
 import { ESTIMATED, macsPerCycle, passed } from './metrics.js';
-import { count, decimal, ms } from './numbers.js';
+import { compact, count, decimal, ms } from './numbers.js';
 import { describeStrength, strengthPercent } from './strength.js';
 
 /** A value of a workflow command's data; GitHub reads % escapes. */
@@ -52,9 +54,16 @@ export function renderAnnotations(doc: ResultDocument): string {
 const strengthCell = ({ strength }: ModelResult): string =>
   strength === undefined ? '' : `${isStrongEnough(strength) ? '' : '❌ '}${strengthPercent(strength)}`;
 
+/** Microjoules an inference with their range, and MACs a joule; empty for a result of an earlier release. */
+const energyCells = ({ totals: { energy: e } }: RunResult): string[] =>
+  e === undefined
+    ? ['', '']
+    : [`${e.microjoules.toFixed(2)} (${e.least.toFixed(2)}..${e.most.toFixed(2)})`, compact(e.macsPerJoule)];
+
 /** The step summary (append it to the file that GITHUB_STEP_SUMMARY names): a model a row, and what differs. */
 export function renderStepSummary(doc: ResultDocument): string {
   const measured = doc.models.some(({ strength }) => strength !== undefined);
+  const powered = doc.models.some(({ run }) => run.totals.energy !== undefined);
   const rows = doc.models.map((result) => {
     const { run } = result;
     const ok = passed(result);
@@ -64,6 +73,7 @@ export function renderStepSummary(doc: ResultDocument): string {
       count(run.totals.totalCycles),
       ms(run.totals.totalCycles, run.hardware.chip.clockHz),
       decimal(macsPerCycle(run.totals)),
+      ...(powered ? energyCells(run) : []),
       count(run.memory.l2),
       count(run.warnings.length),
       ...(measured ? [strengthCell(result)] : []),
@@ -83,6 +93,7 @@ export function renderStepSummary(doc: ResultDocument): string {
         ['cycles', 'right'],
         ['ms', 'right'],
         ['MAC/cycle', 'right'],
+        ...(powered ? [['uJ', 'right'] as const, ['MAC/J', 'right'] as const] : []),
         ['peak L2 bytes', 'right'],
         ['warnings', 'right'],
         ...(measured ? [['strength', 'right'] as const] : []),
@@ -90,7 +101,7 @@ export function renderStepSummary(doc: ResultDocument): string {
       rows,
     ),
     '',
-    `Cycles and milliseconds are ${ESTIMATED}; parameter set ${sets}.`,
+    `Cycles and milliseconds are ${ESTIMATED}; parameter set ${sets}.${powered ? ` Energy is ${escapeMarkdown(ENERGY_SOURCE)}.` : ''}`,
     '',
     ...failed.flatMap((result) => [
       `#### ${escapeMarkdown(result.run.model)}`,

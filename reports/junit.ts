@@ -39,6 +39,12 @@ function suite(result: ModelResult, verdict: Verdict): string {
     parameterSet: run.hardware.name,
     estimatedCycles: run.totals.totalCycles,
     estimatedMilliseconds: milliseconds(run.totals.totalCycles, run.hardware.chip.clockHz).toFixed(3),
+    ...(run.totals.energy === undefined
+      ? {}
+      : {
+          estimatedMicrojoules: run.totals.energy.microjoules.toFixed(3),
+          estimatedMacsPerJoule: Math.round(run.totals.energy.macsPerJoule),
+        }),
     tensorsNotHeld: verdict.notHeld,
   };
   return [

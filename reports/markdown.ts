@@ -51,6 +51,7 @@ const VERDICT_HEAD = [
 
 function layerTable({ run, verdicts }: ModelResult): string[] {
   const verified = verdicts.length > 0;
+  const powered = run.totals.energy !== undefined;
   const head = [
     ['layer', 'left'],
     ['operator', 'left'],
@@ -63,6 +64,7 @@ function layerTable({ run, verdicts }: ModelResult): string[] {
     ['MAC/cycle', 'right'],
     ['of the 256 peak', 'right'],
     ['ms', 'right'],
+    ...(powered ? [['uJ', 'right'] as const] : []),
     ...(verified ? VERDICT_HEAD : []),
   ] as const;
   const figures = (item: RunResult['totals'] | RunResult['layers'][number]): string[] => [
@@ -71,6 +73,7 @@ function layerTable({ run, verdicts }: ModelResult): string[] {
     item.usefulMacs === 0 ? '' : decimal(macsPerCycle(item)),
     item.usefulMacs === 0 ? '' : `${percentOfPeak(item).toFixed(1)} %`,
     ms(item.totalCycles, run.hardware.chip.clockHz),
+    ...(powered ? [item.energy?.microjoules.toFixed(3) ?? ''] : []),
   ];
   const rows = run.layers.map((layer) => {
     const found = layerVerdict(verdicts, layer);
@@ -292,6 +295,7 @@ function modelMarkdown(result: ModelResult): string[] {
         `${ESTIMATED}; parameter set \`${run.hardware.name}\`.`,
     ],
     energy === undefined ? [] : [`Energy: ${describeEnergy(energy)}; ${escapeMarkdown(ENERGY_SOURCE)}.`],
+    (run.notes ?? []).map((note) => `**${escapeMarkdown(note)}.**`),
     verdictMarkdown(result),
     socMarkdown(result),
     findingsMarkdown(result),

@@ -40,6 +40,7 @@ function heading({ run }: ModelResult, columns: number, s: Style): string[] {
     ...wrapText(`${run.model} on "${run.target}": ${time}`, columns, '', '  ').map(s.bold),
     ...wrapText(`${ESTIMATED}; parameter set ${run.hardware.name}`, columns),
     ...energyLines(run, columns),
+    ...(run.notes ?? []).flatMap((note) => wrapText(note, columns, '', '  ')),
   ];
 }
 
@@ -73,6 +74,7 @@ const strengthCell = ({ strength }: ModelResult): Cell =>
 /** One line a model, where a document has several. */
 function summaryGrid(doc: ResultDocument): Grid {
   const measured = doc.models.some(({ strength }) => strength !== undefined);
+  const powered = doc.models.some(({ run }) => run.totals.energy !== undefined);
   return {
     columns: [
       { header: 'model', align: 'left', shrinkTo: 12 },
@@ -83,6 +85,7 @@ function summaryGrid(doc: ResultDocument): Grid {
       { header: 'MAC/\ncycle', align: 'right' },
       { header: '% of\npeak', align: 'right' },
       { header: 'ms', align: 'right' },
+      ...(powered ? [{ header: 'uJ', align: 'right', dropOrder: 1 } as const] : []),
       { header: 'warn-\nings', align: 'right', dropOrder: 3 },
       { header: 'most\nsat. %', align: 'right', dropOrder: 2 },
       { header: 'over-\nflows', align: 'right', dropOrder: 4 },
@@ -101,6 +104,7 @@ function summaryGrid(doc: ResultDocument): Grid {
         cell(decimal(macsPerCycle(totals))),
         cell(percentOfPeak(totals).toFixed(1)),
         cell(ms(totals.totalCycles, run.hardware.chip.clockHz)),
+        ...(powered ? [cell(totals.energy?.microjoules.toFixed(2) ?? '')] : []),
         cell(run.warnings.length === 0 ? '' : count(run.warnings.length), 'notice'),
         cell(mostSaturated(result)),
         cell(totals.overflows === 0 ? '' : count(totals.overflows), 'notice'),

@@ -52,11 +52,19 @@ function metadata(run: RunResult, pid: number): TraceEvent[] {
 
 /** From the first slice of each layer to its last. */
 function layerEvents(run: RunResult, pid: number, micros: (cycles: number) => number): TraceEvent[] {
+  const spans = new Map<number, { start: number; end: number }>();
+  for (const { layer, start, cycles } of run.timeline) {
+    const span = spans.get(layer);
+    if (span === undefined) spans.set(layer, { start, end: start + cycles });
+    else {
+      span.start = Math.min(span.start, start);
+      span.end = Math.max(span.end, start + cycles);
+    }
+  }
   return run.layers.flatMap((layer): TraceEvent[] => {
-    const slices = run.timeline.filter((slice) => slice.layer === layer.id);
-    if (slices.length === 0) return [];
-    const start = Math.min(...slices.map((slice) => slice.start));
-    const end = Math.max(...slices.map((slice) => slice.start + slice.cycles));
+    const span = spans.get(layer.id);
+    if (span === undefined) return [];
+    const { start, end } = span;
     const args = {
       function: layer.name,
       operators: layer.operators.join(' '),
@@ -66,6 +74,9 @@ function layerEvents(run: RunResult, pid: number, micros: (cycles: number) => nu
       tiles: layer.tiles,
       usefulMacs: layer.usefulMacs,
       cycles: layer.totalCycles,
+      ...(layer.energy === undefined
+        ? {}
+        : { estimatedMicrojoules: Number(layer.energy.microjoules.toFixed(6)) }),
     };
     const place = { pid, tid: threadOf('layers'), ts: micros(start), dur: micros(end - start) };
     return [{ name: layerLabel(layer), ph: 'X', ...place, cat: 'layer', args }];

@@ -1,8 +1,9 @@
 // Makes the command line one entry file and a few chunks that load when a command needs them: dist/bin. Node starts three times faster
 // on them than on the hundreds of modules that they hold. `npm run build` runs it behind the compiler.
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
+import { notices } from './notices.mjs';
 
 const FOLDER = 'dist/bin';
 
@@ -27,19 +28,6 @@ const GROUPS = [
   { name: 'tfjs', test: /@tensorflow\/(tfjs-core|tfjs-backend-wasm|tfjs-backend-cpu\/dist\/shared)/ },
 ].map((group, i, all) => ({ ...group, priority: all.length - i }));
 
-/** The folder of the package that a module of node_modules belongs to. */
-const packageOf = (id) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0];
-
-/** Name, version, terms and the full text of each package's licence, as the terms of most ask for. */
-function notices(packages) {
-  return packages.map((folder) => {
-    const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-    const file = readdirSync(folder).find((f) => /^(licen[cs]e|copying)/i.test(f));
-    const text = file === undefined ? '' : `\n\n${readFileSync(join(folder, file), 'utf8').trim()}`;
-    return `${name} ${version} (${license})${text}`;
-  });
-}
-
 rmSync(FOLDER, { recursive: true, force: true });
 const bundle = await rolldown({
   input: { 'diana-sim': 'dist/src/cli/main.js', worker: 'dist/src/cli/worker.js' },
@@ -62,8 +50,4 @@ const { output } = await bundle.write({
 });
 await bundle.close();
 const modules = output.flatMap((o) => (o.type === 'chunk' ? o.moduleIds : []));
-const packages = [...new Set(modules.map(packageOf).filter((p) => p !== undefined))].sort();
-writeFileSync(
-  join(FOLDER, 'THIRD-PARTY.txt'),
-  `The files beside this one hold code of these packages.\n\n${notices(packages).join('\n\n----\n\n')}\n`,
-);
+writeFileSync(join(FOLDER, 'THIRD-PARTY.txt'), notices(modules));

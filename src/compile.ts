@@ -1,3 +1,4 @@
+import { DEFAULT_ANALOG } from '../sim/isa/analog/cycles.js';
 import { DEFAULT_PARAMETERS, type HardwareParameters } from '../sim/isa/parameters.js';
 import { UserError } from './base/errors.js';
 import { GENERATOR } from './generator.js';
@@ -5,9 +6,9 @@ import type { Func, Model } from './ir/expr.js';
 import { lower } from './lower/lower.js';
 import { resolve } from './lower/resolve.js';
 import { bindParameters } from './passes/bind.js';
-import type { DigitalLayer } from './passes/digital-layer.js';
 import { formKernels } from './passes/kernels.js';
 import { insertLayoutTransforms, type LaidOut } from './passes/layout.js';
+import type { CoreLayer } from './passes/match.js';
 import { partition } from './passes/partition.js';
 import { describeImage } from './program/files.js';
 import { PROGRAM_FORMAT, PROGRAM_VERSION, type Program, type Warning } from './program/types.js';
@@ -23,6 +24,8 @@ export interface CompileOptions {
   readonly fuse: boolean;
   /** Keep tensors in L1 between accelerator layers where they fit. */
   readonly l1Reuse: boolean;
+  /** Send what matches HTVM's analog pattern to the analog core. */
+  readonly analog: boolean;
 }
 
 export const DEFAULT_OPTIONS: CompileOptions = {
@@ -30,6 +33,7 @@ export const DEFAULT_OPTIONS: CompileOptions = {
   hardware: DEFAULT_PARAMETERS,
   fuse: true,
   l1Reuse: true,
+  analog: true,
 };
 
 /** The target that a command-line word names ("soma_dory, c" with or without the space). Throws a UserError for others. */
@@ -43,7 +47,7 @@ export function parseTarget(text: string): Target {
 /** The graph after partitioning, with layout transforms: what `show --stage partitioned` prints. */
 export interface Partitioned {
   readonly laidOut: LaidOut;
-  readonly layers: ReadonlyMap<Func, DigitalLayer>;
+  readonly layers: ReadonlyMap<Func, CoreLayer>;
   readonly warnings: readonly Warning[];
 }
 
@@ -52,10 +56,21 @@ export function partitionModel(model: Model, options: CompileOptions): Partition
   const main = bindParameters(model);
   const parts =
     options.target === 'c'
-      ? { main, layers: new Map<Func, DigitalLayer>(), warnings: [] }
-      : partition(main, options.hardware.chip);
-  return { laidOut: insertLayoutTransforms(parts.main), layers: parts.layers, warnings: parts.warnings };
+      ? { main, layers: new Map<Func, CoreLayer>(), warnings: [] }
+      : partition(main, { chip: options.hardware.chip, analog: options.analog });
+  const coreOf = (f: Func) => (parts.layers.get(f)?.kind === 'analog' ? 'analog' : 'core');
+  return {
+    laidOut: insertLayoutTransforms(parts.main, coreOf),
+    layers: parts.layers,
+    warnings: parts.warnings,
+  };
 }
+
+/** The parameters with those of the analog core, where a layer runs there. */
+const hardwareFor = (layers: Partitioned['layers'], hardware: HardwareParameters): HardwareParameters =>
+  hardware.analog === undefined && [...layers.values()].some((l) => l.kind === 'analog')
+    ? { ...hardware, analog: DEFAULT_ANALOG }
+    : hardware;
 
 /**
  * Compiles a model to a Program. Same model and options, same bytes. Throws a UserError when the model does not fit the
@@ -66,8 +81,9 @@ export function compile(model: Model, options: CompileOptions = DEFAULT_OPTIONS)
   const kernels = formKernels(laidOut, options.fuse);
   if (kernels.length === 0)
     throw new UserError(`model ${model.name} computes nothing: its result is an input or a constant.`);
-  const { draft, l1 } = lower({ laidOut, kernels, layers }, options.hardware, options);
-  const resolved = resolve(draft, options.hardware);
+  const hardware = hardwareFor(layers, options.hardware);
+  const { draft, l1 } = lower({ laidOut, kernels, layers }, hardware, options);
+  const resolved = resolve(draft, hardware);
   return {
     image: resolved.image.content,
     manifest: {
@@ -76,7 +92,7 @@ export function compile(model: Model, options: CompileOptions = DEFAULT_OPTIONS)
       generator: GENERATOR,
       model: model.name,
       target: options.target,
-      hardware: options.hardware,
+      hardware,
       image: describeImage(resolved.image.address, resolved.image.content),
       buffers: resolved.buffers,
       layers: draft.layers,

@@ -16,6 +16,20 @@ export type { RecordedComparison } from '../golden/recorded-match.js';
 // Results, reports, regressions
 export { findingLines } from '../reports/findings.js';
 export { FORMAT_NAMES, render, type TextFormat } from '../reports/formats.js';
+export {
+  type Commit,
+  type ExtendOptions,
+  extendHistory,
+  historyEntries,
+  readHistory,
+  renderHistoryLines,
+} from '../reports/history/entries.js';
+export { renderHistoryHtml } from '../reports/history/html.js';
+export {
+  type HistoryTableOptions,
+  renderHistoryMarkdown,
+  renderHistoryTable,
+} from '../reports/history/texts.js';
 export { renderCheckHtml } from '../reports/html/findings.js';
 export { mergeResults } from '../reports/merge.js';
 export { readResult } from '../reports/read.js';
@@ -42,7 +56,7 @@ export {
 export { ProgramFault } from '../sim/program/fault.js';
 export type { JobEvent } from '../sim/program/run.js';
 export { MachineFault } from '../sim/rv32/faults.js';
-export { ElfError } from '../sim/soc/elf.js';
+export { ElfError } from '../sim/soc/elf-reader.js';
 export { type RunOptions as ElfOptions, runElf, type SocResult } from '../sim/soc/run-elf.js';
 export { advise, applyAdvice } from './advise/advise.js';
 // Data
@@ -54,6 +68,7 @@ export { decodeNpz } from './base/npz.js';
 export { type Random, random, randomInts, randomUniform, type Seed } from './base/random.js';
 export { type Shape, type Tensor, tensor } from './base/tensor.js';
 // Models: built, by name, and from files
+export type { AnalogLayerOptions } from './builder/analog-layer.js';
 export type { ConvLayerOptions, Requantization } from './builder/layers.js';
 export { ModelBuilder } from './builder/model-builder.js';
 /** Relay's operators as functions: `op.qnnConv2d`, `op.biasAdd`, `op.rightShift`, ... */
@@ -133,11 +148,11 @@ export { type PrintOptions, printModule } from './relay/print.js';
 export type * from './results/advice.js';
 export type * from './results/check-document.js';
 export type * from './results/document.js';
-export type * from './results/document.js';
 export { energyOf, POWER } from './results/energy.js';
 export type * from './results/explanation.js';
 export type * from './results/exploration.js';
 export type * from './results/finding.js';
+export type * from './results/history.js';
 export type * from './results/run.js';
 export type * from './results/soc.js';
 export type * from './results/strength.js';

@@ -16,7 +16,7 @@ useSha256InNode();
 export { chartFiles, drawCharts, reportFiles } from '../reports/files.js';
 export * from './index.js';
 export { writeFileAtomic, writeFolderAtomic } from './node/atomic-write.js';
-export { readBaselineFile } from './node/baseline-file.js';
+export { readBaselineFile, readBaselines } from './node/baseline-file.js';
 export { type GdbServer, type SessionEnd, serveGdb } from './node/gdb/server.js';
 export { readHardwareFile } from './node/hardware-file.js';
 export { type FileLoadOptions, loadModelFile } from './node/model-file.js';

@@ -1,3 +1,4 @@
+import { largest } from '../../src/base/extremes.js';
 import { type Tensor, tensor } from '../../src/base/tensor.js';
 import { intAttr } from '../../src/ir/attrs.js';
 import { type TfTensor, valuesOf } from '../tfjs.js';
@@ -38,10 +39,10 @@ export const sigmoid = pointwise(
 /** The softmax of the `length` elements from `start` on, `step` apart, by definition. */
 function softmaxLine(x: ArrayLike<number>, out: Float32Array, start: number, step: number, length: number) {
   const at = Array.from({ length }, (_, i) => start + i * step);
-  const largest = Math.max(...at.map((i) => x[i]!));
+  const top = largest(at.map((i) => x[i]!));
   let sum = 0;
   for (const i of at) {
-    out[i] = Math.exp(Math.fround(x[i]! - largest));
+    out[i] = Math.exp(Math.fround(x[i]! - top));
     sum = Math.fround(sum + out[i]!);
   }
   for (const i of at) out[i] = out[i]! / sum;

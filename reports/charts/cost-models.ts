@@ -2,15 +2,16 @@ import { COST_MODEL_NAMES } from '../../sim/isa/cost-models.js';
 import type { RunResult } from '../../src/results/run.js';
 import { layerModels } from '../cost-models.js';
 import { axisTitle, compactTicks, grid, heightFor, noGrid, subtitleOf } from './axes.js';
-import { drawChart, legend } from './draw.js';
+import { shownLayers } from './most-layers.js';
 import { MODEL_COLOUR, OWN_COLOUR } from './palette.js';
+import { type ChartSpec, chartSpec, legend } from './spec.js';
 
-/** Cycles of each layer of the core under the run's parameters and under every other public cost model; PNG. */
-export function drawCostModels(run: RunResult): Uint8Array {
-  const layers = layerModels(run);
+/** Cycles of each layer of the core under the run's parameters and under every other public cost model. */
+export function costModelsChart(run: RunResult): ChartSpec {
+  const { layers, note } = shownLayers(layerModels(run), ({ cycles }) => cycles);
   const names = layers[0]?.others.map(({ name }) => name) ?? [];
   const bars = { barPercentage: 0.92, categoryPercentage: 0.86 };
-  return drawChart<'bar', number[]>(
+  return chartSpec<'bar', number[]>(
     {
       type: 'bar',
       data: {
@@ -42,7 +43,7 @@ export function drawCostModels(run: RunResult): Uint8Array {
     },
     {
       title: `${run.model}: cycles per layer of the core under the public cost models`,
-      subtitle: subtitleOf(run),
+      subtitle: note + subtitleOf(run),
       width: 900,
       height: heightFor(2 * layers.length),
     },

@@ -1,20 +1,22 @@
 import type { RunResult } from '../../src/results/run.js';
 import { REASON_ORDER, REASON_TEXT } from '../metrics.js';
 import { axisTitle, compactTicks, grid, heightFor, layerTick, noGrid, subtitleOf } from './axes.js';
-import { drawChart, legend } from './draw.js';
+import { shownLayers } from './most-layers.js';
 import { REASON_COLOUR } from './palette.js';
+import { type ChartSpec, chartSpec, legend } from './spec.js';
 
-/** Cycles a layer, stacked by reason; PNG. */
-export function drawCycles(run: RunResult): Uint8Array {
+/** Cycles a layer, stacked by reason. */
+export function cyclesChart(run: RunResult): ChartSpec {
+  const { layers, note } = shownLayers(run.layers, (l) => l.totalCycles);
   const reasons = REASON_ORDER.filter((reason) => run.totals.cycles[reason] > 0);
-  return drawChart<'bar', number[]>(
+  return chartSpec<'bar', number[]>(
     {
       type: 'bar',
       data: {
-        labels: run.layers.map(layerTick),
+        labels: layers.map(layerTick),
         datasets: reasons.map((reason) => ({
           label: REASON_TEXT[reason].label,
-          data: run.layers.map((layer) => layer.cycles[reason]),
+          data: layers.map((layer) => layer.cycles[reason]),
           backgroundColor: REASON_COLOUR[reason],
           barPercentage: 0.92,
           categoryPercentage: 0.86,
@@ -37,9 +39,9 @@ export function drawCycles(run: RunResult): Uint8Array {
     },
     {
       title: `${run.model}: cycles per layer, by reason`,
-      subtitle: subtitleOf(run),
+      subtitle: note + subtitleOf(run),
       width: 900,
-      height: heightFor(run.layers.length),
+      height: heightFor(layers.length),
     },
   );
 }

@@ -2,8 +2,9 @@ import { createCanvas } from '@napi-rs/canvas';
 import type { LayerExplanation } from '../../src/results/explanation.js';
 import { drawnPicture, PICTURE_LEGEND } from '../difference-picture.js';
 import { describeFault } from '../explanation.js';
-import { FONT, registerFonts } from './draw.js';
+import { registerFonts } from './draw.js';
 import { INK } from './palette.js';
+import { FONT } from './spec.js';
 
 const MARGIN = 14;
 const HEAD = 44;

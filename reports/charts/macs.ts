@@ -3,17 +3,21 @@ import type { RunResult } from '../../src/results/run.js';
 import { formulaBound } from '../bound.js';
 import { layerLabel, macsPerCycle } from '../metrics.js';
 import { axisLabel, axisTitle, grid, heightFor, marks, noGrid, subtitleOf } from './axes.js';
-import { drawChart, legend } from './draw.js';
+import { shownLayers } from './most-layers.js';
 import { INK, OKABE_ITO } from './palette.js';
+import { type ChartSpec, chartSpec, legend } from './spec.js';
 
-/** MAC/cycle of each layer with multiply-accumulates on the core, against the formula's bound and the peak; PNG. */
-export function drawMacs(run: RunResult): Uint8Array {
-  const layers = run.layers.filter((layer) => layer.target === 'digital' && layer.usefulMacs > 0);
+/** MAC/cycle of each layer with multiply-accumulates on the core, against the formula's bound and the peak. */
+export function macsChart(run: RunResult): ChartSpec {
+  const { layers, note } = shownLayers(
+    run.layers.filter((layer) => layer.target === 'digital' && layer.usefulMacs > 0),
+    (l) => l.totalCycles,
+  );
   const computing = layers.map((layer) =>
     layer.cycles.compute === 0 ? null : layer.usefulMacs / layer.cycles.compute,
   );
   const points = { type: 'line', showLine: false, pointBorderWidth: 2, order: 0 } as const;
-  return drawChart<'bar' | 'line', (number | null)[]>(
+  return chartSpec<'bar' | 'line', (number | null)[]>(
     {
       type: 'bar',
       data: {
@@ -69,7 +73,7 @@ export function drawMacs(run: RunResult): Uint8Array {
     },
     {
       title: `${run.model}: use of the PE array per layer`,
-      subtitle: subtitleOf(run),
+      subtitle: note + subtitleOf(run),
       width: 900,
       height: heightFor(layers.length),
     },

@@ -2,8 +2,8 @@ import type { Chart, Plugin } from 'chart.js';
 import type { BufferLife, LayerResult, RunResult } from '../../src/results/run.js';
 import { kibibytes, milliseconds } from '../numbers.js';
 import { axisTitle, grid, layerTick, marks, subtitleOf } from './axes.js';
-import { drawChart, FONT, legend } from './draw.js';
 import { FAINT, INK, OKABE_ITO } from './palette.js';
+import { type ChartSpec, chartSpec, FONT, legend } from './spec.js';
 
 /** What holds L2, from the bottom of the stack up. */
 export const GROUPS = [
@@ -34,13 +34,24 @@ export function l2Occupancy(run: RunResult): Occupancy[] {
   const times = [...new Set([0, end, ...buffers.flatMap(({ from, to }) => [from, to])])]
     .filter((time) => time <= end)
     .sort((a, b) => a - b);
+  // What comes and goes at each time, in a group: the bytes in use follow from time to time.
+  const change = new Map(times.map((time) => [time, GROUPS.map(() => 0)]));
+  for (const buffer of buffers) {
+    const group = groupOf(buffer);
+    const add = (time: number, bytes: number): void => {
+      const row = change.get(time);
+      if (row !== undefined) row[group]! += bytes;
+    };
+    // What is there to the end is there at the end.
+    if (buffer.from < buffer.to || buffer.to >= end) add(buffer.from, buffer.bytes);
+    if (buffer.from < buffer.to && buffer.to < end) add(buffer.to, -buffer.bytes);
+  }
+  const bytes = GROUPS.map(() => 0);
   return times.map((cycle) => {
-    const bytes = GROUPS.map(() => 0);
-    for (const buffer of buffers) {
-      const live = buffer.from <= cycle && (cycle < buffer.to || (cycle === end && buffer.to >= end));
-      if (live) bytes[groupOf(buffer)] = (bytes[groupOf(buffer)] ?? 0) + buffer.bytes;
-    }
-    return { cycle, bytes };
+    change.get(cycle)!.forEach((by, group) => {
+      bytes[group]! += by;
+    });
+    return { cycle, bytes: [...bytes] };
   });
 }
 
@@ -91,12 +102,12 @@ const layerStarts = (run: RunResult): Plugin => ({
   },
 });
 
-/** L2 in use over the run, stacked by what holds it, against the limit; PNG. */
-export function drawOccupancy(run: RunResult): Uint8Array {
+/** L2 in use over the run, stacked by what holds it, against the limit. */
+export function occupancyChart(run: RunResult): ChartSpec {
   const steps = l2Occupancy(run);
   const clock = run.hardware.chip.clockHz;
   const limit = run.memory.l2Limit;
-  return drawChart<'line', { x: number; y: number }[]>(
+  return chartSpec<'line', { x: number; y: number }[]>(
     {
       type: 'line',
       data: {

@@ -1,11 +1,12 @@
 import type { Plugin } from 'chart.js';
 import { PEAK_MACS_PER_CYCLE } from '../../sim/isa/geometry.js';
+import { largest, smallest } from '../../src/base/extremes.js';
 import type { LayerResult, RunResult } from '../../src/results/run.js';
 import { coreBytes, layerLabel, macsPerCycle, operatorLabel } from '../metrics.js';
 import { axisLabel, axisTitle, grid, subtitleOf } from './axes.js';
-import { drawChart, FONT, legend } from './draw.js';
 import { mergeNames, placeLabels } from './labels.js';
 import { INK, OKABE_ITO } from './palette.js';
+import { type ChartSpec, chartSpec, FONT, legend } from './spec.js';
 
 interface Point {
   readonly x: number;
@@ -30,8 +31,8 @@ const pointOf = (layer: LayerResult): Point => ({
 
 /** Powers of two around the points: the axes of a roofline are logarithmic. */
 function range(values: readonly number[], least: number, most: number): { min: number; max: number } {
-  const low = Math.min(least, ...values.map((v) => v * 0.8));
-  const high = Math.max(most, ...values.map((v) => v * 2));
+  const low = Math.min(least, 0.8 * smallest(values));
+  const high = Math.max(most, 2 * largest(values));
   return { min: 2 ** Math.floor(Math.log2(low)), max: 2 ** Math.ceil(Math.log2(high)) };
 }
 
@@ -129,8 +130,8 @@ const axis = (title: string, { min, max }: { min: number; max: number }) => ({
   },
 });
 
-/** MACs a byte moved against MAC/cycle, with the roofs; a point a layer with multiply-accumulates on the core; PNG. */
-export function drawRoofline(run: RunResult): Uint8Array {
+/** MACs a byte moved against MAC/cycle, with the roofs; a point a layer with multiply-accumulates on the core. */
+export function rooflineChart(run: RunResult): ChartSpec {
   const layers = run.layers.filter(
     (l) => l.target === 'digital' && l.usefulMacs > 0 && coreBytes(l.bytes) > 0,
   );
@@ -150,7 +151,7 @@ export function drawRoofline(run: RunResult): Uint8Array {
   const line = { showLine: true, pointRadius: 0, borderWidth: 2, fill: false };
   const roof = (x: number): number => Math.min(PEAK_MACS_PER_CYCLE, bandwidth * x);
   const serial = (x: number): number => 1 / (1 / PEAK_MACS_PER_CYCLE + 1 / (bandwidth * x));
-  return drawChart<'scatter', { x: number; y: number }[]>(
+  return chartSpec<'scatter', { x: number; y: number }[]>(
     {
       type: 'scatter',
       data: {

@@ -15,7 +15,7 @@ const MOST_LAYER_TABLES = 1000;
 function layersOf(doc: Exploration, p: ExploredPoint): Html {
   const tables = p.models.map(
     (m) =>
-      html`<div class="scroll"><table><thead><tr><th>${m.model}</th><th>where</th><th class="number">cycles</th><th class="number">share</th></tr></thead><tbody>${m.layers.map(
+      html`<div class="scroll" tabindex="0"><table><thead><tr><th>${m.model}</th><th>where</th><th class="number">cycles</th><th class="number">share</th></tr></thead><tbody>${m.layers.map(
         (l) =>
           html`<tr><td>${l.label}</td><td>${l.where}</td><td class="number">${count(l.cycles)}</td><td class="number">${percent(l.cycles, m.cycles)}</td></tr>`,
       )}</tbody></table></div>`,
@@ -35,7 +35,7 @@ function frontTable(
     ) => html`<tr><td><a href="#p${p.index}">${describeValues(doc, p)}</a></td><td class="number">${count(p.cycles)}</td><td class="number">${p.milliseconds.toFixed(3)}</td><td class="number">${p.microjoules.toFixed(2)}</td><td class="number">${count(p.l1Bytes)}</td><td>${p === knee ? 'knee' : ''}</td></tr>
 `,
   );
-  return html`<div class="scroll"><table><thead><tr><th>point</th><th class="number">cycles</th><th class="number">ms</th><th class="number">uJ</th><th class="number">L1 bytes</th><th></th></tr></thead><tbody>${rows}</tbody></table></div>`;
+  return html`<div class="scroll" tabindex="0"><table><thead><tr><th>point</th><th class="number">cycles</th><th class="number">ms</th><th class="number">uJ</th><th class="number">L1 bytes</th><th></th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
 /** Why points failed, each reason once with how often. */

@@ -9,7 +9,7 @@ const finding = (
   f: Finding,
 ): Html => html`<details open><summary><span class="bad">${FINDING_KINDS[f.kind]}</span> ${f.what}${
   f.count === 1 ? '' : ` (${f.count} times)`
-}</summary><div class="scroll"><table><tbody>${findingDetails(f).map(
+}</summary><div class="scroll" tabindex="0"><table><tbody>${findingDetails(f).map(
   ([label, text]) => html`<tr><th>${label}</th><td>${text}</td></tr>
 `,
 )}</tbody></table></div></details>

@@ -90,6 +90,14 @@ const FIGURES: readonly Column[] = [
   },
 ];
 
+/** Only where the result has energy: those of earlier releases do not. */
+const ENERGY: Column = {
+  title: 'uJ',
+  number: true,
+  layer: (l) => figure(l.energy?.microjoules ?? 0, l.energy?.microjoules.toFixed(3) ?? ''),
+  total: (r) => r.totals.energy?.microjoules.toFixed(3) ?? '',
+};
+
 const yes = html`<span class="good">yes</span>`;
 const no = html`<span class="bad">NO</span>`;
 
@@ -122,7 +130,11 @@ export const rowId = (model: number, layer: LayerResult): string => `m${model}-l
 
 /** The sortable and filterable table of layers; it is complete without the script. */
 export function layersTable(result: ModelResult, model: number): Html {
-  const columns = result.verdicts.length > 0 ? [...FIGURES, ...VERDICT] : FIGURES;
+  const columns = [
+    ...FIGURES,
+    ...(result.run.totals.energy === undefined ? [] : [ENERGY]),
+    ...(result.verdicts.length > 0 ? VERDICT : []),
+  ];
   const head = columns.map(
     (column) =>
       html`<th scope="col" class="${classOf(column)}"><button type="button">${column.title}</button></th>`,
@@ -140,8 +152,8 @@ export function layersTable(result: ModelResult, model: number): Html {
     (c) => html`<td class="${classOf(c)}">${c.total?.(result.run, result) ?? ''}</td>`,
   );
   return html`<div class="tools"><input type="search" aria-label="Filter layers" placeholder="Filter: name, operator, shape ..." data-filter="${model}">
-<label>where <select data-where="${model}"><option value="">all</option><option>digital</option><option>host</option></select></label>
+<label>where <select data-where="${model}"><option value="">all</option><option>digital</option><option>analog</option><option>host</option></select></label>
 <span class="faint" data-shown="${model}" aria-live="polite">${result.run.layers.length} layers</span></div>
-<div class="scroll"><table class="layers" data-layers="${model}"><thead><tr>${head}</tr></thead>
+<div class="scroll" tabindex="0"><table class="layers" data-layers="${model}"><thead><tr>${head}</tr></thead>
 <tbody>${rows}</tbody><tfoot><tr>${totals}</tr></tfoot></table></div>`;
 }

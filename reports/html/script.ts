@@ -1,10 +1,11 @@
 /**
- * The page's own script: sorting and filtering of the layers' tables, and the timeline. Plain DOM, no library; the browser
- * test drives it.
+ * Sorting and filtering of the layers' tables, and the timeline, as functions over the element that holds them: `layersTables(root)` and
+ * `timelines(root)`. Plain DOM, no library. The report's page carries this text; the site in web/ makes a module of it. A timeline tells of
+ * the slice that is chosen by an event "slice" (detail: layer, tile or -1, step), which bubbles.
  */
-export const SCRIPT = `
-'use strict';
-for (const table of document.querySelectorAll('table[data-layers]')) {
+export const BEHAVIOUR = `
+function layersTables(root) {
+for (const table of root.querySelectorAll('table[data-layers]')) {
   const model = table.dataset.layers;
   const body = table.tBodies[0];
   const heads = [...table.tHead.rows[0].cells];
@@ -20,9 +21,9 @@ for (const table of document.querySelectorAll('table[data-layers]')) {
       body.append(...[...body.rows].sort((a, b) => down ? order(b, a) : order(a, b)));
     });
   });
-  const filter = document.querySelector('[data-filter="' + model + '"]');
-  const where = document.querySelector('[data-where="' + model + '"]');
-  const shown = document.querySelector('[data-shown="' + model + '"]');
+  const filter = root.querySelector('[data-filter="' + model + '"]');
+  const where = root.querySelector('[data-where="' + model + '"]');
+  const shown = root.querySelector('[data-shown="' + model + '"]');
   const apply = () => {
     const words = filter.value.toLowerCase().split(/\\s+/).filter(Boolean);
     let visible = 0;
@@ -36,9 +37,11 @@ for (const table of document.querySelectorAll('table[data-layers]')) {
   filter.addEventListener('input', apply);
   where.addEventListener('change', apply);
 }
+}
 
-const ROW = 34, TOP = 22, LEFT = 62;
 function timeline(box) {
+  const ROW = 34, TOP = 22, LEFT = 62;
+  const colour = (name) => getComputedStyle(box).getPropertyValue('--' + name).trim();
   const data = JSON.parse(document.getElementById('timeline-' + box.dataset.timeline).textContent);
   const canvas = box.querySelector('canvas');
   const note = box.querySelector('.slice');
@@ -49,7 +52,7 @@ function timeline(box) {
     const span = spans.get(s[3]) ?? { from: s[0], to: s[0] };
     spans.set(s[3], { from: Math.min(span.from, s[0]), to: Math.max(span.to, s[0] + s[1]) });
   }
-  let from = 0, to = end, chosen = null;
+  let from = 0, to = end, chosen = null, ink = '';
   const width = () => canvas.clientWidth - LEFT;
   const toX = (cycle) => LEFT + ((cycle - from) / (to - from)) * width();
   const toCycle = (x) => from + ((x - LEFT) / width()) * (to - from);
@@ -68,6 +71,7 @@ function timeline(box) {
     canvas.width = canvas.clientWidth * ratio;
     canvas.height = canvas.clientHeight * ratio;
     const c = canvas.getContext('2d');
+    ink = colour('ink');
     c.scale(ratio, ratio);
     c.clearRect(0, 0, canvas.clientWidth, canvas.clientHeight);
     c.font = '12px system-ui, sans-serif';
@@ -86,12 +90,12 @@ function timeline(box) {
       c.fillRect(x, TOP + ROW * (reason.row + 1) + 4, Math.max(0.7, toX(s[0] + s[1]) - x), ROW - 8);
     }
     if (chosen) {
-      c.strokeStyle = '#000';
+      c.strokeStyle = ink;
       c.lineWidth = 2;
       c.strokeRect(toX(chosen[0]), TOP + ROW * (data.reasons[chosen[2]].row + 1) + 3, Math.max(2, (chosen[1] / (to - from)) * width()), ROW - 6);
     }
     c.restore();
-    c.fillStyle = '#1c2127';
+    c.fillStyle = ink;
     ['layers', ...data.rows].forEach((name, i) => c.fillText(name, 4, TOP + ROW * i + ROW / 2));
   }
   function ticks(c) {
@@ -99,9 +103,9 @@ function timeline(box) {
     const power = 10 ** Math.floor(Math.log10(raw));
     const step = power * [1, 2, 5, 10].find((n) => n * power >= raw);
     for (let t = Math.ceil(from / step) * step; t <= to; t += step) {
-      c.fillStyle = '#d6dbe1';
+      c.fillStyle = colour('line');
       c.fillRect(toX(t), TOP - 4, 1, canvas.clientHeight);
-      c.fillStyle = '#5f6b7a';
+      c.fillStyle = colour('faint');
       const text = t.toLocaleString('en-US');
       const size = c.measureText(text).width;
       c.fillText(text, Math.max(LEFT, Math.min(toX(t) - size / 2, LEFT + width() - size - 2)), 9);
@@ -112,13 +116,13 @@ function timeline(box) {
     if (span.to < from || span.from > to) return;
     const x = Math.max(LEFT, toX(span.from));
     const w = Math.min(toX(span.to), LEFT + width()) - x;
-    c.fillStyle = id % 2 ? '#dfe5ec' : '#eef1f5';
+    c.fillStyle = colour(id % 2 ? 'band' : 'panel');
     c.fillRect(x, TOP + 4, w, ROW - 8);
     c.save();
     c.beginPath();
     c.rect(x, TOP, w, ROW);
     c.clip();
-    c.fillStyle = '#1c2127';
+    c.fillStyle = ink;
     if (w > 18) c.fillText(names.get(id) ?? String(id), x + 4, TOP + ROW / 2);
     c.restore();
   }
@@ -144,6 +148,7 @@ function timeline(box) {
         ', step ' + s[5] + ', cycle ' + s[0].toLocaleString('en-US') + ' + ' + s[1].toLocaleString('en-US') + ' (' + micros + ' \\u00b5s)' + fields;
     }
     draw();
+    if (s) box.dispatchEvent(new CustomEvent('slice', { bubbles: true, detail: { layer: s[3], tile: s[4], step: s[5] } }));
   }
   let drag = null;
   canvas.addEventListener('pointerdown', (e) => { drag = { x: e.offsetX, from, to }; canvas.setPointerCapture(e.pointerId); choose(find(e.offsetX, e.offsetY) ?? chosen); });
@@ -180,7 +185,17 @@ function timeline(box) {
     else view(span.from - (span.to - span.from) * 0.03, span.to + (span.to - span.from) * 0.03);
   });
   new ResizeObserver(draw).observe(canvas);
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
   draw();
 }
-for (const box of document.querySelectorAll('[data-timeline]')) timeline(box);
+function timelines(root) {
+  for (const box of root.querySelectorAll('[data-timeline]')) timeline(box);
+}
+`;
+
+/** The report's own script. */
+export const SCRIPT = `
+'use strict';${BEHAVIOUR}
+layersTables(document);
+timelines(document);
 `;

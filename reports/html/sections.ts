@@ -53,8 +53,12 @@ export function cards(result: ModelResult): Html {
     ['peak L2', `${kibibytes(run.memory.l2)} of ${kibibytes(run.memory.l2Limit)}`],
     ['parameter set', run.hardware.name],
   ];
-  return html`<dl class="cards">${figures.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>${energy === undefined ? html`` : html`<p class="faint">Energy ${ENERGY_SOURCE}.</p>`}`;
+  return html`<dl class="cards">${figures.map(([name, value]) => html`<div><dt>${name}</dt><dd>${typeof value === 'string' ? rangeText(value) : value}</dd></div>`)}</dl>${energy === undefined ? html`` : html`<p class="faint">Energy ${ENERGY_SOURCE}.</p>`}${(run.notes ?? []).map((note) => html`<p><strong>${note}.</strong></p>`)}`;
 }
+
+/** A range breaks between its ends, not within a number. */
+const rangeText = (text: string): readonly Html[] =>
+  text.split('..').map((part, i) => (i === 0 ? html`${part}` : html`..<wbr>${part}`));
 
 /** What the comparison with the reference found. */
 export function verdictSection({ verdicts }: ModelResult): Html {
@@ -84,7 +88,7 @@ export function reasonsTable(run: RunResult): Html {
       html`<tr title="${REASON_TEXT[reason].doc}"><td>${REASON_TEXT[reason].label}</td><td class="number">${count(cycles[reason])}</td><td class="number">${percent(cycles[reason], totalCycles)}</td><td>${bar(cycles[reason], totalCycles, REASON_COLOUR[reason])}</td></tr>
 `,
   );
-  return html`<div class="scroll"><table><thead><tr><th>cycles by reason</th><th class="number">cycles</th><th class="number">share</th><th></th></tr></thead><tbody>${rows}</tbody></table></div>`;
+  return html`<div class="scroll" tabindex="0"><table><thead><tr><th>cycles by reason</th><th class="number">cycles</th><th class="number">share</th><th></th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
 /** Peak use of the memories. */
@@ -94,7 +98,7 @@ export function memoryTable(run: RunResult): Html {
       html`<tr><td>${name}</td><td class="number">${count(peak)}</td><td class="number">${count(limit)}</td><td class="number">${percent(peak, limit)}</td><td>${bar(Math.min(peak, limit), limit, '#0072b2')}</td></tr>
 `,
   );
-  return html`<div class="scroll"><table><thead><tr><th>peak memory</th><th class="number">bytes</th><th class="number">limit</th><th class="number">used</th><th></th></tr></thead><tbody>${rows}</tbody></table></div>`;
+  return html`<div class="scroll" tabindex="0"><table><thead><tr><th>peak memory</th><th class="number">bytes</th><th class="number">limit</th><th class="number">used</th><th></th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
 /** What stays on the host, and why. */
@@ -109,7 +113,7 @@ export function parametersSection(run: RunResult): Html {
     ([key, value]) => html`<tr><td>${key}</td><td class="number">${count(value)}</td></tr>
 `,
   );
-  return html`<details><summary>Parameter set <code>${run.hardware.name}</code></summary><div class="scroll"><table><tbody>${rows}</tbody></table></div></details>`;
+  return html`<details><summary>Parameter set <code>${run.hardware.name}</code></summary><div class="scroll" tabindex="0"><table><tbody>${rows}</tbody></table></div></details>`;
 }
 
 /** The other public cost models on the same jobs, and each layer of the core under each of them. */
@@ -129,7 +133,7 @@ export function costModelsSection(run: RunResult): Html {
   );
   return html`<h3>Other cost models</h3>
 <p>The same jobs as other public models of the core count them: ${otherRange(run.totals)} cycles.</p>
-<div class="scroll"><table><thead><tr><th>model</th><th class="number">cycles</th><th class="number">ratio</th><th>over 20 %: most of the difference</th></tr></thead><tbody>${rows}</tbody></table></div>
-<div class="scroll"><table><thead><tr><th>layer</th><th class="number">cycles</th>${heads}</tr></thead><tbody>${layers}</tbody></table></div>
+<div class="scroll" tabindex="0"><table><thead><tr><th>model</th><th class="number">cycles</th><th class="number">ratio</th><th>over 20 %: most of the difference</th></tr></thead><tbody>${rows}</tbody></table></div>
+<div class="scroll" tabindex="0"><table><thead><tr><th>layer</th><th class="number">cycles</th>${heads}</tr></thead><tbody>${layers}</tbody></table></div>
 `;
 }

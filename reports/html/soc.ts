@@ -15,5 +15,5 @@ export function socSection(result: ModelResult): Html {
 `,
   );
   return html`<p><span class="${ok ? 'good' : 'bad'}">${text}</span></p>
-<div class="scroll"><table><thead><tr><th>whole SoC</th><th class="number">estimated</th><th class="number">on the SoC</th><th class="number">ratio</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+<div class="scroll" tabindex="0"><table><thead><tr><th>whole SoC</th><th class="number">estimated</th><th class="number">on the SoC</th><th class="number">ratio</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }

@@ -16,7 +16,7 @@ export function strengthSection({ strength }: ModelResult): Html {
   const unseen = strength.layers.flatMap(describeUnseen).map((text) => html`<li>${text}</li>`);
   return html`<h3>Would this test notice?</h3>
 <p><span class="${ok ? 'good' : 'bad'}">${describeStrength(strength)}</span></p>
-<div class="scroll"><table><thead><tr><th>layer</th><th class="number">faults planted</th><th class="number">noticed</th><th class="number">of them refused</th><th class="number">share</th></tr></thead><tbody>${rows}</tbody></table></div>
+<div class="scroll" tabindex="0"><table><thead><tr><th>layer</th><th class="number">faults planted</th><th class="number">noticed</th><th class="number">of them refused</th><th class="number">share</th></tr></thead><tbody>${rows}</tbody></table></div>
 ${unseen.length === 0 ? '' : html`<details><summary>What it misses, and why</summary><ul class="warnings">${unseen}</ul></details>`}
 `;
 }

@@ -1,7 +1,9 @@
-/** The page's style sheet: system fonts, one column on a telephone, tables that scroll by themselves. */
+/** The style sheet of reports and of the site, light and dark: system fonts, one column on a telephone, tables that scroll by themselves. */
 export const CSS = `
-:root { --ink: #1c2127; --faint: #5f6b7a; --line: #d6dbe1; --ground: #ffffff; --panel: #f5f7f9; --accent: #0072b2;
-  --good: #00694c; --bad: #a33b00; --notice: #7a5a00; }
+:root { color-scheme: light dark; --ink: #1c2127; --faint: #5f6b7a; --line: #d6dbe1; --ground: #ffffff; --panel: #f5f7f9;
+  --band: #dfe5ec; --mark: #eaf5fb; --accent: #0072b2; --good: #00694c; --bad: #a33b00; --notice: #7a5a00; }
+@media screen and (prefers-color-scheme: dark) { :root { --ink: #e6e9ed; --faint: #a3adb9; --line: #3a424c; --ground: #15181c;
+  --panel: #1f242a; --band: #2c343d; --mark: #17394c; --accent: #6cc0f0; --good: #4cc39a; --bad: #ff9466; --notice: #e0bd4f; } }
 * { box-sizing: border-box; }
 html { scroll-behavior: smooth; }
 body { margin: 0 auto; max-width: 1320px; padding: 1rem 1.25rem 4rem; color: var(--ink); background: var(--ground);
@@ -15,7 +17,7 @@ a { color: var(--accent); }
 nav ul { display: flex; flex-wrap: wrap; gap: .3rem 1rem; padding: 0; list-style: none; }
 .faint { color: var(--faint); }
 .good { color: var(--good); } .bad { color: var(--bad); font-weight: 600; } .notice { color: var(--notice); }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(128px, 1fr)); gap: .6rem; margin: .8rem 0; padding: 0; }
+.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: .6rem; margin: .8rem 0; padding: 0; }
 .cards div { background: var(--panel); border-radius: 6px; padding: .55rem .7rem; }
 .cards dt { color: var(--faint); font-size: .8rem; }
 .cards dd { margin: 0; font-size: 1.15rem; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
@@ -31,7 +33,7 @@ tfoot td { font-weight: 600; border-top: 2px solid var(--line); border-bottom: 0
 .layers td:nth-child(2), .layers td:nth-child(4) { max-width: 8rem; overflow: hidden; text-overflow: ellipsis; }
 .layers thead th:first-child { background: var(--panel); }
 .layers tr.host td { color: var(--faint); }
-.layers tr:target td, .layers tr.marked td { background: #e3f1f9; }
+.layers tr:target td, .layers tr.marked td { background: var(--mark); }
 th button { all: unset; cursor: pointer; font-weight: 600; text-decoration: underline dotted #aab2bd; text-underline-offset: 3px; }
 th button:hover { text-decoration-style: solid; }
 th button:focus-visible, summary:focus-visible, canvas:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
@@ -39,7 +41,7 @@ th[aria-sort=ascending] button::after { content: ' \\2191'; color: var(--ink); }
 th[aria-sort=descending] button::after { content: ' \\2193'; color: var(--ink); }
 .tools { display: flex; flex-wrap: wrap; gap: .5rem .8rem; align-items: center; margin: .5rem 0; }
 .tools input, .tools select, .tools button { font: inherit; padding: .25rem .5rem; border: 1px solid var(--line);
-  border-radius: 4px; background: #fff; color: inherit; }
+  border-radius: 4px; background: var(--ground); color: inherit; }
 .tools label { min-width: 0; max-width: 100%; }
 .tools select { max-width: min(100%, 16rem); }
 .tools input { flex: 1 1 12rem; max-width: 24rem; min-width: 0; }

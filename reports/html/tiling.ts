@@ -26,7 +26,7 @@ function details(run: RunResult, layer: LayerResult, tiling: readonly TileExtent
   );
   const more = tiling.length > LISTED ? html`<p class="faint">The first ${LISTED} are listed.</p>` : '';
   return html`<details><summary><b>${layerLabel(layer)}</b> (${operatorLabel(layer)}): output ${shapeLabel(layer.output)} in ${plural(tiling.length, 'tile')} of ${sizes(tiling)}</summary>
-<div class="scroll"><table><thead><tr><th class="number">tile</th><th>channels</th><th>rows</th><th>columns</th><th class="number">cycles</th></tr></thead>
+<div class="scroll" tabindex="0"><table><thead><tr><th class="number">tile</th><th>channels</th><th>rows</th><th>columns</th><th class="number">cycles</th></tr></thead>
 <tbody>${rows}</tbody></table></div>${more}</details>
 `;
 }

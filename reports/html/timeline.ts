@@ -63,7 +63,7 @@ export function timelineSection(run: RunResult, model: number): Html {
   return html`<div class="timeline" data-timeline="${model}"><div class="tools">
 <button type="button" data-zoom="2">zoom in</button><button type="button" data-zoom="0.5">zoom out</button><button type="button" data-zoom="0">whole run</button>
 <label>layer <select data-jump><option value="">all</option>${options}</select></label></div>
-<div class="scroll"><canvas tabindex="0" aria-label="Timeline of jobs: arrow keys move, plus and minus zoom"></canvas></div>
+<div class="scroll" tabindex="0"><canvas tabindex="0" aria-label="Timeline of jobs: arrow keys move, plus and minus zoom"></canvas></div>
 <ul class="legend">${legend}</ul>
 <p class="slice faint" aria-live="polite">Point at or tap a slice to see its job; drag to move, Ctrl and wheel to zoom.</p></div>
 ${jsonScript(`timeline-${model}`, timelineData(run))}`;

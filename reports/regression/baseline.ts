@@ -1,8 +1,10 @@
 import type { HardwareParameters } from '../../sim/isa/parameters.js';
 import type { ModelResult, ResultDocument } from '../../src/results/document.js';
+import { energyOf } from '../../src/results/energy.js';
 import type {
   BytesMoved,
   CyclesByReason,
+  Energy,
   JobCounts,
   LayerResult,
   PeakMemory,
@@ -32,7 +34,10 @@ export interface Baseline {
   readonly hardware: HardwareParameters;
   /** sha256 of each output tensor, by name. */
   readonly outputs: Readonly<Record<string, string>>;
-  readonly totals: Costs;
+  readonly totals: Costs & {
+    /** An estimate from published power figures; absent in baselines of earlier releases. */
+    readonly energy?: Energy;
+  };
   readonly memory: PeakMemory;
   readonly warnings: number;
   readonly layers: readonly BaselineLayer[];
@@ -59,7 +64,7 @@ export interface Costs {
 export interface BaselineLayer extends Costs {
   /** Names the layer in both versions: see `layerKeys`. */
   readonly key: string;
-  readonly target: 'digital' | 'host';
+  readonly target: 'digital' | 'analog' | 'host';
   /** sha256 of the layer's output. */
   readonly checksum?: string;
 }
@@ -108,7 +113,7 @@ export function baselineOf(
     seed,
     hardware: run.hardware,
     outputs: run.outputs,
-    totals: costsOf(run.totals),
+    totals: { ...costsOf(run.totals), energy: run.totals.energy ?? energyOf(run.totals) },
     memory: run.memory,
     warnings: run.warnings.length,
     layers: run.layers.map((layer, i) => ({

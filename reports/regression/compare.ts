@@ -1,5 +1,5 @@
 import { UserError } from '../../src/base/errors.js';
-import { parameterList } from '../parameters.js';
+import { changedParameters, type ParameterValues, parameterList } from '../parameters.js';
 import type { Baseline } from './baseline.js';
 import {
   type Change,
@@ -7,7 +7,6 @@ import {
   COMPARISON_VERSION,
   type ComparisonDocument,
   type ModelComparison,
-  type ParameterChange,
   statusOf,
 } from './comparison.js';
 import { compareLayers, costChanges, judge, reasonChanges } from './layers.js';
@@ -37,19 +36,10 @@ function changedOutputs(before: Baseline, after: Baseline): string[] {
   return names.filter((name) => before.outputs[name] !== after.outputs[name]);
 }
 
-function changedParameters(before: Baseline, after: Baseline): ParameterChange[] {
-  const values = new Map(parameterList(before.hardware));
-  const names =
-    before.hardware.name === after.hardware.name
-      ? []
-      : [{ name: 'name', before: before.hardware.name, after: after.hardware.name }];
-  const changed = parameterList(after.hardware).flatMap(([name, value]) =>
-    values.get(name) === value
-      ? []
-      : [{ name, before: String(values.get(name) ?? 'none'), after: String(value) }],
-  );
-  return [...names, ...changed];
-}
+const parametersOf = ({ hardware }: Baseline): ParameterValues => ({
+  name: hardware.name,
+  values: new Map(parameterList(hardware)),
+});
 
 /** Throws a UserError when the two runs cannot be compared. */
 function checkComparable(before: Baseline, after: Baseline, options: CompareOptions): void {
@@ -81,6 +71,13 @@ function strengthChanges(before: Baseline, after: Baseline, thresholds: Threshol
   return [judge('missed-faults', was.missed, is.missed, thresholds)];
 }
 
+/** Energy, where both sides hold it: baselines of earlier releases do not. */
+function energyChanges(before: Baseline, after: Baseline, thresholds: Thresholds): Change[] {
+  const [was, is] = [before.totals.energy, after.totals.energy];
+  if (was === undefined || is === undefined) return [];
+  return [judge('energy', was.microjoules, is.microjoules, thresholds)];
+}
+
 function compareModel(before: Baseline, after: Baseline, options: CompareOptions): ModelComparison {
   checkComparable(before, after, options);
   const thresholds = options.thresholds ?? NO_INCREASE;
@@ -94,12 +91,13 @@ function compareModel(before: Baseline, after: Baseline, options: CompareOptions
   ).map(([metric, name]) => judge(metric, before.memory[name], after.memory[name], thresholds));
   const compared = {
     model: after.model,
-    parameters: changedParameters(before, after),
+    parameters: changedParameters(parametersOf(before), parametersOf(after)),
     outputs: changedOutputs(before, after),
     totals: [
       ...costChanges(before.totals, after.totals, thresholds),
       ...memory,
       ...strengthChanges(before, after, thresholds),
+      ...energyChanges(before, after, thresholds),
     ],
     reasons: reasonChanges(before.totals, after.totals),
     layers,

@@ -1,4 +1,5 @@
 import type { Reason } from '../../src/results/run.js';
+import type { ParameterChange } from '../parameters.js';
 import type { Metric } from './threshold.js';
 
 export const COMPARISON_FORMAT = 'diana-sim-comparison';
@@ -33,16 +34,10 @@ export interface LayerComparison {
   readonly reasons: readonly ReasonChange[];
 }
 
-/** A parameter whose value differs although the set has the same name, or because the user allowed another set. */
-export interface ParameterChange {
-  readonly name: string;
-  readonly before: string;
-  readonly after: string;
-}
-
 export interface ModelComparison {
   readonly model: string;
   readonly status: 'same' | 'improved' | 'changed' | 'regressed' | 'new' | 'vanished';
+  /** Values that differ although the set has the same name, or because the user allowed another set. */
   readonly parameters: readonly ParameterChange[];
   /** Names of the output tensors whose checksums differ. */
   readonly outputs: readonly string[];

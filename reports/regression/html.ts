@@ -14,7 +14,7 @@ import {
   relative,
   signed,
 } from './describe.js';
-import { METRIC_TEXT } from './threshold.js';
+import { figureText, METRIC_TEXT, signedFigure } from './threshold.js';
 
 const CLASS: Readonly<Record<Judgement, string>> = {
   same: 'faint',
@@ -36,14 +36,14 @@ const th = (text: string, number = false): Html =>
 const td = (text: string | Html, number = false, look = ''): Html =>
   html`<td class="${number ? 'number' : ''} ${look}">${text}</td>`;
 const table = (head: readonly Html[], rows: readonly Html[]): Html =>
-  html`<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div>
+  html`<div class="scroll" tabindex="0"><table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div>
 `;
 
 function totals(model: ModelComparison, doc: ComparisonDocument): Html {
   if (model.totals.length === 0) return html``;
   const rows = model.totals.map((change) => {
     const look = CLASS[change.judgement];
-    return html`<tr>${td(METRIC_TEXT[change.metric])}${td(count(change.before), true)}${td(count(change.after), true)}${td(signed(change.after - change.before), true, look)}${td(relative(change.before, change.after), true, look)}${td(describeJudgement(change, doc), false, look)}</tr>`;
+    return html`<tr>${td(METRIC_TEXT[change.metric])}${td(figureText(change.metric, change.before), true)}${td(figureText(change.metric, change.after), true)}${td(signedFigure(change.metric, change.after - change.before), true, look)}${td(relative(change.before, change.after), true, look)}${td(describeJudgement(change, doc), false, look)}</tr>`;
   });
   return table(
     [th('in total'), th('before', true), th('after', true), th('change', true), th('', true), th('')],
@@ -65,7 +65,8 @@ function layers(model: ModelComparison): Html {
   return html`<h3>Layers that moved (${count(model.unchangedLayers)} unchanged)</h3>${table([...head, th('in which reason'), th('other figures'), th('')], rows)}`;
 }
 
-function section(model: ModelComparison, doc: ComparisonDocument): Html {
+/** One model before and after: parameters, totals, and the layers that moved. */
+export function comparisonSection(model: ModelComparison, doc: ComparisonDocument): Html {
   const facts = [
     ...model.parameters.map(
       ({ name, before, after }) => html`<li>parameter <code>${name}</code>: ${before} to ${after}</li>`,
@@ -90,6 +91,6 @@ export function renderComparisonHtml(doc: ComparisonDocument): string {
   const rest = same.length === 0 ? html`` : html`<p class="good">The same: ${same.join(', ')}</p>`;
   return page(
     'diana-sim regression check',
-    html`<h1>diana-sim regression check</h1><p>${describeStatuses(doc.models)}. Cycles are <b>${ESTIMATED}</b>. <span class="faint">Written by ${doc.generator}.</span></p>${moved.map((model) => section(model, doc))}${rest}`,
+    html`<h1>diana-sim regression check</h1><p>${describeStatuses(doc.models)}. Cycles are <b>${ESTIMATED}</b>. <span class="faint">Written by ${doc.generator}.</span></p>${moved.map((model) => comparisonSection(model, doc))}${rest}`,
   );
 }

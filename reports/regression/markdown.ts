@@ -11,9 +11,8 @@ import {
   describeReasons,
   describeStatuses,
   relative,
-  signed,
 } from './describe.js';
-import { METRIC_TEXT } from './threshold.js';
+import { figureText, METRIC_TEXT, signedFigure } from './threshold.js';
 
 /** Layers that a comment shows of each model; the rest is counted. */
 const LAYERS = 12;
@@ -42,9 +41,9 @@ function totalsTable(model: ModelComparison, doc: ComparisonDocument): string[] 
     ],
     moved.map((change) => [
       METRIC_TEXT[change.metric],
-      count(change.before),
-      count(change.after),
-      `${signed(change.after - change.before)} (${relative(change.before, change.after)})`,
+      figureText(change.metric, change.before),
+      figureText(change.metric, change.after),
+      `${signedFigure(change.metric, change.after - change.before)} (${relative(change.before, change.after)})`,
       describeJudgement(change, doc),
     ]),
   );

@@ -14,7 +14,7 @@ import {
   relative,
   signed,
 } from './describe.js';
-import { METRIC_TEXT } from './threshold.js';
+import { figureText, METRIC_TEXT, signedFigure } from './threshold.js';
 
 const PAINT: Readonly<Record<Judgement, keyof Style>> = {
   same: 'dim',
@@ -35,9 +35,9 @@ function totalsGrid(changes: readonly Change[], doc: ComparisonDocument): Grid {
     ],
     rows: changes.map((change) => [
       cell(METRIC_TEXT[change.metric]),
-      cell(count(change.before)),
-      cell(count(change.after)),
-      cell(signed(change.after - change.before), PAINT[change.judgement]),
+      cell(figureText(change.metric, change.before)),
+      cell(figureText(change.metric, change.after)),
+      cell(signedFigure(change.metric, change.after - change.before), PAINT[change.judgement]),
       cell(relative(change.before, change.after), PAINT[change.judgement]),
       cell(describeJudgement(change, doc), PAINT[change.judgement]),
     ]),

@@ -39,7 +39,7 @@ export const BASELINE_SCHEMA: Schema = {
     seed: described(text, 'Seed of the inputs and of the random parameters.'),
     hardware: ref('hardware'),
     outputs: described(mapOf(sha256), 'sha256 of the dense bytes of each output tensor, by name.'),
-    totals: object(COSTS),
+    totals: object({ ...COSTS, 'energy?': ref('energy') }),
     memory: ref('memory'),
     warnings: count,
     layers: listOf(object({ key: text, target: ref('where'), 'checksum?': sha256, ...COSTS })),

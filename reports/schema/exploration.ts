@@ -9,7 +9,7 @@ const model = object({
   milliseconds: number,
   microjoules: number,
   l1: count,
-  layers: listOf(object({ label: text, where: oneOf(['digital', 'host']), cycles })),
+  layers: listOf(object({ label: text, where: oneOf(['digital', 'analog', 'host']), cycles })),
 });
 
 /** The schema of `Exploration`. */

@@ -4,6 +4,7 @@ import { COMPARISON_SCHEMA } from './comparison.js';
 import { CONFIG_SCHEMA } from './config.js';
 import { EXPLORATION_SCHEMA } from './exploration.js';
 import { CHECK_SCHEMA } from './finding.js';
+import { HISTORY_SCHEMA } from './history.js';
 import { RESULT_SCHEMA } from './result.js';
 
 /** The schemas that stand in this folder as JSON, for users of the files; `npm run schemas` writes them. */
@@ -13,5 +14,6 @@ export const PUBLISHED: Readonly<Record<string, Schema>> = {
   'comparison.schema.json': COMPARISON_SCHEMA,
   'exploration.schema.json': EXPLORATION_SCHEMA,
   'config.schema.json': CONFIG_SCHEMA,
+  'history.schema.json': HISTORY_SCHEMA,
   'check.schema.json': CHECK_SCHEMA,
 };

@@ -32,18 +32,6 @@ const otherModels = described(
   'The same jobs under the public cost models that the run did not use, by name.',
 );
 
-const energy = described(
-  object({
-    coreMicrojoules: number,
-    hostMicrojoules: number,
-    microjoules: number,
-    least: number,
-    most: number,
-    macsPerJoule: number,
-  }),
-  'Microjoules, estimated from published power figures, with the range that the unknown power of the host leaves.',
-);
-
 const layer = object({
   id: count,
   name: text,
@@ -63,7 +51,7 @@ const layer = object({
   cycles: ref('cyclesByReason'),
   totalCycles: cycles,
   'otherModels?': otherModels,
-  'energy?': energy,
+  'energy?': ref('energy'),
   ...rates,
   bytes: ref('bytesMoved'),
   overflows: count,
@@ -74,7 +62,7 @@ const totals = object({
   cycles: ref('cyclesByReason'),
   totalCycles: cycles,
   'otherModels?': otherModels,
-  'energy?': energy,
+  'energy?': ref('energy'),
   ...rates,
   jobs: ref('jobs'),
   tiles: count,
@@ -125,6 +113,7 @@ const run = object({
   outputs: described(mapOf(sha256), 'sha256 of the dense bytes of each output tensor, by name.'),
   timeline: listOf(slice),
   buffers: listOf(buffer),
+  'notes?': listOf(text),
 });
 
 const difference = object({

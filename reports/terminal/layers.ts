@@ -81,7 +81,7 @@ export function layerGrid({ run, verdicts }: ModelResult): Grid {
     cell(operatorLabel(layer)),
     cell(layer.target, layer.target === 'host' ? 'dim' : undefined),
     cell(shapeLabel(layer.output)),
-    ...figureCells(layer, layer.target === 'digital' ? count(layer.tiles) : '', clock),
+    ...figureCells(layer, layer.target !== 'host' ? count(layer.tiles) : '', clock),
     ...(verified ? verdictCells(layerVerdict(verdicts, layer)) : []),
   ]);
   const total = [

@@ -47,6 +47,7 @@ const optionsOf = ({ target, fuse, l1Reuse, ...memories }: Configuration): Compi
   target,
   fuse,
   l1Reuse,
+  analog: true,
   hardware: overrideMemories(DEFAULT_OPTIONS.hardware, memories),
 });
 

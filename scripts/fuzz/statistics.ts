@@ -16,7 +16,7 @@ export interface Counts {
   tiled: number;
   inL1: number;
   byColumns: number;
-  readonly operators: Map<string, { digital: number; host: number }>;
+  readonly operators: Map<string, { digital: number; analog: number; host: number }>;
   readonly lengths: Map<number, number>;
   readonly outputs: Share;
 }
@@ -52,9 +52,10 @@ export class Statistics {
   join(other: Counts): void {
     for (const name of NUMBERS) this.counts[name] += other[name];
     for (const [length, count] of other.lengths) this.#addLength(length, count);
-    for (const [op, { digital, host }] of other.operators) {
+    for (const [op, { digital, analog, host }] of other.operators) {
       const row = this.#row(op);
       row.digital += digital;
+      row.analog += analog;
       row.host += host;
     }
     const { outputs } = this.counts;
@@ -67,8 +68,8 @@ export class Statistics {
     this.counts.lengths.set(operators, (this.counts.lengths.get(operators) ?? 0) + count);
   }
 
-  #row(op: string): { digital: number; host: number } {
-    const row = this.counts.operators.get(op) ?? { digital: 0, host: 0 };
+  #row(op: string): { digital: number; analog: number; host: number } {
+    const row = this.counts.operators.get(op) ?? { digital: 0, analog: 0, host: 0 };
     this.counts.operators.set(op, row);
     return row;
   }
@@ -100,7 +101,10 @@ export class Statistics {
   }
 
   /** Operators that ran at least once, with where they did. */
-  operators(): ReadonlyMap<string, { readonly digital: number; readonly host: number }> {
+  operators(): ReadonlyMap<
+    string,
+    { readonly digital: number; readonly analog: number; readonly host: number }
+  > {
     return this.counts.operators;
   }
 

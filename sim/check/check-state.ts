@@ -44,6 +44,8 @@ export class CheckState {
   readonly isCopyIn: boolean[] = [];
   /** By job, the object that a copy to L1 begins in. */
   readonly sources: (MemoryObject | undefined)[] = [];
+  /** By job, the address in L2 of what a copy to L1 put at L1's address 0, were it that long: a byte at L1 `a` came from there + `a`. */
+  readonly copiedFrom: (number | undefined)[] = [];
   readonly makers: Maker[] = [];
   job = 0;
   registers: Record<string, number> = {};

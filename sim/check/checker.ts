@@ -105,6 +105,7 @@ export class Checker implements CoreObserver {
   #copyIn(l2Address: number, l1Address: number, bytes: number): void {
     this.#s.isCopyIn[this.#s.job] = true;
     this.#s.sources[this.#s.job] = this.#s.around.objects.l2(l2Address);
+    this.#s.copiedFrom[this.#s.job] = l2Address - l1Address;
     this.waits.touches(l2Address, bytes, 'read', 'the source of its copy');
     this.#extents.outside(l2Address, bytes, 'reads', 'copy to L1');
     this.#extents.outsideL1(l1Address, bytes, 'copy to L1');
@@ -132,6 +133,7 @@ export class Checker implements CoreObserver {
     for (const input of inputsOf(operation)) {
       this.#rules.checkLayout(operation, input);
       this.#rules.checkSources(input);
+      this.#rules.checkStrides(input);
     }
     const reached = this.#taint.reached(operation);
     for (const { start, bytes } of inputsOf(operation)) {

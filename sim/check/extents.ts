@@ -14,6 +14,15 @@ export class Extents {
 
   /** An access of a job that goes on past the end of the object that its address lies in. */
   outside(at: number, bytes: number, verb: 'reads' | 'writes', what: string): void {
+    const released = this.#s.around.objects.released?.(at);
+    if (released !== undefined) {
+      this.#report.add('outside-object', `${what} released ${released.name}`, {
+        what: `the ${what} of job ${this.#s.job} ${verb} a ${released.name} that is no longer in use: ${released.by}`,
+        fix: 'Release a block after the last job that uses it.',
+        bytes: [this.#report.bytesL2(at, bytes)],
+      });
+      return;
+    }
     const object = this.#s.around.objects.l2(at);
     if (object === undefined) return;
     const over = at + bytes - object.end;

@@ -5,6 +5,7 @@ import { type BiasPlanes, biasPlanes, misplacedBias } from './bias-layout.js';
 import type { CheckState } from './check-state.js';
 import type { MemoryObject } from './objects.js';
 import { type InputBytes, inputsOf, outputBytes } from './operation-bytes.js';
+import { overlappingSources } from './overlapping-sources.js';
 import type { Reporter } from './reporter.js';
 
 /** What can be said of one compute job by itself: sizes, places and layouts. */
@@ -100,6 +101,22 @@ export class JobRules {
       });
       return;
     }
+  }
+
+  /** Rows of an input come one after the other from L2: what begins inside the row before has a wrong stride. */
+  checkStrides(input: InputBytes): void {
+    const found = overlappingSources(this.#s, input);
+    if (found === undefined) return;
+    const { first, second } = found;
+    const name = this.#report.name(first.l2);
+    this.#report.add('memory-layout', `stride of ${input.what} ${this.#report.ownerName(first.l2)}`, {
+      what: `the ${input.what} of job ${this.#s.job} holds bytes twice: job ${first.job} copied in ${first.bytes} bytes from ${name}, and the next ones, by job ${second.job}, begin only ${second.l2 - first.l2} bytes behind that`,
+      fix: "Check the strides by which the copies go from row to row and from plane to plane against the tensor's shape.",
+      bytes: [
+        { memory: 'L1', address: first.l1, bytes: first.bytes + second.bytes },
+        this.#report.bytesL2(first.l2, first.bytes),
+      ],
+    });
   }
 
   /** Rows and words of an input that another job made must lie as that job left them. */

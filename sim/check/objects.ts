@@ -6,9 +6,17 @@ export interface MemoryObject {
   readonly end: number;
 }
 
+/** A heap block that its program has given back. */
+export interface ReleasedBlock extends MemoryObject {
+  /** "free_wrapper called at 0x1c008100 <main+0x20>" */
+  readonly by: string;
+}
+
 /** Which object an address lies in. */
 export interface Objects {
   readonly l2: (address: number) => MemoryObject | undefined;
+  /** The heap block that was released and is in no other use that an address lies in, and who released it; absent where there is no heap. */
+  readonly released?: (address: number) => ReleasedBlock | undefined;
   /** Nobody but a Program says what lies where in L1. */
   readonly l1: (address: number) => MemoryObject | undefined;
 }

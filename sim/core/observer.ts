@@ -1,7 +1,8 @@
+import type { AnalogOperation } from '../isa/analog/operation.js';
 import type { Fields } from '../isa/instruction.js';
 import type { Operation } from '../isa/operation.js';
 
-/** Watches what the jobs of the digital core do to the memories. Called in the order of the acts, after each, but before a copy. */
+/** Watches what the jobs of the cores do to the memories. Called in the order of the acts, after each, but before a copy. */
 export interface CoreObserver {
   /** A job begins; `writer` is what the core calls it in the memories' records. */
   begin(writer: number): void;
@@ -13,6 +14,8 @@ export interface CoreObserver {
   loadedWeights(address: number, bytes: number): void;
   /** An instruction was computed. */
   computed(operation: Operation, fields: Fields): void;
+  /** The analog core computed an instruction. */
+  computedAnalog?(operation: AnalogOperation): void;
   /** The job's effect is complete. */
   end(): void;
 }

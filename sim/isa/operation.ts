@@ -173,7 +173,7 @@ function toConv(f: Fields, note: NoteOddity): ConvOperation {
     f,
     'cx',
     (v) => v >= 1 && v % LINE_BYTES === 0,
-    `a positive multiple of ${LINE_BYTES} columns`,
+    `a positive multiple of ${LINE_BYTES} columns; ${NOT_KNOWN}`,
   );
   const rows = positive(f, 'cy');
   equal(f, 'padded_cx', pitch, `cx (${pitch}); ${NOT_KNOWN}`);
@@ -182,7 +182,7 @@ function toConv(f: Fields, note: NoteOddity): ConvOperation {
   const outputRows = positive(f, 'oy');
   const outputSize = ARRAY_COLUMNS * columnGroups * outputRows;
   equal(f, 'output_channel_size', outputSize, `16 * ox * oy (${outputSize}); ${NOT_KNOWN}`);
-  equal(f, 'write_l2_l1', PLANAR, '2 (planar); 1 feeds the analog core, which is not modelled');
+  equal(f, 'write_l2_l1', PLANAR, '2 (planar); 1, the order that the analog core reads, is not modelled');
   equal(f, 'dilation', 1, `1; ${NOT_KNOWN}`);
   const padding = decodeZeroPadding(
     want(f, 'zero_padding', (v) => v <= 0xffff, 'four nibbles (at most 0xffff)'),

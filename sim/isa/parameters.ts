@@ -1,3 +1,5 @@
+import type { AnalogParameters } from './analog/cycles.js';
+
 /**
  * The sizes and speeds of the modelled chip: one set of defaults, each with its source; `--hw FILE` overrides single values
  * by name. Nothing here was measured by this project.
@@ -8,6 +10,8 @@ export interface HardwareParameters {
   readonly chip: ChipParameters;
   readonly cycles: CycleParameters;
   readonly host: HostCycleParameters;
+  /** The analog core: only in the set of a program that uses it, or where a file overrides it; the defaults are `DEFAULT_ANALOG`. */
+  readonly analog?: AnalogParameters;
 }
 
 export interface ChipParameters {

@@ -1,10 +1,12 @@
 import { UserError } from '../../src/base/errors.js';
 import { sameShape, showShape, type Tensor } from '../../src/base/tensor.js';
 import type { Buffer, HostStep, JobStep, Program } from '../../src/program/types.js';
+import { AnalogCore, type AnalogJobReport } from '../core/analog-core.js';
 import { defaultPeArray } from '../core/default-pe-array.js';
 import { DigitalCore, type JobReport } from '../core/digital-core.js';
 import { Memory, type MemorySnapshot, PRELOADED } from '../core/memory.js';
 import type { PeArray } from '../core/pe-array.js';
+import type { AnalogRegister } from '../isa/analog/registers.js';
 import { MEMORY_MAP } from '../isa/geometry.js';
 import { REGISTERS, type RegisterName } from '../isa/registers.js';
 import { type HostReport, runHostStep } from './host-step.js';
@@ -15,12 +17,14 @@ export interface ChipSnapshot {
   readonly l1: MemorySnapshot;
   readonly l2: MemorySnapshot;
   readonly registers: ReadonlyMap<RegisterName, number>;
+  readonly analogRegisters: ReadonlyMap<AnalogRegister, number>;
 }
 
 /** What a program runs on: L2 with its image, the digital core, the host. It carries out steps and counts nothing. */
 export class Chip {
   readonly l2: Memory;
   readonly core: DigitalCore;
+  readonly analog: AnalogCore;
   readonly #program: Program;
 
   constructor(program: Program, array: PeArray = defaultPeArray()) {
@@ -29,6 +33,7 @@ export class Chip {
     this.l2 = new Memory('L2', MEMORY_MAP.l2, hardware.chip.l2Bytes);
     this.l2.write(image.address, program.image, PRELOADED, 'image');
     this.core = new DigitalCore(this.l2, hardware, array);
+    this.analog = new AnalogCore(this.l2, this.core.l1, hardware, { booted: true });
   }
 
   /** Writes the inputs into their buffers. Throws a UserError for one that is missing or of another type. */
@@ -49,11 +54,13 @@ export class Chip {
   }
 
   /** Stores, register writes and the job that TRIGGER starts. Throws a LimitError for what the core cannot do. */
-  job(step: JobStep, index: number): JobReport {
+  job(step: JobStep, index: number): JobReport | AnalogJobReport {
     this.core.writer = index;
+    this.analog.writer = index;
+    const core = step.core === 'analog' ? this.analog : this.core;
     for (const [address, value] of step.stores) this.storeWord(address, value, index);
-    let report: JobReport | undefined;
-    for (const [offset, value] of step.writes) report = this.core.write(offset, value) ?? report;
+    let report: JobReport | AnalogJobReport | undefined;
+    for (const [offset, value] of step.writes) report = core.write(offset, value) ?? report;
     if (report === undefined || step.writes.at(-1)?.[0] !== REGISTERS.TRIGGER)
       throw new UserError('the job does not end with a write to TRIGGER.');
     return report;
@@ -76,12 +83,18 @@ export class Chip {
   }
 
   snapshot(): ChipSnapshot {
-    return { l1: this.core.l1.snapshot(), l2: this.l2.snapshot(), registers: this.core.saveRegisters() };
+    return {
+      l1: this.core.l1.snapshot(),
+      l2: this.l2.snapshot(),
+      registers: this.core.saveRegisters(),
+      analogRegisters: this.analog.saveRegisters(),
+    };
   }
 
   rollBack(state: ChipSnapshot): void {
     this.core.l1.rollBack(state.l1);
     this.l2.rollBack(state.l2);
     this.core.restoreRegisters(state.registers);
+    this.analog.restoreRegisters(state.analogRegisters);
   }
 }

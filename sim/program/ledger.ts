@@ -1,5 +1,5 @@
 import type { Layer } from '../../src/program/types.js';
-import { energyOf } from '../../src/results/energy.js';
+import { coreCycles, energyOf } from '../../src/results/energy.js';
 import { ratesOf } from '../../src/results/rates.js';
 import type { BytesMoved, CyclesByReason, LayerResult, Reason, RunTotals } from '../../src/results/run.js';
 import { REASONS } from '../../src/results/run.js';
@@ -96,9 +96,9 @@ export class Ledger {
     });
   }
 
-  /** The same for a host kernel: models of the core do not say, and take ours. */
-  compareHost(layer: number, cycles: number): void {
-    for (const account of this.account(layer).inOrder) account.host += cycles;
+  /** The same for what every model takes from ours: host kernels, jobs of the analog core. */
+  compareEqual(layer: number, reason: Reason, cycles: number): void {
+    for (const account of this.account(layer).inOrder) account[reason] += cycles;
   }
 
   /** The same for a copy. */
@@ -134,7 +134,11 @@ export class Ledger {
       out.cycles = a.cycles;
       out.totalCycles = sumOf(a.cycles);
       out.otherModels = a.others;
-      out.energy = energyOf({ cycles: a.cycles, usefulMacs: layer.usefulMacs });
+      out.energy = energyOf({
+        cycles: a.cycles,
+        usefulMacs: layer.usefulMacs,
+        analogCycles: layer.target === 'analog' ? coreCycles(a.cycles) : 0,
+      });
       Object.assign(out, ratesOf(layer.usefulMacs, out.totalCycles, this.#clockHz));
       out.bytes = a.bytes;
       out.overflows = a.overflows;
@@ -164,7 +168,11 @@ export class Ledger {
     const { copies, compute, ...rest } = total;
     const totalCycles = sumOf(cycles);
     const rates = ratesOf(rest.usefulMacs, totalCycles, this.#clockHz);
-    const energy = energyOf({ cycles, usefulMacs: rest.usefulMacs });
+    const analogCycles = this.#accounts.reduce(
+      (n, a, i) => n + (this.#layers[i]!.target === 'analog' ? coreCycles(a.cycles) : 0),
+      0,
+    );
+    const energy = energyOf({ cycles, usefulMacs: rest.usefulMacs, analogCycles });
     return { ...rest, ...rates, cycles, totalCycles, otherModels, energy, jobs: { copies, compute }, bytes };
   }
 }

@@ -2,9 +2,11 @@ import { UserError } from '../../src/base/errors.js';
 import { sha256 } from '../../src/base/sha256.js';
 import { sameShape, showShape, type Tensor } from '../../src/base/tensor.js';
 import type { Buffer, HostStep, JobStep, Program, Step } from '../../src/program/types.js';
+import { notesOf } from '../../src/results/analog.js';
 import type { Finding } from '../../src/results/finding.js';
 import type { BufferLife, Reason, RunResult } from '../../src/results/run.js';
 import { StoppedByFinding } from '../check/finding-log.js';
+import { AnalogCore, type AnalogJobReport, type AnalogReport } from '../core/analog-core.js';
 import { defaultPeArray } from '../core/default-pe-array.js';
 import { type CoreState, DigitalCore, type JobReport } from '../core/digital-core.js';
 import type { Instruction } from '../core/instruction-decoder.js';
@@ -56,7 +58,9 @@ export interface JobEvent {
   readonly step: number;
   readonly start: number;
   readonly job: JobStep;
-  readonly report: JobReport;
+  readonly report: JobReport | AnalogJobReport;
+  /** What the core's memories hold after the job, as copies. */
+  readonly memories: () => { readonly l1: Uint8Array; readonly weights: Uint8Array };
 }
 
 export interface RunOptions {
@@ -98,6 +102,7 @@ class Machine {
   readonly #options: RunOptions;
   readonly #l2: Memory;
   readonly #core: DigitalCore;
+  readonly #analog: AnalogCore;
   readonly #check: ProgramCheck | undefined;
   readonly #ledger: Ledger;
   readonly #timeline: Timeline;
@@ -116,6 +121,13 @@ class Machine {
     const checked = options.check !== undefined && options.check !== false && options.values !== false;
     const undefinedData = checked ? 'followed' : 'fault';
     this.#core = new DigitalCore(this.#l2, hardware, array, undefinedData, options.values);
+    // The boot job belongs to the start-up code.
+    this.#analog = new AnalogCore(this.#l2, this.#core.l1, hardware, {
+      booted: true,
+      ...(options.values === undefined ? {} : { values: options.values }),
+    });
+    if (checked && layers.some((l) => l.target === 'analog'))
+      throw new UserError('--check does not follow the analog core yet; compile with --no-analog.');
     if (checked)
       this.#check = new ProgramCheck(program, this.#core, this.#l2, array, options.check === 'stop');
     this.#ledger = new Ledger(layers, hardware);
@@ -160,6 +172,7 @@ class Machine {
   /** Runs a step; true where the chip refuses it and the run goes on behind its layer. */
   #attempt(step: Step, index: number): boolean {
     this.#core.writer = index;
+    this.#analog.writer = index;
     this.#check?.begin(index);
     try {
       this.#step(step, index);
@@ -238,9 +251,9 @@ class Machine {
     for (const id of step.completes) this.#complete(this.#buffer(id), step.layer);
   }
 
-  #spend(layer: number, step: number, reason: Reason, cycles: number, instruction?: Instruction): void {
+  #spend(layer: number, step: number, reason: Reason, cycles: number, what?: Instruction | string): void {
     this.#ledger.spend(layer, reason, cycles);
-    this.#timeline.add(step, reason, cycles, instruction);
+    this.#timeline.add(step, reason, cycles, what);
   }
 
   #job(step: JobStep, index: number): void {
@@ -251,22 +264,37 @@ class Machine {
       this.#l2.writeWord(address, value, index, 'store of an instruction word');
       this.#check?.stored(address, WORD_BYTES);
     }
-    let report: JobReport | undefined;
+    let report: JobReport | AnalogJobReport | undefined;
+    const core = step.core === 'analog' ? this.#analog : this.#core;
     for (let i = 0; i < step.writes.length; i++) {
       const write = step.writes[i]!;
-      report = this.#core.write(write[0], write[1]) ?? report;
+      report = core.write(write[0], write[1]) ?? report;
     }
     if (report === undefined || step.writes.at(-1)?.[0] !== REGISTERS.TRIGGER)
       throw new UserError('the job does not end with a write to TRIGGER.');
     this.#check?.jobEnded();
     const start = this.#ledger.now;
     this.#charge(step, index, report);
-    this.#options.onJob?.({ step: index, start, job: step, report });
+    this.#options.onJob?.({ step: index, start, job: step, report, memories: this.#copyMemories });
   }
 
-  #charge(step: JobStep, index: number, report: JobReport): void {
+  readonly #copyMemories = () => {
+    const { l1, weightMemory } = this.#core;
+    const copy = (m: Memory): Uint8Array => m.peek(m.base, m.size, 'its content').slice();
+    return { l1: copy(l1), weights: copy(weightMemory) };
+  };
+
+  #charge(step: JobStep, index: number, report: JobReport | AnalogJobReport): void {
     const { layer } = step;
     const account = this.#ledger.account(layer);
+    if (report.kind === 'analog') {
+      this.#chargeAnalog(step, index, report);
+      return;
+    }
+    if (report.kind === 'boot') {
+      this.#spend(layer, index, 'launch', report.cycles, 'boot of the analog core');
+      return;
+    }
     if (report.kind !== 'compute') {
       account.copies++;
       if (report.kind === 'copyIn') account.bytes.l2ToL1 += report.bytes;
@@ -286,6 +314,24 @@ class Machine {
     this.#ledger.compareCompute(layer, report);
   }
 
+  /** A job of the analog core: every cost model counts what ODiMO's does, as no other is public. */
+  #chargeAnalog(step: JobStep, index: number, report: AnalogReport): void {
+    const account = this.#ledger.account(step.layer);
+    account.compute++;
+    account.bytes.weights += report.weightBytes;
+    account.bytes.instructions += report.instructionBytes;
+    account.issuedMacs += report.issuedMacs;
+    const { launch, instructions, weights, compute } = report.cycles;
+    const spend = (reason: Reason, cycles: number, label?: string) => {
+      this.#spend(step.layer, index, reason, cycles, label);
+      this.#ledger.compareEqual(step.layer, reason, cycles);
+    };
+    spend('launch', launch);
+    spend('instructions', instructions);
+    spend('weights', weights, 'load of analog weights');
+    spend('compute', compute);
+  }
+
   #buffer(id: number): Buffer {
     return this.#program.manifest.buffers[id]!;
   }
@@ -302,7 +348,7 @@ class Machine {
     account.bytes.hostWritten += report.bytesWritten;
     account.overflows += report.overflows;
     this.#spend(step.layer, index, 'host', report.cycles);
-    this.#ledger.compareHost(step.layer, report.cycles);
+    this.#ledger.compareEqual(step.layer, 'host', report.cycles);
   }
 
   #complete(buffer: Buffer, layer: number): void {
@@ -343,6 +389,7 @@ class Machine {
     const { manifest } = this.#program;
     const { chip } = manifest.hardware;
     const timeline = this.#timeline;
+    const notes = notesOf(manifest.layers);
     const result: RunResult = {
       model: manifest.model,
       target: manifest.target,
@@ -363,6 +410,7 @@ class Machine {
         return timeline.slices();
       },
       buffers: this.#lives(),
+      ...(notes === undefined ? {} : { notes }),
     };
     const findings = this.#check?.finish();
     return { result, outputs: this.#outputs, ...(findings === undefined ? {} : { findings }) };

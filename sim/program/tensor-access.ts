@@ -3,11 +3,18 @@ import { LimitError } from '../../src/base/errors.js';
 import { elementCount, type Tensor } from '../../src/base/tensor.js';
 import type { Buffer } from '../../src/program/types.js';
 import type { Memory } from '../core/memory.js';
+import { ANALOG_INFERENCES, type AnalogInferences } from '../isa/analog/inferred.js';
+import { analogByte, analogLayout, packForAnalog, unpackFromAnalog } from '../isa/analog/layout.js';
 import { coreLayout, packForCore, unpackFromCore } from '../isa/layout.js';
 
 /** Bytes of a buffer that its tensor takes (without slack). */
-export const tensorBytes = (b: Buffer): number =>
-  b.layout === 'core' ? coreLayout(b.shape).bytes : elementCount(b.shape) * bytesPerElement(b.dtype);
+export const tensorBytes = (b: Buffer): number => {
+  if (b.layout === 'analog') return analogLayout(b.shape).bytes;
+  return b.layout === 'core' ? coreLayout(b.shape).bytes : elementCount(b.shape) * bytesPerElement(b.dtype);
+};
+
+/** How a buffer in the analog core's layout orders its elements. */
+const orderOf = (b: Buffer): AnalogInferences => ({ ...ANALOG_INFERENCES, ...b.order });
 
 /** The values of a dense little-endian tensor. Throws a LimitError for an int64 beyond 2^53. */
 export function valuesFromBytes(bytes: Uint8Array, b: Pick<Buffer, 'name' | 'shape' | 'dtype'>): Tensor {
@@ -41,12 +48,19 @@ export function bytesFromValues(t: Tensor): Uint8Array {
 export function readTensor(memory: Memory, b: Buffer): Tensor {
   const bytes = memory.read(b.address, tensorBytes(b), b.name);
   if (b.layout === 'core') return { shape: b.shape, dtype: 'int8', data: unpackFromCore(bytes, b.shape) };
+  if (b.layout === 'analog')
+    return { shape: b.shape, dtype: 'int8', data: unpackFromAnalog(bytes, b.shape, orderOf(b)) };
   return valuesFromBytes(bytes, b);
+}
+
+function packed(b: Buffer, t: Tensor): Uint8Array {
+  if (b.layout === 'analog') return packForAnalog(t.data, b.shape, orderOf(b));
+  return b.layout === 'core' ? packForCore(t.data, b.shape) : bytesFromValues(t);
 }
 
 /** Writes a tensor into its buffer, in the buffer's layout (padding of rows: zeros). */
 export function writeTensor(memory: Memory, b: Buffer, t: Tensor, writer: number): void {
-  const bytes = b.layout === 'core' ? packForCore(t.data, b.shape) : bytesFromValues(t);
+  const bytes = packed(b, t);
   memory.write(b.address, bytes, writer, b.name);
 }
 
@@ -55,6 +69,11 @@ export function elementAddresses(b: Buffer): (index: number) => number {
   if (b.layout === 'dense') {
     const size = bytesPerElement(b.dtype);
     return (index) => b.address + index * size;
+  }
+  if (b.layout === 'analog') {
+    const [layout, order] = [analogLayout(b.shape), orderOf(b)];
+    return (index) =>
+      b.address + analogByte(Math.floor(index / layout.pixels), index % layout.pixels, layout, order);
   }
   const { columns, pitch } = coreLayout(b.shape);
   return (index) => b.address + ((Math.floor(index / columns) * pitch + (index % columns)) ^ 3);

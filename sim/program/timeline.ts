@@ -32,20 +32,23 @@ export class Timeline {
   readonly #step: number[] = [];
   readonly #reason: number[] = [];
   readonly #cycles: number[] = [];
-  readonly #instruction: (Instruction | undefined)[] = [];
+  readonly #what: (Instruction | string | undefined)[] = [];
   #slices: readonly TimelineSlice[] | undefined;
 
   constructor(steps: readonly Step[]) {
     this.#steps = steps;
   }
 
-  /** The next slice; nothing where it takes no time. `instruction`: what the time goes to. */
-  add(step: number, reason: Reason, cycles: number, instruction?: Instruction): void {
+  /**
+   * The next slice; nothing where it takes no time. `what`: the instruction that the time goes to, or what
+   * the slice is called where that is not what its reason says.
+   */
+  add(step: number, reason: Reason, cycles: number, what?: Instruction | string): void {
     if (cycles === 0) return;
     this.#step.push(step);
     this.#reason.push(NUMBER_OF[reason]);
     this.#cycles.push(cycles);
-    this.#instruction.push(instruction);
+    this.#what.push(what);
   }
 
   /** All slices, made when they are asked for first. */
@@ -60,8 +63,9 @@ export class Timeline {
       const reason = REASONS[this.#reason[i]!]!;
       const cycles = this.#cycles[i]!;
       const at = this.#steps[step]!;
-      const label = labelOf(reason, at);
-      const fields = this.#instruction[i]?.fields;
+      const what = this.#what[i];
+      const label = typeof what === 'string' ? what : labelOf(reason, at);
+      const fields = typeof what === 'string' ? undefined : what?.fields;
       const slice = { start, cycles, reason, layer: at.layer, step, label };
       start += cycles;
       if (at.kind === 'host') return slice;

@@ -1,6 +1,5 @@
 import { hex } from '../../src/base/units.js';
 import type { Memory } from '../core/memory.js';
-import { MEMORY_MAP } from '../isa/geometry.js';
 import { AccessError } from '../rv32/faults.js';
 import type { Platform } from '../rv32/platform.js';
 import { ALIAS_BYTES } from './load.js';
@@ -120,7 +119,5 @@ export class Bus implements Platform {
 function near(address: number, l2: Memory): string {
   if (address >= l2.base + l2.size && address < l2.base + 2 * l2.size)
     return ` (L2 ends at ${hex(l2.base + l2.size)})`;
-  if (address >= MEMORY_MAP.analogCore && address < MEMORY_MAP.analogCore + 0x1000)
-    return ' (the analog core is not modelled)';
   return '';
 }

@@ -1,3 +1,5 @@
+import type { Finding } from '../../src/results/finding.js';
+import { StoppedByFinding } from '../check/finding-log.js';
 import { MachineFault } from '../rv32/faults.js';
 import { type MemoryTouch, memoryTouch } from './access.js';
 import { locate } from './fault-report.js';
@@ -22,6 +24,8 @@ export type Stop =
       readonly pc: number;
     }
   | { readonly kind: 'fault'; readonly fault: MachineFault }
+  /** The sanitizer was to stop at what it found; the instruction at the pc is not complete. */
+  | { readonly kind: 'finding'; readonly finding: Finding }
   | { readonly kind: 'limit' };
 
 const RECENT = 16;
@@ -53,8 +57,7 @@ export class Debugger {
     try {
       if (core.stepChecked()) return { kind: 'exit', status: soc.bus.exitStatus ?? 0 };
     } catch (error) {
-      if (error instanceof MachineFault) return { kind: 'fault', fault: locate(error, soc) };
-      throw error;
+      return this.#caught(error);
     }
     if (touch === undefined) return undefined;
     const watchpoint = this.watchpoints.find((w) => hits(w, touch, soc.l2.base));
@@ -78,9 +81,17 @@ export class Debugger {
       if (this.soc.core.run(until) === 'limit') return { kind: 'limit' };
       return { kind: 'exit', status: this.soc.bus.exitStatus ?? 0 };
     } catch (error) {
-      if (error instanceof MachineFault) return { kind: 'fault', fault: locate(error, this.soc) };
-      throw error;
+      return this.#caught(error);
     }
+  }
+
+  /** What an error of the machine means for its program; other errors are thrown on. */
+  #caught(error: unknown): Stop {
+    const { soc } = this;
+    if (error instanceof MachineFault) return { kind: 'fault', fault: locate(error, soc) };
+    if (!(error instanceof StoppedByFinding)) throw error;
+    soc.core.pc = soc.core.memory.pc >>> 0;
+    return { kind: 'finding', finding: error.finding };
   }
 }
 

@@ -1,5 +1,6 @@
-import { UserError } from '../../src/base/errors.js';
 import { hex } from '../../src/base/units.js';
+import { COPY_AGAIN, type RawSymbol, REBUILD, Reader, sectionsOf, symbolsOf } from './elf-reader.js';
+import { privateRelocations } from './private-relocations.js';
 
 /** A piece of an ELF file that goes into memory. */
 export interface Segment {
@@ -26,21 +27,9 @@ export interface ElfImage {
   readonly symbols: readonly ElfSymbol[];
 }
 
-/** A file that cannot be run here. */
-export class ElfError extends UserError {
-  override readonly name = 'ElfError';
-  constructor(file: string, what: string, fix: string) {
-    super(`${file}: ${what}. ${fix}`);
-  }
-}
-
 const HEADER_BYTES = 52;
 const PROGRAM_HEADER_BYTES = 32;
-const SECTION_HEADER_BYTES = 40;
-const SYMBOL_BYTES = 16;
 const MACHINE_RISCV = 243;
-const REBUILD = 'Build with -march=rv32imc -mabi=ilp32 -static.';
-const COPY_AGAIN = 'The file is damaged or cut off: build or copy it again.';
 
 /** Numbers of the e_machine field that a mixed-up tool chain produces. */
 const MACHINES: Readonly<Record<number, string>> = {
@@ -50,37 +39,6 @@ const MACHINES: Readonly<Record<number, string>> = {
   183: 'AArch64',
   8: 'MIPS',
 };
-
-/** Little-endian numbers of a file; a read beyond its end says which part is missing. */
-class Reader {
-  readonly #view: DataView;
-  readonly #file: string;
-  readonly bytes: Uint8Array;
-  constructor(bytes: Uint8Array, file: string) {
-    this.bytes = bytes;
-    this.#file = file;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  }
-  u16(at: number): number {
-    return this.#view.getUint16(at, true);
-  }
-  u32(at: number): number {
-    return this.#view.getUint32(at, true);
-  }
-  fail(what: string, fix: string): never {
-    throw new ElfError(this.#file, what, fix);
-  }
-  /** Throws unless [at, at + n) lies inside the file. */
-  require(at: number, n: number, what: string): void {
-    if (at + n > this.bytes.length)
-      this.fail(`${what} ends at byte ${at + n}, the file has ${this.bytes.length}`, COPY_AGAIN);
-  }
-  text(at: number, end: number): string {
-    let stop = at;
-    while (stop < end && this.bytes[stop] !== 0) stop++;
-    return new TextDecoder('latin1').decode(this.bytes.subarray(at, stop));
-  }
-}
 
 function checkHeader(r: Reader): void {
   const magic = [0x7f, 0x45, 0x4c, 0x46];
@@ -103,9 +61,10 @@ function checkHeader(r: Reader): void {
   const type = r.u16(16);
   if (type === 1) {
     const waits = listed(undefinedNames(r));
+    const relocations = privateRelocations(r);
     r.fail(
-      `an object file, not a linked program${waits === '' ? '' : `; it waits for ${waits}`}`,
-      'Link it with a start-up file and a linker script.',
+      `an object file, not a linked program${waits === '' ? '' : `; it waits for ${waits}`}${relocations === undefined ? '' : `; it has ${relocations.what}`}`,
+      `Link it with a start-up file and a linker script${relocations === undefined ? '' : `, by a linker that knows PULP's relocations`}.`,
     );
   }
   if (type === 3) r.fail('a position-independent or shared file', 'Link with -static and without -pie.');
@@ -146,42 +105,12 @@ function readSegments(r: Reader): Segment[] {
 
 const KINDS: Readonly<Record<number, ElfSymbol['kind']>> = { 0: 'label', 1: 'object', 2: 'function' };
 
-/** An entry of a symbol table as it stands there. */
-interface RawSymbol {
-  readonly name: string;
-  readonly address: number;
-  readonly bytes: number;
-  readonly info: number;
-  /** 0: not defined in this file. */
-  readonly section: number;
-}
+const SYMBOL_TABLE = 2;
 
 /** Every entry of every symbol table; a stripped file has none. */
 function* rawSymbols(r: Reader): Generator<RawSymbol> {
-  const [offset, entryBytes, count] = [r.u32(32), r.u16(46), r.u16(48)];
-  if (offset === 0 || count === 0) return;
-  if (entryBytes !== SECTION_HEADER_BYTES)
-    r.fail(`section headers of ${entryBytes} bytes, must be ${SECTION_HEADER_BYTES}`, COPY_AGAIN);
-  r.require(offset, count * SECTION_HEADER_BYTES, 'the table of sections');
-  for (let i = 0; i < count; i++) {
-    const section = offset + i * SECTION_HEADER_BYTES;
-    if (r.u32(section + 4) !== 2) continue;
-    const [from, bytes, link] = [r.u32(section + 16), r.u32(section + 20), r.u32(section + 24)];
-    r.require(from, bytes, 'the symbol table');
-    if (link >= count)
-      r.fail(`the symbol table names section ${link} of ${count} for its strings`, COPY_AGAIN);
-    const strings = offset + link * SECTION_HEADER_BYTES;
-    const [stringsAt, stringBytes] = [r.u32(strings + 16), r.u32(strings + 20)];
-    r.require(stringsAt, stringBytes, 'the table of symbol names');
-    for (let at = from; at + SYMBOL_BYTES <= from + bytes; at += SYMBOL_BYTES)
-      yield {
-        name: r.text(stringsAt + r.u32(at), stringsAt + stringBytes),
-        address: r.u32(at + 4),
-        bytes: r.u32(at + 8),
-        info: r.bytes[at + 12]!,
-        section: r.u16(at + 14),
-      };
-  }
+  const sections = sectionsOf(r);
+  for (const section of sections) if (section.type === SYMBOL_TABLE) yield* symbolsOf(r, sections, section);
 }
 
 /** The symbols that name something defined. */
@@ -224,6 +153,8 @@ export function readElf(bytes: Uint8Array, file: string): ElfImage {
       `linked although nobody defines ${listed(unresolved)}`,
       "Link it with what defines them, such as the SDK's libraries.",
     );
+  const relocations = privateRelocations(r);
+  if (relocations !== undefined) r.fail(`linked with ${relocations.what} left open`, relocations.fix);
   const entry = r.u32(24);
   if (entry % 2 !== 0) r.fail(`the entry point ${hex(entry)} is odd`, COPY_AGAIN);
   const inCode = segments.some(

@@ -1,7 +1,8 @@
 import { hex } from '../../src/base/units.js';
 import type { Memory } from '../core/memory.js';
 import { PRELOADED } from '../core/memory.js';
-import { ElfError, type ElfImage, type Segment } from './elf.js';
+import type { ElfImage, Segment } from './elf.js';
+import { ElfError } from './elf-reader.js';
 
 /** The first 32 KiB of L2 also answer at address 0: data that code reaches without a base register. [sdk] */
 export const ALIAS_BYTES = 0x8000;

@@ -3,6 +3,7 @@ import type { Finding } from '../../src/results/finding.js';
 import type { Memory } from '../core/memory.js';
 import { MachineFault } from '../rv32/faults.js';
 import { locate } from './fault-report.js';
+import type { AnalogJob } from './peripherals/analog-port.js';
 import type { AcceleratorJob } from './peripherals/digital-port.js';
 import { type Profile, Profiler } from './profile.js';
 import { Soc, type SocOptions } from './soc.js';
@@ -32,6 +33,8 @@ export interface SocResult {
   readonly hostCycles: number;
   readonly acceleratorCycles: number;
   readonly jobs: readonly AcceleratorJob[];
+  /** Jobs of the analog core. */
+  readonly analogJobs: readonly AnalogJob[];
   /** L2 at the end, and names for its addresses: outputs are read from here. */
   readonly l2: Memory;
   readonly symbols: Symbols;
@@ -126,9 +129,12 @@ export function limitReached(soc: Soc, maxCycles: number): LimitError {
 
 /** The result of a machine whose program has ended; `findings` are the sanitizer's. */
 export function resultOf(soc: Soc, stdout: string, findings: readonly Finding[] = []): SocResult {
-  const { core, port } = soc;
+  const { core, port, analogPort } = soc;
   const cycles = core.now();
-  const acceleratorCycles = port.jobs.reduce((sum, job) => sum + Math.min(job.end, cycles) - job.start, 0);
+  const acceleratorCycles = [...port.jobs, ...analogPort.jobs].reduce(
+    (sum, job) => sum + Math.min(job.end, cycles) - job.start,
+    0,
+  );
   return {
     exitStatus: soc.bus.exitStatus ?? 0,
     stdout,
@@ -138,6 +144,7 @@ export function resultOf(soc: Soc, stdout: string, findings: readonly Finding[] 
     hostCycles: cycles - acceleratorCycles,
     acceleratorCycles,
     jobs: port.jobs,
+    analogJobs: analogPort.jobs,
     l2: soc.l2,
     symbols: soc.symbols,
     findings,

@@ -47,7 +47,11 @@ export class SocCheck implements SocWatcher {
       array: defaultPeArray(),
       stop,
       around: {
-        objects: { l2: (at) => heap.at(at) ?? table.at(at), l1: () => undefined },
+        objects: {
+          l2: (at) => heap.at(at) ?? table.at(at),
+          released: (at) => heap.released(at),
+          l1: () => undefined,
+        },
         job: (number) => {
           const started = soc.port.jobs[number]?.pc ?? pc();
           return `job ${number}, started at ${symbols.describe(started >>> 0)}`;

@@ -1,4 +1,5 @@
 import type { Finding } from '../../src/results/finding.js';
+import { AnalogCore, type AnalogJobReport } from '../core/analog-core.js';
 import { defaultPeArray } from '../core/default-pe-array.js';
 import { DigitalCore, type JobReport } from '../core/digital-core.js';
 import { Memory, PRELOADED } from '../core/memory.js';
@@ -9,9 +10,11 @@ import type { MemoryCheck } from '../rv32/memory-path.js';
 import type { Observer } from '../rv32/platform.js';
 import type { WaitStates } from '../rv32/timing.js';
 import { Bus, type CodeRanges } from './bus.js';
-import { ElfError, type ElfImage, readElf } from './elf.js';
+import { type ElfImage, readElf } from './elf.js';
+import { ElfError } from './elf-reader.js';
 import { joinObservers } from './join-observers.js';
 import { canonical, loadSegments } from './load.js';
+import { AnalogPort } from './peripherals/analog-port.js';
 import { DigitalPort, type PortWatcher } from './peripherals/digital-port.js';
 import { EVENT, EventUnit } from './peripherals/event-unit.js';
 import { InterruptController } from './peripherals/interrupts.js';
@@ -48,6 +51,8 @@ export interface SocOptions {
   readonly earlyTraps?: 'error' | 'take';
   /** Called after each job of the digital core, its effect on memory done. */
   readonly onJob?: (report: JobReport, soc: Soc) => void;
+  /** The same for the analog core. */
+  readonly onAnalogJob?: (report: AnalogJobReport, soc: Soc) => void;
   readonly observer?: Observer;
   readonly interpretOnly?: boolean;
 }
@@ -72,7 +77,10 @@ function codeRanges(image: ElfImage, l2Base: number): CodeRanges {
     }));
 }
 
-/** DIANA's SoC with a program in its L2: host core, peripherals and the digital core on one clock. */
+/** The pin that goes high once the analog core has booted. [hal: boot_diana waits for it] */
+const BOOTED_PIN = 1 << 18;
+
+/** DIANA's SoC with a program in its L2: host core, peripherals and both accelerators on one clock. */
 export class Soc {
   readonly core: Core;
   readonly bus: Bus;
@@ -80,6 +88,7 @@ export class Soc {
   /** The accelerators' activation memory, which the host does not see. */
   readonly l1: Memory;
   readonly port: DigitalPort;
+  readonly analogPort: AnalogPort;
   readonly symbols: Symbols;
   readonly image: ElfImage;
   readonly parameters: HardwareParameters;
@@ -113,18 +122,28 @@ export class Soc {
       },
       pc: () => this.core.memory.pc,
     });
+    const analog = new AnalogCore(this.l2, this.l1, this.parameters, { booted: false });
+    this.analogPort = new AnalogPort(analog, {
+      wrote: (report) => {
+        if (report.kind === 'copyOut')
+          this.core.cache.memoryChanged(report.l2Address - this.l2.base, report.bytes);
+        options.onAnalogJob?.(report, this);
+      },
+      pc: () => this.core.memory.pc,
+    });
     const raise = (id: number): void => interrupts.raise(id);
     const fetch = (address: number, bytes: number): Uint8Array =>
       this.l2.peek(canonical(address, this.l2.base), bytes, 'UART transfer').slice();
     const peripherals = [
       new Stdout(put),
       this.port,
+      this.analogPort,
       new Timer(chip.clockHz, raise),
       interrupts,
       events,
       control,
       new Fll(),
-      new Gpio(),
+      new Gpio(() => (analog.booted ? BOOTED_PIN : 0)),
       new MicroDma(fetch, put, (id) => events.raise(id)),
     ];
     const referenceClock = new ReferenceClock(chip.clockHz, raise);

@@ -6,6 +6,7 @@ import type { Expr, Model, Var } from '../ir/expr.js';
 import { labelTensors } from '../ir/label.js';
 import { tensorType } from '../ir/types.js';
 import { postOrder } from '../ir/visit.js';
+import { type AnalogLayerOptions, analogConvLayer } from './analog-layer.js';
 import { addLayer, type ConvLayerOptions, convLayer, denseLayer, type Requantization } from './layers.js';
 
 /**
@@ -48,6 +49,23 @@ export class ModelBuilder {
     const w = this.parameter(`${layer}.weights`, weights);
     const b = this.parameter(`${layer}.bias`, bias);
     return convLayer(data, w, b, options, { layer });
+  }
+
+  /**
+   * A convolution layer for the analog core (analog-layer.ts): ternary int8 `weights` (k, c, fy, fx); `factor` and `offset`, the batch norm,
+   * one int16 a channel (k).
+   */
+  analogConv2d(
+    data: Expr,
+    layer: string,
+    parameters: { readonly weights: Tensor; readonly factor: Tensor; readonly offset: Tensor },
+    options: AnalogLayerOptions,
+  ): Expr {
+    const perChannel = (t: Tensor): Tensor => ({ ...t, shape: [1, t.data.length, 1, 1] });
+    const w = this.parameter(`${layer}.weights`, parameters.weights);
+    const f = this.parameter(`${layer}.bn_mul`, perChannel(parameters.factor));
+    const o = this.parameter(`${layer}.bn_add`, perChannel(parameters.offset));
+    return analogConvLayer(data, w, f, o, options, { layer });
   }
 
   /** A dense layer for the digital core (layers.ts). */

@@ -14,6 +14,11 @@ export const compileOptions = {
     default: true,
     describe: 'keep tensors in L1 between layers of the core where they fit',
   },
+  analog: {
+    type: 'boolean',
+    default: true,
+    describe: 'send ternary layers to the analog core (an ideal array: analog noise is not modelled)',
+  },
   'cost-model': {
     type: 'string',
     default: 'match',
@@ -39,6 +44,7 @@ export interface CompileArguments {
   readonly target: string;
   readonly fuse: boolean;
   readonly 'l1-reuse': boolean;
+  readonly analog?: boolean | undefined;
   readonly 'cost-model'?: string | undefined;
   readonly hw?: string | undefined;
   readonly l1?: number | undefined;
@@ -65,5 +71,6 @@ export async function readCompileOptions(args: CompileArguments): Promise<Compil
     hardware: overrideMemories(base, args),
     fuse: args.fuse,
     l1Reuse: args['l1-reuse'],
+    analog: args.analog ?? true,
   };
 }

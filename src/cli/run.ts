@@ -9,6 +9,7 @@ import { compileCommand } from './commands/compile.js';
 import { disasmCommand } from './commands/disasm.js';
 import { execCommand } from './commands/exec.js';
 import { exploreCommand } from './commands/explore.js';
+import { historyCommand } from './commands/history.js';
 import { mergeCommand } from './commands/merge.js';
 import { modelsCommand } from './commands/models.js';
 import { quantizeCommand } from './commands/quantize.js';
@@ -16,6 +17,7 @@ import { reportCommand } from './commands/report.js';
 import { showCommand } from './commands/show.js';
 import { simulateCommand } from './commands/simulate.js';
 import { stimulateCommand } from './commands/stimulate.js';
+import { uiCommand } from './commands/ui.js';
 import { verifyCommand } from './commands/verify.js';
 import { withDefaultStrength } from './strength-options.js';
 import { prepareTeamConfig } from './team-config.js';
@@ -49,6 +51,8 @@ const COMMANDS = [
   quantizeCommand,
   exploreCommand,
   adviseCommand,
+  uiCommand,
+  historyCommand,
 ] as unknown as CommandModule[];
 
 /** The command that yargs brings: it prints the shell's script. */
@@ -65,7 +69,7 @@ function checkCommand(words: readonly string[]): void {
 }
 
 /** Arguments that may be several words. */
-const LISTS = ['_', 'models', 'results', 'input', 'dimensions', 'break', 'watch', 'vary'];
+const LISTS = ['_', 'models', 'files', 'results', 'input', 'dimensions', 'break', 'watch', 'vary'];
 
 /** What yargs lets pass: an option given twice, which it makes a list, and one without its value. */
 function refuseTwiceOrEmpty(args: Readonly<Record<string, unknown>>): void {
@@ -84,7 +88,9 @@ function completions(
   done: (words: string[]) => void,
 ): void {
   const command = Array.isArray(argv._) ? String(argv._[1] ?? '') : '';
-  const takesModel = COMMANDS.some((c) => /^(\w+) [<[]models?/.exec(String(c.command))?.[1] === command);
+  const takesModel = COMMANDS.some(
+    (c) => /^(\w+) [<[](?:models?|files)/.exec(String(c.command))?.[1] === command,
+  );
   defaults(async (_, words = []) => {
     if (!takesModel || current.startsWith('-')) return done(words);
     const { modelNames, suiteNames } = await import('../models/registry.js');

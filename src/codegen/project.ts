@@ -1,3 +1,4 @@
+import { UserError } from '../base/errors.js';
 /**
  * The C project of a Program, file by file. Its parts, each a folder:
  * c/ (how C is written: types, literals, names, lines), network/ (data, kernels' functions and the function that calls them), host/ (the
@@ -55,6 +56,8 @@ export const needsAccelerator = (program: Program): boolean =>
  * job that the runtime library cannot make or a host operator without C code.
  */
 export function emitProject(program: Program, options: ProjectOptions): Map<string, string> {
+  if (program.manifest.layers.some((l) => l.target === 'analog'))
+    throw new UserError('C for the analog core is not generated yet; compile with --no-analog.');
   const { profile, sample, xpulp = false } = options;
   const plan = planData(program);
   const functions = kernelFunctions(program);

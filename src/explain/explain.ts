@@ -68,6 +68,7 @@ function knowledgeOf(model: Model, program: Program): Knowledge {
           hardware,
           fuse: true,
           l1Reuse: true,
+          analog: program.manifest.layers.some((l) => l.target === 'analog'),
         });
       } catch (e) {
         if (!(e instanceof UserError)) throw e;

@@ -18,7 +18,8 @@ export function modelLayers(model: Model, hardware: HardwareParameters): Map<str
   for (const e of postOrder(laidOut.main.body)) {
     if (e.kind !== 'function_call' || e.label.tensor === undefined) continue;
     const asked = layers.get(e.callee);
-    if (asked === undefined) continue;
+    // Recognisers know the digital core's layers.
+    if (asked === undefined || asked.kind === 'analog') continue;
     const names = e.args.map((a) =>
       a.kind === 'var' ? a.name : a.kind === 'constant' || a.kind === 'tuple' ? undefined : a.label.tensor,
     );

@@ -38,7 +38,7 @@ const pointModel = (run: RunResult): PointModel => ({
   model: run.model,
   cycles: run.totals.totalCycles,
   milliseconds: run.totals.milliseconds,
-  microjoules: energyOf(run.totals).microjoules,
+  microjoules: (run.totals.energy ?? energyOf(run.totals)).microjoules,
   l1: run.memory.l1,
   layers: run.layers.map((l) => ({
     label: l.layer ?? l.name.replace(/^tvmgen_default_/, ''),

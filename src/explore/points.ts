@@ -1,3 +1,4 @@
+import { DEFAULT_ANALOG } from '../../sim/isa/analog/cycles.js';
 import type { HardwareParameters } from '../../sim/isa/parameters.js';
 import { UserError } from '../base/errors.js';
 import { withCostModel } from '../program/hardware-overrides.js';
@@ -34,12 +35,18 @@ export function hardwareAt(
   const model = axes.findIndex(({ parameter }) => parameter === COST_MODEL_AXIS);
   const start = model < 0 ? base : withCostModel(base, String(values[model]));
   const name = `${base.name}${axes.length === 0 ? '' : `, ${describePoint(axes, values)}`}`;
-  const out = { name, chip: { ...start.chip }, cycles: { ...start.cycles }, host: { ...start.host } };
+  const groups = { chip: { ...start.chip }, cycles: { ...start.cycles }, host: { ...start.host } };
+  const usesAnalog =
+    start.analog !== undefined || axes.some(({ parameter }) => parameter.startsWith('analog.'));
+  const analog = { ...DEFAULT_ANALOG, ...start.analog };
   axes.forEach(({ parameter }, i) => {
     if (parameter === COST_MODEL_AXIS) return;
     const [group, key] = parameter.split('.') as [Group, string];
-    (out[group] as Record<string, number>)[key] = Number(values[i]);
+    ((group === 'analog' ? analog : groups[group]) as unknown as Record<string, number>)[key] = Number(
+      values[i],
+    );
   });
+  const out: HardwareParameters = { name, ...groups, ...(usesAnalog ? { analog } : {}) };
   checkHardware(out, describePoint(axes, values));
   return out;
 }

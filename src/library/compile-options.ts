@@ -4,9 +4,16 @@ import { type CompileOptions, DEFAULT_OPTIONS } from '../compile.js';
 export type CompileChoices = Partial<CompileOptions>;
 
 /** The choices with the defaults for the rest. */
-export const compileOptions = ({ target, hardware, fuse, l1Reuse }: CompileChoices): CompileOptions => ({
+export const compileOptions = ({
+  target,
+  hardware,
+  fuse,
+  l1Reuse,
+  analog,
+}: CompileChoices): CompileOptions => ({
   target: target ?? DEFAULT_OPTIONS.target,
   hardware: hardware ?? DEFAULT_OPTIONS.hardware,
   fuse: fuse ?? DEFAULT_OPTIONS.fuse,
   l1Reuse: l1Reuse ?? DEFAULT_OPTIONS.l1Reuse,
+  analog: analog ?? DEFAULT_OPTIONS.analog,
 });

@@ -1,3 +1,4 @@
+import { showAnalogFields } from '../../sim/isa/analog/instruction.js';
 import { showFields } from '../../sim/isa/instruction.js';
 import type { JobEvent } from '../../sim/program/run.js';
 import { hex } from '../base/units.js';
@@ -12,6 +13,13 @@ export function traceLine(program: Program, { step, start, job, report }: JobEve
     const total = launch + instructions + weights + compute;
     const fields = report.instructions.map((i) => showFields(i.fields)).join(' | ');
     return `${start} +${total} step=${step} layer=${name} tile=${job.tile} compute weights=${report.weightBytes} ${fields}`;
+  }
+  if (report.kind === 'boot') return `${start} +${report.cycles} step=${step} layer=${name} boot`;
+  if (report.kind === 'analog') {
+    const { launch, instructions, weights, compute } = report.cycles;
+    const total = launch + instructions + weights + compute;
+    const fields = report.instructions.map((i) => showAnalogFields(i.fields)).join(' | ');
+    return `${start} +${total} step=${step} layer=${name} tile=${job.tile} analog weights=${report.weightBytes} ${fields}`;
   }
   const { kind, l2Address, l1Address, bytes, cycles } = report;
   return `${start} +${cycles} step=${step} layer=${name} tile=${job.tile} ${kind} l2=${hex(l2Address)} l1=${l1Address} bytes=${bytes}`;

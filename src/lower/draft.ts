@@ -1,6 +1,6 @@
 import type { DType } from '../base/dtype.js';
 import type { Shape } from '../base/tensor.js';
-import type { BufferLayout, BufferRole, HostOp, Layer } from '../program/types.js';
+import type { BufferLayout, BufferRole, ElementOrder, HostOp, Layer } from '../program/types.js';
 
 /** A buffer before it has an address in L2 (buffers in L1 are placed by the L1 plan). */
 export interface DraftBuffer {
@@ -12,6 +12,7 @@ export interface DraftBuffer {
   readonly shape: Shape;
   readonly dtype: DType;
   readonly layout: BufferLayout;
+  readonly order?: ElementOrder;
   readonly tensor?: string;
   /** For L1: its address. */
   readonly address?: number;
@@ -34,6 +35,8 @@ export interface DraftJob {
   readonly writes: readonly (readonly [offset: number, value: DraftValue])[];
   /** The words of a compute job's instruction and the buffer that holds the layer's instruction. */
   readonly instruction?: { readonly words: Uint32Array; readonly buffer: DraftBuffer };
+  /** Whose register port `writes` go to; the digital core's where left out. */
+  readonly core?: 'analog';
   readonly note: string;
   /** L1 buffers that the job reads or writes, for their lifetimes; L2 buffers are found in `writes`. */
   readonly touches: readonly DraftBuffer[];

@@ -2,9 +2,11 @@ import { LINE_BYTES, withCopySlack } from '../../sim/isa/geometry.js';
 import { coreLayout } from '../../sim/isa/layout.js';
 import type { HardwareParameters } from '../../sim/isa/parameters.js';
 import { LimitError } from '../base/errors.js';
-import type { DigitalLayer } from '../passes/digital-layer.js';
+import type { CoreLayer } from '../passes/match.js';
+import { ANALOG_FIXED_BYTES } from './emit/analog.js';
 import { IntervalFit } from './interval-fit.js';
 import { type Interval, placeIntervals } from './interval-plan.js';
+import { type AnalogTiling, tileAnalog } from './tiling/analog.js';
 import { type ConvTiling, tileConv } from './tiling/conv.js';
 import { writtenPlanes } from './tiling/conv-geometry.js';
 import { type DenseTiling, tileDense } from './tiling/dense.js';
@@ -18,7 +20,7 @@ export type ValueId = number;
 /** One accelerator call in the order of the program. */
 export interface LayerNode {
   readonly name: string;
-  readonly layer: DigitalLayer;
+  readonly layer: CoreLayer;
   readonly inputs: readonly ValueId[];
   readonly output: ValueId;
   /** Whether anything but accelerator layers reads the output. */
@@ -47,7 +49,8 @@ export type LayerPlan =
       readonly inL2: boolean;
       readonly inputs: readonly [L1Operand, L1Operand];
       readonly output: L1Operand;
-    };
+    }
+  | { readonly kind: 'analog'; readonly tiling: AnalogTiling };
 
 /** A place in L1; `resident` where the whole tensor lies there, otherwise a tile of it is copied in or out. */
 export interface L1Operand {
@@ -70,19 +73,20 @@ export interface PlanWork extends Readonly<SearchWork> {
   readonly placed: number;
 }
 
-type Tiling = ConvTiling | DenseTiling | SumTiling;
+type Tiling = ConvTiling | DenseTiling | SumTiling | AnalogTiling;
 
 /** Everything that a layer's tilings depend on beside the room they have: not its weights, nor how it requantizes. */
 function kindOf({ layer, inputs }: LayerNode): string {
   const shapes = `${layer.kind} ${layer.input} ${layer.output}`;
   if (layer.kind === 'sum') return `${shapes} ${inputs[0] === inputs[1]}`;
   if (layer.kind === 'dense') return shapes;
-  const { depthwise, kernelHeight, kernelWidth, stride, padTop, padLeft } = layer;
+  const { kernelHeight, kernelWidth, stride, padTop, padLeft } = layer;
+  const depthwise = layer.kind === 'conv' && layer.depthwise;
   return `${shapes} ${depthwise} ${kernelHeight} ${kernelWidth} ${stride} ${padTop} ${padLeft}`;
 }
 
 /** Bytes of L1 that a whole output takes, with the planes that the core writes beyond it and the slack of copies. */
-function residentBytes(layer: DigitalLayer): number {
+function residentBytes(layer: CoreLayer): number {
   const { planeBytes, bytes } = coreLayout(layer.output);
   return withCopySlack(layer.kind === 'conv' ? writtenPlanes(layer, layer.output[1]!) * planeBytes : bytes);
 }
@@ -129,9 +133,13 @@ class Planner {
     });
   }
 
-  /** Values made by one accelerator layer and used by another, in the order of their making. */
+  /** Values made by one layer of the digital core and used by others, in the order of their making. What the analog core reads and makes lies in banks. */
   candidates(): ValueId[] {
-    return this.#nodes.map((n) => n.output).filter((v) => this.#users.has(v));
+    const isDigital = (i: number): boolean => this.#nodes[i]!.layer.kind !== 'analog';
+    return this.#nodes
+      .filter((_, i) => isDigital(i))
+      .map((n) => n.output)
+      .filter((v) => this.#users.get(v)?.every(isDigital) ?? false);
   }
 
   #life(v: ValueId): Interval {
@@ -159,6 +167,7 @@ class Planner {
     l1Bytes: number,
   ): Tiling | null {
     const { layer } = node;
+    if (layer.kind === 'analog') return tileAnalog(layer, l1Bytes, this.#hw, ANALOG_FIXED_BYTES);
     if (layer.kind === 'sum') {
       const [a, b] = node.inputs as [ValueId, ValueId];
       const sum: SumResidency = {
@@ -271,6 +280,7 @@ class Planner {
         ? { address: offsets[index]!, resident: false }
         : { address: residents.get(v)?.address ?? -1, resident: true };
     const layers = tilings.map((tiling, i): LayerPlan => {
+      if ('kind' in tiling) return { kind: 'analog', tiling };
       const node = this.#nodes[i]!;
       const s = slots[i]!;
       const output = operand(s.output, node.output);

@@ -1,28 +1,34 @@
+import { DEFAULT_ANALOG } from '../../sim/isa/analog/cycles.js';
+import { ANALOG_CONFIGURATION } from '../../sim/isa/analog/registers.js';
 import type { HardwareParameters } from '../../sim/isa/parameters.js';
 import { packConvWeights, packDenseWeights, packDepthwiseWeights } from '../../sim/isa/weights.js';
 import { type Call, type Expr, type Func, type FunctionCall, type Label, tensorTypeOf } from '../ir/expr.js';
 import { postOrder, usersOf } from '../ir/visit.js';
+import { type AnalogLayer, analogMacs, describeAnalog } from '../passes/analog-layer.js';
 import { type DigitalLayer, describe, usefulMacs } from '../passes/digital-layer.js';
-import type { Kernel } from '../passes/kernels.js';
+import { type Kernel, transformOps } from '../passes/kernels.js';
 import type { LaidOut } from '../passes/layout.js';
-import type { Layer } from '../program/types.js';
+import type { CoreLayer } from '../passes/match.js';
+import type { ElementOrder, Layer } from '../program/types.js';
 import type { Draft, DraftBuffer } from './draft.js';
+import { analogWeights, emitAnalog } from './emit/analog.js';
 import { emitConv } from './emit/conv.js';
 import { emitDense } from './emit/dense.js';
 import { hostDetail, hostMacs, hostStep, transformStep } from './emit/host.js';
 import { Configurations, FIXED_BYTES, LayerEmitter } from './emit/jobs.js';
 import { emitSum } from './emit/sum.js';
 import { type L1Plan, type LayerNode, planL1 } from './l1-plan.js';
+import type { AnalogTiling } from './tiling/analog.js';
 import { ConstantPool, tensorBuffer, ValueBuffers } from './values.js';
 
-type DigitalKernel = Extract<Kernel, { kind: 'digital' }>;
+type AcceleratorKernel = Extract<Kernel, { kind: 'accelerator' }>;
 type HostKernel = Extract<Kernel, { kind: 'host' }>;
 
 /** What lowering needs of the passes. */
 export interface Kernels {
   readonly laidOut: LaidOut;
   readonly kernels: readonly Kernel[];
-  readonly layers: ReadonlyMap<Func, DigitalLayer>;
+  readonly layers: ReadonlyMap<Func, CoreLayer>;
 }
 
 export interface LowerOptions {
@@ -35,14 +41,27 @@ export interface Lowered {
   readonly l1: L1Plan;
 }
 
+/** How elements stand in the analog core's layout, where not as by default. */
+function orderOf({ analog = DEFAULT_ANALOG }: HardwareParameters): ElementOrder | undefined {
+  const { wordsReversed, blocksTogether } = analog;
+  return wordsReversed === DEFAULT_ANALOG.wordsReversed && blocksTogether === DEFAULT_ANALOG.blocksTogether
+    ? undefined
+    : { wordsReversed, blocksTogether };
+}
+
 const named = (label: Label): Pick<Layer, 'layer' | 'tensor'> => ({
   ...(label.layer === undefined ? {} : { layer: label.layer }),
   ...(label.tensor === undefined ? {} : { tensor: label.tensor }),
 });
 
+/** Where a layout transform takes a tensor. */
+const SIDES = { dense: 'to the host', core: 'to the core', analog: 'to the analog core' } as const;
+
 /** Lowers the calls of `main` one after another. */
 class Lowering {
   readonly #input: Kernels;
+  readonly #hw: HardwareParameters;
+  readonly #order: ElementOrder | undefined;
   readonly #draft: Draft = { buffers: [], steps: [], layers: [] };
   readonly #values = new ValueBuffers();
   readonly #pool = new ConstantPool(this.#draft);
@@ -52,10 +71,12 @@ class Lowering {
   readonly #nodes: readonly LayerNode[];
   readonly #plan: L1Plan;
   readonly #residents = new Map<Expr, DraftBuffer>();
-  #digital = 0;
+  #node = 0;
 
   constructor(input: Kernels, hw: HardwareParameters, options: LowerOptions) {
     this.#input = input;
+    this.#hw = hw;
+    this.#order = orderOf(hw);
     const { main } = input.laidOut;
     this.#users = usersOf(main.body);
     this.#outputs = new Set(main.body.kind === 'tuple' ? main.body.fields : [main.body]);
@@ -66,14 +87,14 @@ class Lowering {
   run(): Lowered {
     for (const p of this.#input.laidOut.main.params) this.#make(p, p.name, 'input', p.name);
     for (const k of this.#input.kernels)
-      if (k.kind === 'digital') this.#accelerator(k);
+      if (k.kind === 'accelerator') this.#accelerator(k);
       else if (k.kind === 'transform') this.#transform(k.name, k.from, k.to);
       else this.#host(k);
     return { draft: this.#draft, l1: this.#plan };
   }
 
-  #digitalKernels(): DigitalKernel[] {
-    return this.#input.kernels.filter((k) => k.kind === 'digital');
+  #acceleratorKernels(): AcceleratorKernel[] {
+    return this.#input.kernels.filter((k) => k.kind === 'accelerator');
   }
 
   /** The operands of a layer in the core's order; a sum of a tensor with itself has one argument. */
@@ -83,7 +104,7 @@ class Lowering {
   }
 
   #layerNodes(): LayerNode[] {
-    const kernels = this.#digitalKernels();
+    const kernels = this.#acceleratorKernels();
     const ids = new Map<Expr, number>();
     const id = (e: Expr): number => {
       const known = ids.get(e) ?? ids.size;
@@ -104,7 +125,7 @@ class Lowering {
   #make(e: Expr, name: string, role: 'input' | 'activation', tensor: string | undefined): DraftBuffer {
     const layout = this.#input.laidOut.layouts.get(e) ?? 'dense';
     const finalRole = this.#outputs.has(e) && role !== 'input' ? 'output' : role;
-    const buffer = tensorBuffer(name, finalRole, tensorTypeOf(e), layout, tensor);
+    const buffer = tensorBuffer(name, finalRole, tensorTypeOf(e), layout, tensor, this.#order);
     this.#draft.buffers.push(buffer);
     this.#values.set(e, buffer);
     return buffer;
@@ -120,12 +141,12 @@ class Lowering {
     const id = this.#layer({
       name,
       ...named(to.label),
-      operators: ['reshape', 'reverse', 'reshape'],
+      operators: transformOps(to, from),
       target: 'host',
       inputs: [source.shape],
       output: target.shape,
       outputDtype: target.dtype,
-      detail: target.layout === 'core' ? 'to the core' : 'to the host',
+      detail: SIDES[target.layout],
       usefulMacs: 0,
       tiles: [],
     });
@@ -201,15 +222,31 @@ class Lowering {
     return buffer;
   }
 
-  #weights(name: string, layer: DigitalLayer): DraftBuffer | null {
-    if (layer.kind === 'sum') return null;
-    const [k, c] = [layer.output[1]!, layer.input[1]!];
-    const content =
-      layer.kind === 'dense'
-        ? packDenseWeights(layer.weights, layer.bias, [k, c])
-        : layer.depthwise
-          ? packDepthwiseWeights(layer.weights, layer.bias, [c, layer.kernelHeight, layer.kernelWidth])
-          : packConvWeights(layer.weights, layer.bias, [k, c, layer.kernelHeight, layer.kernelWidth]);
+  /** A layer of the analog core: weights, jobs, and the layer for reports. */
+  #analog(call: FunctionCall, name: string, layer: AnalogLayer, tiling: AnalogTiling): void {
+    const input = this.#values.get(call.args[0]!)!;
+    const weights = this.#weightBuffer(name, analogWeights(layer, tiling.channels, this.#hw));
+    const output = this.#make(call, `${name}_out`, 'activation', call.label.tensor);
+    const configuration = this.#configurations.ofWords(ANALOG_CONFIGURATION.compute);
+    const place = { draft: this.#draft, layer: this.#draft.layers.length, name };
+    const tiles = emitAnalog(layer, tiling, { input, output, weights, configuration }, place, this.#hw);
+    const last = this.#draft.steps.at(-1);
+    if (last?.kind === 'job') last.completes = [output];
+    this.#layer({
+      name,
+      ...named(call.label),
+      operators: compositeOperators(call.callee),
+      target: 'analog',
+      inputs: [layer.input],
+      output: layer.output,
+      outputDtype: 'int8',
+      detail: describeAnalog(layer),
+      usefulMacs: analogMacs(layer),
+      tiles,
+    });
+  }
+
+  #weightBuffer(name: string, content: Uint8Array): DraftBuffer {
     const buffer: DraftBuffer = {
       name: `${name}_weights`,
       role: 'weights',
@@ -224,10 +261,26 @@ class Lowering {
     return buffer;
   }
 
-  #accelerator({ call, name }: DigitalKernel): void {
+  #weights(name: string, layer: DigitalLayer): DraftBuffer | null {
+    if (layer.kind === 'sum') return null;
+    const [k, c] = [layer.output[1]!, layer.input[1]!];
+    const content =
+      layer.kind === 'dense'
+        ? packDenseWeights(layer.weights, layer.bias, [k, c])
+        : layer.depthwise
+          ? packDepthwiseWeights(layer.weights, layer.bias, [c, layer.kernelHeight, layer.kernelWidth])
+          : packConvWeights(layer.weights, layer.bias, [k, c, layer.kernelHeight, layer.kernelWidth]);
+    return this.#weightBuffer(name, content);
+  }
+
+  #accelerator({ call, name }: AcceleratorKernel): void {
     const layer = this.#input.layers.get(call.callee)!;
-    const plan = this.#plan.layers[this.#digital]!;
-    const node = this.#digital++;
+    const node = this.#node++;
+    const plan = this.#plan.layers[node]!;
+    if (layer.kind === 'analog' || plan.kind === 'analog') {
+      if (layer.kind === 'analog' && plan.kind === 'analog') this.#analog(call, name, layer, plan.tiling);
+      return;
+    }
     const operands = this.#operands(call);
     const weights = this.#weights(name, layer);
     const resident = this.#resident(call, `${name}_l1`, this.#nodes[node]!.output);

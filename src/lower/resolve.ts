@@ -1,5 +1,4 @@
 import { LINE_BYTES, MEMORY_MAP, WORD_BYTES } from '../../sim/isa/geometry.js';
-import { INSTRUCTION_WORDS } from '../../sim/isa/instruction.js';
 import type { HardwareParameters } from '../../sim/isa/parameters.js';
 import { LimitError } from '../base/errors.js';
 import { roundUp } from '../base/units.js';
@@ -131,8 +130,8 @@ function varyingWords(draft: Draft): Map<DraftBuffer, number[]> {
     if (s.kind !== 'job' || s.instruction === undefined) continue;
     const { words, buffer } = s.instruction;
     const known = seen.get(buffer);
-    if (known === undefined) seen.set(buffer, { first: words, differs: new Uint8Array(INSTRUCTION_WORDS) });
-    else for (let i = 0; i < INSTRUCTION_WORDS; i++) if (words[i] !== known.first[i]) known.differs[i] = 1;
+    if (known === undefined) seen.set(buffer, { first: words, differs: new Uint8Array(words.length) });
+    else for (let i = 0; i < words.length; i++) if (words[i] !== known.first[i]) known.differs[i] = 1;
   }
   return new Map(
     [...seen].map(([buffer, { differs }]) => [buffer, [...differs.keys()].filter((i) => differs[i] === 1)]),
@@ -159,6 +158,7 @@ export function resolve(draft: Draft, hw: HardwareParameters): Resolved {
   };
   const job = (s: DraftJob): JobStep => ({
     kind: 'job',
+    ...(s.core === undefined ? {} : { core: s.core }),
     layer: s.layer,
     tile: s.tile,
     stores: stores(s),

@@ -1,3 +1,4 @@
+import { analogLayout } from '../../sim/isa/analog/layout.js';
 import { WORD_BYTES, withCopySlack } from '../../sim/isa/geometry.js';
 import { coreLayout } from '../../sim/isa/layout.js';
 import { bytesPerElement } from '../base/dtype.js';
@@ -5,7 +6,7 @@ import type { Tensor } from '../base/tensor.js';
 import { roundUp } from '../base/units.js';
 import type { Expr } from '../ir/expr.js';
 import type { TensorType } from '../ir/types.js';
-import type { BufferLayout, BufferRole } from '../program/types.js';
+import type { BufferLayout, BufferRole, ElementOrder } from '../program/types.js';
 import type { Draft, DraftBuffer } from './draft.js';
 
 /** The bytes of a dense tensor, little-endian; int64 as two's complement of 8 bytes. */
@@ -27,13 +28,17 @@ export function tensorBuffer(
   type: TensorType,
   layout: BufferLayout,
   tensor: string | undefined,
+  order?: ElementOrder,
 ): DraftBuffer {
   const elements = type.shape.reduce((n, d) => n * d, 1);
   const bytes =
-    layout === 'core'
-      ? withCopySlack(coreLayout(type.shape).bytes)
-      : roundUp(elements * bytesPerElement(type.dtype), WORD_BYTES);
-  const buffer = { name, role, memory: 'L2', bytes, shape: type.shape, dtype: type.dtype, layout } as const;
+    layout === 'analog'
+      ? analogLayout(type.shape).bytes
+      : layout === 'core'
+        ? withCopySlack(coreLayout(type.shape).bytes)
+        : roundUp(elements * bytesPerElement(type.dtype), WORD_BYTES);
+  const common = { name, role, memory: 'L2', bytes, shape: type.shape, dtype: type.dtype, layout } as const;
+  const buffer = layout === 'analog' && order !== undefined ? { ...common, order } : common;
   return tensor === undefined ? buffer : { ...buffer, tensor };
 }
 

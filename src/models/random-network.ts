@@ -25,14 +25,27 @@ export interface ConvShape {
   readonly relu?: boolean;
 }
 
+/** Right shift behind the batch norm of random analog layers. */
+const ANALOG_SHIFT = 3;
+
+/** A gain that spreads the sums of `taps` ternary products of activations over the converter's 6 bits: about three deviations to either end. */
+export const analogGain = (taps: number): number => Math.max(1, Math.round(Math.sqrt(taps) * 4));
+
 /** A network with random parameters: full-range int8 weights, biases and shifts as `rangeOf` says for each layer. */
 export class RandomNetwork {
   readonly #builder: ModelBuilder;
   readonly #name: string;
   readonly #seed: Seed;
   readonly #rangeOf: RangeOf;
+  readonly #isAnalog: (layer: string) => boolean;
 
-  constructor(name: string, seed: Seed, rangeOf: RangeOf) {
+  constructor(
+    name: string,
+    seed: Seed,
+    rangeOf: RangeOf,
+    isAnalog: (layer: string) => boolean = () => false,
+  ) {
+    this.#isAnalog = isAnalog;
     this.#builder = new ModelBuilder(name);
     this.#name = name;
     this.#seed = seed;
@@ -44,7 +57,7 @@ export class RandomNetwork {
   }
 
   conv(data: Expr, layer: string, shape: ConvShape): Expr {
-    return this.#conv(data, layer, shape, 1);
+    return this.#isAnalog(layer) ? this.#analog(data, layer, shape) : this.#conv(data, layer, shape, 1);
   }
 
   /** One filter a channel. */
@@ -54,6 +67,7 @@ export class RandomNetwork {
   }
 
   dense(data: Expr, layer: string, units: number, relu = false): Expr {
+    if (this.#isAnalog(layer)) return this.#analogDense(data, layer, units, relu);
     const { shift } = this.#rangeOf(layer);
     const weights = this.#weights(layer, [units, this.#channels(data)]);
     return this.#builder.dense(data, layer, weights, this.#bias(layer, units), { shift, relu });
@@ -85,6 +99,43 @@ export class RandomNetwork {
     });
   }
 
+  /** A ternary layer: gain and batch norm such that outputs spread over int8. */
+  #analog(data: Expr, layer: string, shape: ConvShape): Expr {
+    const weights = randomInts(
+      this.#stream(`${layer}.weights`),
+      [shape.channels, this.#channels(data), ...shape.kernel],
+      -1,
+      1,
+      'int8',
+    );
+    const constants = (what: string, low: number, high: number): Tensor =>
+      randomInts(this.#stream(`${layer}.${what}`), [shape.channels], low, high, 'int16');
+    const taps = this.#channels(data) * shape.kernel[0] * shape.kernel[1];
+    return this.#builder.analogConv2d(
+      data,
+      layer,
+      { weights, factor: constants('bn_mul', 12, 28), offset: constants('bn_add', -96, 96) },
+      {
+        gain: analogGain(taps),
+        shift: ANALOG_SHIFT,
+        relu: shape.relu ?? false,
+        strides: shape.strides ?? [1, 1],
+      },
+    );
+  }
+
+  /** HTVM's way to a dense layer on the analog core: a 1x1 conv over one position. [htvm] */
+  #analogDense(data: Expr, layer: string, units: number, relu: boolean): Expr {
+    const at = { layer };
+    const inputs = this.#channels(data);
+    const shape = [1, inputs, 1, 1];
+    // What an analog layer made needs no way to a vector and back.
+    const before = data.kind === 'call' && data.op === 'reshape' ? data.args[0]! : data;
+    const pixel = String(tensorTypeOf(before).shape) === String(shape) ? before : reshape(data, shape, at);
+    const out = this.#analog(pixel, layer, { channels: units, kernel: [1, 1], relu });
+    return reshape(out, [1, units], at);
+  }
+
   #channels(data: Expr): number {
     return tensorTypeOf(data).shape[1]!;
   }
@@ -111,10 +162,12 @@ export interface Network {
   readonly body: (net: RandomNetwork) => Expr;
   /** All biases are 0: the tuning leaves them out. */
   readonly zeroBias?: true;
+  /** Convs and dense layers (by name) with ternary weights, for the analog core; none where left out. */
+  readonly isAnalog?: (layer: string) => boolean;
 }
 
 /** The network with the parameters that `seed` and `rangeOf` give. */
 export function buildNetwork(network: Network, seed: Seed, rangeOf: RangeOf): Model {
-  const net = new RandomNetwork(network.name, seed, rangeOf);
+  const net = new RandomNetwork(network.name, seed, rangeOf, network.isAnalog);
   return net.build(network.body(net));
 }

@@ -2,6 +2,7 @@ import { UserError } from '../base/errors.js';
 import { nearest } from '../base/nearest.js';
 import type { Seed } from '../base/random.js';
 import type { Model } from '../ir/expr.js';
+import { ANALOG_NETWORKS, ANALOG_SUITE, type AnalogNetwork } from './analog.js';
 import { DAE } from './dae.js';
 import { DS_CNN } from './ds-cnn.js';
 import { HTVM_SUITE } from './htvm-suite.js';
@@ -52,12 +53,19 @@ function entry(network: Network, fixed?: LayerRange): ModelEntry {
   return { name, description, build: (seed) => buildNetwork(network, seed, rangeOf) };
 }
 
+const analogEntry = ({ network, rangeOf }: AnalogNetwork): ModelEntry => ({
+  name: network.name,
+  description: network.description,
+  build: (seed) => buildNetwork(network, seed, rangeOf),
+});
+
 const MODELS: readonly ModelEntry[] = [...NOTEBOOK, ...NETWORKS.map((network) => entry(network))];
 
 /** Names that stand for several models. */
 const SUITES: ReadonlyMap<string, readonly ModelEntry[]> = new Map([
   ['all', MODELS],
-  ['htvm-suite', HTVM_SUITE.map((c) => entry(c.network, c.range))],
+  ['htvm-suite', [...HTVM_SUITE.map((c) => entry(c.network, c.range)), ...ANALOG_SUITE.map(analogEntry)]],
+  ['analog', ANALOG_NETWORKS.map(analogEntry)],
 ]);
 const EVERY_MODEL = [...new Set([...SUITES.values()].flat())];
 
@@ -69,10 +77,10 @@ const EVERY_MODEL = [...new Set([...SUITES.values()].flat())];
  */
 export const modelNames = (): string[] => MODELS.map((m) => m.name);
 /**
- * Names of the suites: "all" (what modelNames lists) and "htvm-suite".
+ * Names of the suites: "all" (what modelNames lists), "htvm-suite" and "analog" (networks with ternary layers).
  *
  * @example
- * suiteNames(); // ['all', 'htvm-suite']
+ * suiteNames(); // ['all', 'htvm-suite', 'analog']
  */
 export const suiteNames = (): string[] => [...SUITES.keys()];
 
@@ -106,7 +114,7 @@ export function modelEntry(name: string): ModelEntry {
  * The models that `names` stand for, each once, suites expanded in place. Throws a UserError for an unknown name.
  *
  * @example
- * expandModels(['resnet8', 'htvm-suite']).length; // 90
+ * expandModels(['resnet8', 'htvm-suite']).length; // 110
  */
 export const expandModels = (names: readonly string[]): readonly ModelEntry[] => [
   ...new Set(names.flatMap((name) => SUITES.get(name) ?? [modelEntry(name)])),

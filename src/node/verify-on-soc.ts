@@ -22,10 +22,11 @@ export function programJobs(program: Program, inputs: ReadonlyMap<string, Tensor
   const jobs: StartedJob[] = [];
   runProgram(program, inputs, {
     onJob: ({ job, report }) => {
+      if (job.core === 'analog') return;
       const writes = job.writes
         .map(([offset, value]) => ({ register: registerName(offset)!, value }))
         .filter(({ register }) => register !== 'TRIGGER');
-      jobs.push({ writes, report });
+      jobs.push({ writes, report: report as JobReport });
     },
   });
   return jobs;

@@ -6,7 +6,7 @@ import type { LaidOut } from './layout.js';
 
 /** One call that the generated program makes, in the order of the calls. */
 export type Kernel =
-  | { readonly kind: 'digital'; readonly call: FunctionCall; readonly name: string }
+  | { readonly kind: 'accelerator'; readonly call: FunctionCall; readonly name: string }
   | { readonly kind: 'transform'; readonly from: Expr; readonly to: Call; readonly name: string }
   | { readonly kind: 'host'; readonly calls: readonly Call[]; readonly name: string };
 
@@ -50,6 +50,13 @@ function insideTransforms(laidOut: LaidOut): Set<Expr> {
   return inside;
 }
 
+/** The operators of an inserted transform, first to last. */
+export const transformOps = (last: Expr, from: Expr): string[] => {
+  const ops: string[] = [];
+  for (let e = last; e !== from && e.kind === 'call'; e = e.args[0]!) ops.unshift(e.op);
+  return ops;
+};
+
 const flat = (op: string): string => op.replaceAll('.', '_');
 
 /** TVM's names: tvmgen_default_fused_<operators>, numbered from the second use on. */
@@ -89,9 +96,9 @@ export function formKernels(laidOut: LaidOut, fuse: boolean): Kernel[] {
   for (const e of order) {
     const from = transforms.get(e);
     const group = groups.get(e);
-    if (e.kind === 'function_call') kernels.push({ kind: 'digital', call: e, name: e.callee.name });
+    if (e.kind === 'function_call') kernels.push({ kind: 'accelerator', call: e, name: e.callee.name });
     else if (from !== undefined)
-      kernels.push({ kind: 'transform', from, to: e as Call, name: name(['reshape', 'reverse', 'reshape']) });
+      kernels.push({ kind: 'transform', from, to: e as Call, name: name(transformOps(e, from)) });
     else if (group !== undefined && group.calls.at(-1) === e)
       kernels.push({ kind: 'host', calls: group.calls, name: name(group.calls.map((c) => c.op)) });
   }

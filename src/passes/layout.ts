@@ -44,8 +44,11 @@ function isLayoutAgnostic(e: Expr): e is Call {
   );
 }
 
+/** The layout that the core of an accelerator function reads and makes. */
+export type CoreOf = (callee: Func) => 'core' | 'analog';
+
 /** Layout of every value of `main` before transforms: accelerator results, and agnostic operators between them, are `core`. */
-function chooseLayouts(main: Func): Map<Expr, BufferLayout> {
+function chooseLayouts(main: Func, coreOf: CoreOf): Map<Expr, BufferLayout> {
   const order = postOrder(main.body);
   const users = usersOf(main.body);
   const wanted = new Set<Expr>();
@@ -58,14 +61,16 @@ function chooseLayouts(main: Func): Map<Expr, BufferLayout> {
   for (const e of order) {
     const agnostic =
       wanted.has(e) && isLayoutAgnostic(e) && e.args.every((a) => isScalar(a) || layouts.get(a) === 'core');
-    layouts.set(e, e.kind === 'function_call' || agnostic ? 'core' : 'dense');
+    layouts.set(e, e.kind === 'function_call' ? coreOf(e.callee) : agnostic ? 'core' : 'dense');
   }
   return layouts;
 }
 
 /** Reverses every four elements, which is what takes a value to the core's side and back. [htvm] */
-function transform(e: Expr, label: Label): Call {
+function transform(e: Expr, label: Label, between: boolean): Call {
   const type = tensorTypeOf(e);
+  // Words are reversed on both cores' sides: what moves is what Relay's types cannot say, planes to pixels.
+  if (between) return call('reshape', [e], { newshape: type.shape }, label);
   const words = call('reshape', [e], { newshape: [elementsOf(type) / 4, 4] });
   const reversed = call('reverse', [words], { axis: 1 });
   return call('reshape', [reversed], { newshape: type.shape }, label);
@@ -79,26 +84,31 @@ const labelOf = (e: Expr): Label =>
  * stands between two accelerator layers or around an operator that does not care about layout. In Relay's text a transform is
  * reshape, reverse, reshape; the padding of rows to 16 columns, which Relay's types cannot say, happens in the same step.
  */
-export function insertLayoutTransforms(main: Func): LaidOut {
-  const chosen = chooseLayouts(main);
+export function insertLayoutTransforms(main: Func, coreOf: CoreOf = () => 'core'): LaidOut {
+  const chosen = chooseLayouts(main, coreOf);
   const layouts = new Map<Expr, BufferLayout>();
   const transforms = new Map<Expr, Expr>();
   const rebuilt = new Map<Expr, Expr>();
-  const converted = new Map<Expr, Expr>();
+  const converted: Record<BufferLayout, Map<Expr, Expr>> = {
+    dense: new Map(),
+    core: new Map(),
+    analog: new Map(),
+  };
   const inLayout = (original: Expr, layout: BufferLayout): Expr => {
     const e = rebuilt.get(original)!;
     if (original.type.kind === 'tuple' || isScalar(original) || chosen.get(original) === layout) return e;
-    const existing = converted.get(original);
+    const existing = converted[layout].get(original);
     if (existing !== undefined) return existing;
-    const made = transform(e, labelOf(original));
-    converted.set(original, made);
+    const between = layout !== 'dense' && chosen.get(original) !== 'dense';
+    const made = transform(e, labelOf(original), between);
+    converted[layout].set(original, made);
     transforms.set(made, e);
     layouts.set(made, layout);
     return made;
   };
   for (const original of postOrder(main.body)) {
     const layout = chosen.get(original)!;
-    // An accelerator call reads the core's layout, everything else reads what it makes.
+    // An accelerator call reads its core's layout, everything else reads what it makes.
     const e = withChildren(
       original,
       childrenOf(original).map((c) => inLayout(c, layout)),

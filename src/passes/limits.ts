@@ -54,9 +54,24 @@ function weightsLimit(e: Expr | undefined): Refusal | undefined {
 
 /** hardware.md section 6 for `nn.conv2d` and `qnn.conv2d`, and the weight memory's limit of section 4. */
 export function convLimits(conv: Call, chip: ChipParameters): Refusal | undefined {
+  const refusal = convRules(conv, { depthwise: true });
+  if (refusal !== undefined) return refusal;
+  const [, ci, fy, fx] = (conv.args[1] as Constant).type.shape as [number, number, number, number];
+  const blockBytes = convBlockBytes(intAttr(conv.attrs, 'groups') > 1 ? 1 : ci, fy, fx);
+  return blockBytes <= chip.weightMemoryBytes
+    ? undefined
+    : refuse(
+        'weights of 16 output channels',
+        `${blockBytes} bytes (${ci} channels x ${fy}x${fx})`,
+        `at most ${chip.weightMemoryBytes} bytes, the weight memory`,
+      );
+}
+
+/** What both cores ask of a conv2d [htvm]; only the digital one takes depthwise. */
+export function convRules(conv: Call, core: { readonly depthwise: boolean }): Refusal | undefined {
   const weights = weightsLimit(conv.args[1]);
   if (weights !== undefined) return weights;
-  const [k, ci, fy, fx] = (conv.args[1] as Constant).type.shape as [number, number, number, number];
+  const [k, , fy, fx] = (conv.args[1] as Constant).type.shape as [number, number, number, number];
   const channels = tensorTypeOf(conv.args[0]!).shape[1]!;
   const groups = intAttr(conv.attrs, 'groups');
   const depthwise = groups > 1 && groups === channels && groups === k;
@@ -66,7 +81,6 @@ export function convLimits(conv: Call, chip: ChipParameters): Refusal | undefine
   const same = [(fy - 1) / 2, (fx - 1) / 2, (fy - 1) / 2, (fx - 1) / 2];
   const zeroPoints = conv.op === 'qnn.conv2d' ? [2, 3] : [];
   const scales = conv.op === 'qnn.conv2d' ? [4, 5] : [];
-  const blockBytes = convBlockBytes(depthwise ? 1 : ci, fy, fx);
   return firstRefusal([
     ...zeroPoints.map(
       (i) => () =>
@@ -92,21 +106,17 @@ export function convLimits(conv: Call, chip: ChipParameters): Refusal | undefine
       ['1,1', '2,2'].includes(String(strides)) ? undefined : refuse('strides', strides, '[1, 1] or [2, 2]'),
     () => (String(dilation) === '1,1' ? undefined : refuse('dilation', dilation, '[1, 1]')),
     () =>
-      groups === 1 || depthwise
+      groups === 1 || (core.depthwise && depthwise)
         ? undefined
-        : refuse('groups', groups, '1, or depthwise (groups = input channels = output channels)'),
+        : refuse(
+            'groups',
+            groups,
+            core.depthwise ? '1, or depthwise (groups = input channels = output channels)' : '1',
+          ),
     () =>
       String(padding) === String(same)
         ? undefined
         : refuse('padding', padding, `SAME: [${same.join(', ')}] for a ${fy}x${fx} kernel`),
-    () =>
-      blockBytes <= chip.weightMemoryBytes
-        ? undefined
-        : refuse(
-            'weights of 16 output channels',
-            `${blockBytes} bytes (${ci} channels x ${fy}x${fx})`,
-            `at most ${chip.weightMemoryBytes} bytes, the weight memory`,
-          ),
   ]);
 }
 

@@ -1,13 +1,18 @@
 import type { ChipParameters } from '../../sim/isa/parameters.js';
 import { intAttr, intsAttr } from '../ir/attrs.js';
 import { type Call, type Constant, type Expr, tensorTypeOf } from '../ir/expr.js';
+import type { AnalogLayer } from './analog-layer.js';
 import type { ConvLayer, DenseLayer, DigitalLayer, SumLayer } from './digital-layer.js';
 import { CONSTANT_OPERAND, convLimits, denseLimits, sumLimits, tensorLimits } from './limits.js';
+import { beginsAnalog, matchAnalog } from './match-analog.js';
 import { type Graph, isCall, isRefusal, matchTail, type Refusal } from './pattern.js';
+
+/** What one accelerator call computes, on either core. */
+export type CoreLayer = DigitalLayer | AnalogLayer;
 
 /** Operators that the core takes as one layer. */
 export interface Match {
-  readonly layer: DigitalLayer;
+  readonly layer: CoreLayer;
   /** Activations that come from outside, in the order of the core's operands. */
   readonly inputs: readonly Expr[];
   /** The operators, first to last; the last one's value is the layer's output. */
@@ -82,12 +87,38 @@ function matchSum(add: Call, graph: Graph): Match | Refusal {
   return { layer, inputs, calls: [...casts, add, ...tail.calls], composite: 'soma_dory.add' };
 }
 
-/** Whether a pattern of the core begins at `e`, and with what: a match, why not, or undefined for any other operator. */
-export function matchAt(e: Expr, graph: Graph, chip: ChipParameters): Match | Refusal | undefined {
+/** HTVM's analog pattern, or why it cannot go to the analog core. */
+function analogAt(conv: Call, graph: Graph, { chip, analog }: Accelerator): Match | Refusal {
+  if (!analog)
+    return { attribute: 'analog core', value: 'switched off', supported: 'compiling without --no-analog' };
+  const found = matchAnalog(conv, graph, chip);
+  if (isRefusal(found)) return found;
+  return {
+    layer: found.layer,
+    inputs: [conv.args[0]!],
+    calls: [conv, ...found.calls],
+    composite: 'soma_dory.aconv2d',
+  };
+}
+
+/** What patterns are matched for. */
+export interface Accelerator {
+  readonly chip: ChipParameters;
+  /** Whether the analog core may be used. */
+  readonly analog: boolean;
+}
+
+/**
+ * Whether a pattern of a core begins at `e`, and with what: a match, why not, or undefined for any other operator. The analog pattern is
+ * tried first. [htvm]
+ */
+export function matchAt(e: Expr, graph: Graph, accelerator: Accelerator): Match | Refusal | undefined {
   if (e.kind !== 'call') return undefined;
+  const { chip } = accelerator;
   switch (e.op) {
     case 'qnn.conv2d':
     case 'nn.conv2d':
+      if (beginsAnalog(e, graph)) return analogAt(e, graph, accelerator);
       return matchConv(e, graph, chip);
     case 'nn.dense':
       return matchDense(e, graph, chip);

@@ -1,16 +1,15 @@
-import type { ChipParameters } from '../../sim/isa/parameters.js';
 import { callFunction, variable } from '../ir/build.js';
 import { type Call, type Expr, type Func, tensorTypeOf } from '../ir/expr.js';
 import { postOrder, rewriteGraph, useCounts, usersOf } from '../ir/visit.js';
 import type { Warning } from '../program/types.js';
-import type { DigitalLayer } from './digital-layer.js';
-import { type Match, matchAt } from './match.js';
+import { type Accelerator, type CoreLayer, type Match, matchAt } from './match.js';
+import { beginsAnalog } from './match-analog.js';
 import { isRefusal, type Refusal } from './pattern.js';
 
 /** `main` over calls of accelerator functions, what each of those computes, and what stayed on the host and why. */
 export interface Partition {
   readonly main: Func;
-  readonly layers: ReadonlyMap<Func, DigitalLayer>;
+  readonly layers: ReadonlyMap<Func, CoreLayer>;
   readonly warnings: readonly Warning[];
 }
 
@@ -55,8 +54,11 @@ function warningOf(call: Call, refusal: Refusal, layer: string | undefined): War
   return call.label.tensor === undefined ? withLayer : { ...withLayer, tensor: call.label.tensor };
 }
 
+const TAIL = ['nn.bias_add', 'add', 'right_shift', 'clip', 'cast', 'nn.relu'];
+
 /** The operators that belong to a refused anchor and need no warning of their own: its tail up to the cast or clip. */
-function tailOf(anchor: Call, users: ReadonlyMap<Expr, readonly Expr[]>): Set<Expr> {
+function tailOf(anchor: Call, users: ReadonlyMap<Expr, readonly Expr[]>, analog: boolean): Set<Expr> {
+  const known = analog ? [...TAIL, 'divide', 'floor', 'multiply'] : TAIL;
   const tail = new Set<Expr>();
   if (anchor.op === 'add') for (const a of anchor.args) if (a.kind === 'call' && a.op === 'cast') tail.add(a);
   let at: Expr = anchor;
@@ -65,18 +67,17 @@ function tailOf(anchor: Call, users: ReadonlyMap<Expr, readonly Expr[]>): Set<Ex
     const user: Expr | undefined = list.length === 1 ? list[0] : undefined;
     if (user?.kind !== 'call') return tail;
     const constants = user.args.filter((a) => a.kind === 'constant').length === user.args.length - 1;
-    if (!constants || !['nn.bias_add', 'add', 'right_shift', 'clip', 'cast', 'nn.relu'].includes(user.op))
-      return tail;
+    if (!constants || !known.includes(user.op)) return tail;
     tail.add(user);
     at = user;
   }
 }
 
 /**
- * Moves everything that the digital core can take (hardware.md section 6) into functions of its own. Each operator that
+ * Moves everything that a core can take (hardware.md section 6) into functions of its own. Each operator that
  * stays gets one warning; the bias, shift, clip and cast behind a refused conv2d, dense or add share its warning.
  */
-export function partition(main: Func, chip: ChipParameters): Partition {
+export function partition(main: Func, accelerator: Accelerator): Partition {
   const users = usersOf(main.body);
   const graph = { users, uses: useCounts(main.body) };
   const matches: Match[] = [];
@@ -85,11 +86,12 @@ export function partition(main: Func, chip: ChipParameters): Partition {
   for (const e of postOrder(main.body)) {
     // An add of a constant may be the bias of a layer that was seen before it.
     if (covered.has(e)) continue;
-    const found = matchAt(e, graph, chip);
+    const found = matchAt(e, graph, accelerator);
     if (found === undefined || e.kind !== 'call') continue;
     if (isRefusal(found)) {
       refusals.set(e, found);
-      for (const t of tailOf(e, users)) covered.add(t);
+      const analog = beginsAnalog(e, graph);
+      for (const t of tailOf(e, users, analog)) covered.add(t);
       covered.add(e);
     } else {
       matches.push(found);
@@ -106,7 +108,7 @@ export function partition(main: Func, chip: ChipParameters): Partition {
         warningOf(e, { attribute: 'operator', value: e.op, supported: SUPPORTED_OPERATORS }, e.label.layer),
       );
   }
-  const layers = new Map<Func, DigitalLayer>();
+  const layers = new Map<Func, CoreLayer>();
   const byRoot = new Map<Expr, { match: Match; func: Func }>();
   matches.forEach((match, i) => {
     const func = accelerate(match, i);

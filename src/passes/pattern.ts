@@ -25,7 +25,7 @@ export interface Tail {
 export const isCall = (e: Expr | undefined, op: string): e is Call => e?.kind === 'call' && e.op === op;
 
 /** The call that alone uses `e`, if there is exactly one use and it is a call. */
-function onlyUser(e: Expr, graph: Graph): Call | undefined {
+export function onlyUser(e: Expr, graph: Graph): Call | undefined {
   if (graph.uses.get(e) !== 1) return undefined;
   const user = graph.users.get(e)?.[0];
   return user?.kind === 'call' ? user : undefined;
@@ -100,31 +100,34 @@ export function matchTail(
   graph: Graph,
   options: { bias: boolean; relu: boolean },
 ): Tail | Refusal {
+  if (!options.bias) return requantOf(start, graph, options);
+  const add = onlyUser(start, graph);
+  if (add === undefined || !['nn.bias_add', 'add'].includes(add.op))
+    return refuse('pattern', `followed by ${found(add, start, graph)}`, `${BIAS}, then ${REQUANT}`);
+  const bias = biasOf(add, start);
+  if (isRefusal(bias)) return bias;
+  const tail = requantOf(add, graph, { ...options, before: `${BIAS}, then ` });
+  return isRefusal(tail) ? tail : { ...tail, calls: [add, ...tail.calls], bias };
+}
+
+/** Follows right_shift, clip, cast to int8 and, with `relu`, a further clip to [0, 127] behind `start`; `before` is what the pattern has before. */
+export function requantOf(
+  start: Call,
+  graph: Graph,
+  options: { readonly relu: boolean; readonly before?: string } = { relu: true },
+): Tail | Refusal {
   const calls: Call[] = [];
   let at = start;
-  let bias: Constant | undefined;
   const next = (...ops: string[]): Call | Refusal => {
     const user = onlyUser(at, graph);
     if (user === undefined || !ops.includes(user.op))
-      return refuse(
-        'pattern',
-        `followed by ${found(user, at, graph)}`,
-        options.bias ? `${BIAS}, then ${REQUANT}` : REQUANT,
-      );
+      return refuse('pattern', `followed by ${found(user, at, graph)}`, `${options.before ?? ''}${REQUANT}`);
     return user;
   };
   const take = (call: Call) => {
     calls.push(call);
     at = call;
   };
-  if (options.bias) {
-    const add = next('nn.bias_add', 'add');
-    if (isRefusal(add)) return add;
-    const value = biasOf(add, at);
-    if (isRefusal(value)) return value;
-    bias = value;
-    take(add);
-  }
   const shiftCall = next('right_shift');
   if (isRefusal(shiftCall)) return shiftCall;
   if (shiftCall.args[0] !== at) return refuse('pattern', 'used as a shift amount', REQUANT);
@@ -144,6 +147,5 @@ export function matchTail(
   const last = options.relu ? onlyUser(at, graph) : undefined;
   const reluClip = isCall(last, 'clip') && String(clipRange(last)) === '0,127' ? last : undefined;
   if (reluClip !== undefined) take(reluClip);
-  const tail = { calls, shift, relu: low === 0 || reluClip !== undefined };
-  return bias === undefined ? tail : { ...tail, bias };
+  return { calls, shift, relu: low === 0 || reluClip !== undefined };
 }

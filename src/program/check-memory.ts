@@ -1,3 +1,4 @@
+import { analogLayout } from '../../sim/isa/analog/layout.js';
 import { MEMORY_MAP, WORD_BYTES } from '../../sim/isa/geometry.js';
 import { coreLayout } from '../../sim/isa/layout.js';
 import { denseBytes, showShape } from '../base/tensor.js';
@@ -6,6 +7,18 @@ import type { Buffer, Manifest } from './types.js';
 
 /** Throws a UserError that says what of a manifest is wrong. */
 export type Refuse = (what: string) => never;
+
+/** Bytes of a buffer that its tensor takes (without slack). */
+export const bufferBytes = (b: Pick<Buffer, 'layout' | 'shape' | 'dtype'>): number => {
+  switch (b.layout) {
+    case 'dense':
+      return denseBytes(b.shape, b.dtype);
+    case 'core':
+      return coreLayout(b.shape).bytes;
+    case 'analog':
+      return analogLayout(b.shape).bytes;
+  }
+};
 
 /** Refuses a piece of memory that does not lie inside L2 or L1. */
 export function checkRange(
@@ -32,10 +45,11 @@ export function checkImage(manifest: Manifest, refuse: Refuse): void {
 export function checkBuffer(buffer: Buffer, manifest: Manifest, refuse: Refuse): void {
   const name = `buffer ${buffer.id} (${buffer.name})`;
   checkRange(buffer.memory, buffer.address, buffer.bytes, manifest, (r) => refuse(`${name} lies at ${r}`));
-  if (buffer.layout === 'core' && buffer.dtype !== 'int8')
-    refuse(`${name} is ${buffer.dtype}; the core's layout is for int8`);
-  const needed =
-    buffer.layout === 'core' ? coreLayout(buffer.shape).bytes : denseBytes(buffer.shape, buffer.dtype);
+  if (buffer.layout !== 'dense' && buffer.dtype !== 'int8')
+    refuse(
+      `${name} is ${buffer.dtype}; the ${buffer.layout === 'core' ? "core's" : "analog core's"} layout is for int8`,
+    );
+  const needed = bufferBytes(buffer);
   if (needed > buffer.bytes)
     refuse(`${name} has ${buffer.bytes} bytes; ${buffer.dtype} ${showShape(buffer.shape)} needs ${needed}`);
   if (buffer.firstStep > buffer.lastStep || buffer.lastStep > manifest.steps.length)

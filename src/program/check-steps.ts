@@ -1,3 +1,4 @@
+import { analogRegisterName } from '../../sim/isa/analog/registers.js';
 import { WORD_BYTES } from '../../sim/isa/geometry.js';
 import { REGISTERS, registerName } from '../../sim/isa/registers.js';
 import { denseBytes, showShape } from '../base/tensor.js';
@@ -28,13 +29,14 @@ function checkBufferId(id: number, { buffers }: Manifest, refuse: Refuse): void 
   if (id >= buffers.length) refuse(`refers to buffer ${id}; there are ${buffers.length}`);
 }
 
-function checkJob({ stores, writes }: JobStep, manifest: Manifest, refuse: Refuse): void {
+function checkJob({ stores, writes, core }: JobStep, manifest: Manifest, refuse: Refuse): void {
   for (const [address] of stores) {
     checkRange('L2', address, WORD_BYTES, manifest, (range) => refuse(`stores to ${range}`));
     if (address % WORD_BYTES !== 0) refuse(`stores to ${hex(address)}, no multiple of ${WORD_BYTES}`);
   }
   for (const [offset] of writes)
-    if (registerName(offset) === undefined) refuse(`writes ${hex(offset)}, where the core has no register`);
+    if ((core === 'analog' ? analogRegisterName : registerName)(offset) === undefined)
+      refuse(`writes ${hex(offset)}, where the core has no register`);
   if (writes.findIndex(([offset]) => offset === REGISTERS.TRIGGER) !== writes.length - 1)
     refuse('does not write TRIGGER once, at its end');
 }

@@ -2,6 +2,7 @@ import { LINE_BYTES, WORD_BYTES } from '../../sim/isa/geometry.js';
 import { decode, INSTRUCTION_WORDS, showFields } from '../../sim/isa/instruction.js';
 import { MEMCPY_OP, REGISTERS, type RegisterName, registerName } from '../../sim/isa/registers.js';
 import { hex } from '../base/units.js';
+import { type AnalogRegisters, analogJobLines } from './disassemble-analog.js';
 import type { HostStep, JobStep, Program } from './types.js';
 
 /** The registers as they stand when a job is triggered; they keep their values from job to job. */
@@ -56,8 +57,19 @@ function computeText(r: Registers, image: ImageWords): string[] {
   return lines;
 }
 
-function job(step: JobStep, index: number, r: Registers, image: ImageWords): string[] {
+function job(
+  step: JobStep,
+  index: number,
+  r: Registers,
+  analog: AnalogRegisters,
+  image: ImageWords,
+): string[] {
   for (const [address, word] of step.stores) image.store(address, word);
+  if (step.core === 'analog')
+    return [
+      `${String(index).padStart(6)}  tile ${step.tile}: ${step.note}`,
+      ...analogJobLines(step, analog, (at, words) => image.read(at, words)),
+    ];
   for (const [offset, v] of step.writes) {
     const name = registerName(offset);
     if (name !== undefined) r.set(name, v);
@@ -99,6 +111,7 @@ function host(step: HostStep, index: number, program: Program): string[] {
 export function disassemble(program: Program): string {
   const image = new ImageWords(program);
   const registers: Registers = new Map();
+  const analog: AnalogRegisters = new Map();
   const lines: string[] = [];
   let layer = -1;
   program.manifest.steps.forEach((step, i) => {
@@ -109,7 +122,7 @@ export function disassemble(program: Program): string {
         `${l.name}${l.layer === undefined ? '' : ` (${l.layer})`}: ${l.operators.join(' ')} ${l.detail}`.trimEnd(),
       );
     }
-    if (step.kind === 'job') lines.push(...job(step, i, registers, image));
+    if (step.kind === 'job') lines.push(...job(step, i, registers, analog, image));
     else if (step.kind === 'host') lines.push(...host(step, i, program));
   });
   return `${lines.join('\n')}\n`;

@@ -1,3 +1,4 @@
+import { DEFAULT_ANALOG } from '../../sim/isa/analog/cycles.js';
 import { COST_MODEL_NAMES, COST_MODELS } from '../../sim/isa/cost-models.js';
 import { DEFAULT_PARAMETERS, type HardwareParameters } from '../../sim/isa/parameters.js';
 import { UserError } from '../base/errors.js';
@@ -27,7 +28,14 @@ export function overrideHardware(
   const name = overrides.name ?? fallbackName;
   if (typeof name !== 'string' || !/^[ -~]{1,80}$/.test(name))
     throw new UserError(`${where}: name is ${JSON.stringify(name)}; must be 1 to 80 printable characters.`);
-  const out = { name, chip: { ...base.chip }, cycles: { ...base.cycles }, host: { ...base.host } };
+  const analog = overrides.analog === undefined ? base.analog : { ...DEFAULT_ANALOG, ...base.analog };
+  const out = {
+    name,
+    chip: { ...base.chip },
+    cycles: { ...base.cycles },
+    host: { ...base.host },
+    ...(analog === undefined ? {} : { analog: { ...analog } }),
+  };
   for (const [group, values] of Object.entries(overrides)) {
     if (group === 'name') continue;
     const known = GROUPS.find((g) => g === group);
@@ -38,7 +46,7 @@ export function overrideHardware(
     if (!isObject(values)) throw new UserError(`${where}: ${group} must be an object of parameters.`);
     for (const [key, value] of Object.entries(values)) {
       checkParameter(`${group}.${key}`, value, where);
-      (out[known] as Record<string, number>)[key] = value;
+      (out[known] as unknown as Record<string, number>)[key] = value;
     }
   }
   checkHardware(out, where);

@@ -1,3 +1,4 @@
+import { DEFAULT_ANALOG } from '../../sim/isa/analog/cycles.js';
 import { LINE_BYTES } from '../../sim/isa/geometry.js';
 import { DEFAULT_PARAMETERS, type HardwareParameters } from '../../sim/isa/parameters.js';
 import { UserError } from '../base/errors.js';
@@ -19,6 +20,8 @@ const memory = (least: number): Rule => ({
   text: `a multiple of ${LINE_BYTES} bytes from ${least} to ${LARGEST_MEMORY}`,
 });
 
+const SWITCH: Rule = { accepts: (v) => v === 0 || v === 1, text: '0 or 1' };
+
 /** Parameters that are no plain "0 or more" (all numbers must be finite). */
 const RULES: Readonly<Record<string, Rule>> = {
   'chip.clockHz': POSITIVE,
@@ -27,16 +30,26 @@ const RULES: Readonly<Record<string, Rule>> = {
   'chip.l1Bytes': memory(LINE_BYTES),
   'chip.weightMemoryBytes': memory(LINE_BYTES),
   'cycles.bytesPerCycle': POSITIVE,
+  'analog.wordsReversed': SWITCH,
+  'analog.blocksTogether': SWITCH,
+  'analog.signFlips': SWITCH,
+  'analog.rowsMirrored': SWITCH,
+  'analog.simdInt16': SWITCH,
+  'analog.defaultGain': POSITIVE,
+  'analog.vectorChannels': POSITIVE,
+  'analog.vectorOutputs': POSITIVE,
 };
 
-export const GROUPS = ['chip', 'cycles', 'host'] as const;
+/** The groups of every set; the group `analog` stands in those that use the analog core. */
+export const GROUPS = ['chip', 'cycles', 'host', 'analog'] as const;
+const DEFAULTS = { ...DEFAULT_PARAMETERS, analog: DEFAULT_ANALOG };
 export type Group = (typeof GROUPS)[number];
 
 export const ruleOf = (path: string): Rule => RULES[path] ?? NOT_NEGATIVE;
 
 /** The paths of all numeric parameters: "chip.l1Bytes", "cycles.launch", ... */
 export const parameterPaths = (): string[] =>
-  GROUPS.flatMap((group) => Object.keys(DEFAULT_PARAMETERS[group]).map((key) => `${group}.${key}`));
+  GROUPS.flatMap((group) => Object.keys(DEFAULTS[group]).map((key) => `${group}.${key}`));
 
 /** Throws a UserError unless `value` may be the parameter `path`; `where` begins the message. */
 export function checkParameter(path: string, value: unknown, where: string): asserts value is number {
@@ -54,7 +67,8 @@ export function checkParameter(path: string, value: unknown, where: string): ass
 export function checkHardware(hardware: HardwareParameters, where: string): void {
   for (const path of parameterPaths()) {
     const [group, key] = path.split('.') as [Group, string];
-    checkParameter(path, (hardware[group] as unknown as Record<string, unknown>)[key], where);
+    const values = group === 'analog' ? (hardware.analog ?? DEFAULT_ANALOG) : hardware[group];
+    checkParameter(path, (values as unknown as Record<string, unknown>)[key], where);
   }
   const { l2Bytes, l2ReservedBytes } = hardware.chip;
   if (l2ReservedBytes >= l2Bytes)

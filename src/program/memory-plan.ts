@@ -1,9 +1,10 @@
+import { largest } from '../base/extremes.js';
 import { hex } from '../base/units.js';
 import type { Buffer, Manifest } from './types.js';
 
 /** Rows of text in columns; all but the first column right-aligned where `right` says so. */
 function columns(rows: readonly (readonly string[])[], right: readonly boolean[]): string {
-  const widths = right.map((_, i) => Math.max(...rows.map((r) => r[i]!.length)));
+  const widths = right.map((_, i) => largest(rows.map((r) => r[i]!.length)));
   return rows
     .map((r) =>
       r

@@ -1,3 +1,4 @@
+import { DEFAULT_ANALOG } from '../../sim/isa/analog/cycles.js';
 import { DEFAULT_PARAMETERS } from '../../sim/isa/parameters.js';
 import { DTYPES } from '../base/dtype.js';
 import {
@@ -29,9 +30,12 @@ const hardware = object({
   chip: numbersLike(DEFAULT_PARAMETERS.chip),
   cycles: numbersLike(DEFAULT_PARAMETERS.cycles),
   host: numbersLike(DEFAULT_PARAMETERS.host),
+  'analog?': numbersLike(DEFAULT_ANALOG),
 });
 
 const image = object({ file: exactly(IMAGE_FILE), address: word, bytes: count, sha256 });
+
+const flag: Schema = { enum: [0, 1] };
 
 const buffer = object({
   id: count,
@@ -42,7 +46,8 @@ const buffer = object({
   bytes: count,
   shape,
   dtype,
-  layout: oneOf(['dense', 'core']),
+  layout: oneOf(['dense', 'core', 'analog']),
+  'order?': object({ wordsReversed: flag, blocksTogether: flag }),
   'tensor?': text,
   firstStep: count,
   lastStep: count,
@@ -53,7 +58,7 @@ const layer = object({
   name: text,
   'layer?': text,
   operators: listOf(text),
-  target: oneOf(['digital', 'host']),
+  target: oneOf(['digital', 'analog', 'host']),
   inputs: listOf(shape),
   output: shape,
   outputDtype: dtype,
@@ -65,6 +70,7 @@ const layer = object({
 
 const job = object({
   kind: exactly('job'),
+  'core?': exactly('analog'),
   layer: count,
   tile: count,
   stores: listOf(pair),

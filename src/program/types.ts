@@ -1,3 +1,4 @@
+import type { AnalogInferences } from '../../sim/isa/analog/inferred.js';
 import type { HardwareParameters } from '../../sim/isa/parameters.js';
 import type { Attrs } from '../base/attr-value.js';
 import type { DType } from '../base/dtype.js';
@@ -49,9 +50,10 @@ export interface MemoryUse {
 
 /**
  * `dense`: row-major, little-endian, as host code sees it. `core`: planes whose rows are padded to 16 columns (vectors to 16
- * elements), bytes reversed in each 32-bit word (sim/isa/layout.ts); int8 only.
+ * elements), bytes reversed in each 32-bit word (sim/isa/layout.ts); int8 only. `analog`: pixels of channels in blocks of 64, for the analog
+ * core (sim/isa/analog/layout.ts); int8 only.
  */
-export type BufferLayout = 'dense' | 'core';
+export type BufferLayout = 'dense' | 'core' | 'analog';
 export type BufferRole =
   | 'input'
   | 'output'
@@ -60,6 +62,9 @@ export type BufferRole =
   | 'weights'
   | 'instructions'
   | 'configuration';
+
+/** What is open about the analog core's layout (sim/isa/analog/inferred.ts). */
+export type ElementOrder = Pick<AnalogInferences, 'wordsReversed' | 'blocksTogether'>;
 
 /** A named piece of L2 or L1. Activation buffers of different life may share addresses. */
 export interface Buffer {
@@ -74,6 +79,8 @@ export interface Buffer {
   readonly shape: Shape;
   readonly dtype: DType;
   readonly layout: BufferLayout;
+  /** Of layout `analog`: how words and blocks stand, where not as by default [ours]. */
+  readonly order?: ElementOrder;
   /** The model's tensor that it holds ("%5", "output", an input's name), where it holds one. */
   readonly tensor?: string;
   /** First and last step (indices into `steps`) that need its bytes; constants live from 0 to the end. */
@@ -103,7 +110,7 @@ export interface Layer {
   readonly layer?: string;
   /** Relay operators in order; the first one names the kind: ["qnn.conv2d", "nn.bias_add", ...]. */
   readonly operators: readonly string[];
-  readonly target: 'digital' | 'host';
+  readonly target: 'digital' | 'analog' | 'host';
   readonly inputs: readonly Shape[];
   readonly output: Shape;
   readonly outputDtype: DType;
@@ -119,9 +126,11 @@ export interface Layer {
 /** A write of one 32-bit register: byte offset in the register port, value. */
 export type RegisterWrite = readonly [offset: number, value: number];
 
-/** A job of the digital core: a copy, or a compute job; the last write is to TRIGGER. */
+/** A job of a core: a copy, or a compute job; the last write is to TRIGGER. */
 export interface JobStep {
   readonly kind: 'job';
+  /** Whose register port `writes` go to; the digital core's where left out. */
+  readonly core?: 'analog';
   readonly layer: number;
   /** Index into the layer's tiles. */
   readonly tile: number;

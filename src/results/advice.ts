@@ -12,7 +12,7 @@ export interface ConfirmedChange {
 /** A layer that takes more than 2 % of the run. */
 export interface LayerAdvice {
   readonly layer: string;
-  readonly where: 'digital' | 'host';
+  readonly where: 'digital' | 'analog' | 'host';
   readonly cycles: number;
   /** Of the run, 0..1. */
   readonly share: number;

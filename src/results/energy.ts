@@ -7,10 +7,15 @@ import type { CyclesByReason, Energy } from './run.js';
 export const POWER = {
   clockHz: 260_000_000,
   coreMilliwatts: 24.96,
+  /** The analog core while it runs. [odimo] */
+  analogMilliwatts: 28.74,
   hostMilliwatts: { assumed: 12.48, least: 0, most: 24.96 },
   source:
     'digital core 24.96 mW at 260 MHz [odimo]; host 12.48 mW [ours: no figure is published], range 0..24.96 mW',
 } as const;
+
+/** Where the analog core's power is from: beside `POWER.source` where one of its layers runs. */
+export const ANALOG_POWER_SOURCE = 'analog core 28.74 mW at 260 MHz [odimo], noise not modelled';
 
 /** The words that stand beside every figure of energy. */
 export const ENERGY_ESTIMATED = 'estimated from a published power figure, not measured';
@@ -18,6 +23,10 @@ export const ENERGY_ESTIMATED = 'estimated from a published power figure, not me
 /** Microjoules of `cycles` at a power. The energy of a cycle stays the same at another clock: voltage is not modelled. */
 const microjoules = (cycles: number, milliwatts: number): number =>
   (1000 * cycles * milliwatts) / POWER.clockHz;
+
+/** The cycles of a layer in which a core runs. */
+export const coreCycles = (cycles: CyclesByReason): number =>
+  cycles.copyIn + cycles.copyOut + cycles.weights + cycles.instructions + cycles.compute;
 
 /**
  * The energy of a run or a layer: the core's while it copies, loads and computes, the host's while its kernels, drivers and tile loops
@@ -29,14 +38,19 @@ const microjoules = (cycles: number, milliwatts: number): number =>
 export function energyOf({
   cycles,
   usefulMacs,
+  analogCycles = 0,
 }: {
   readonly cycles: CyclesByReason;
   readonly usefulMacs: number;
+  /** Cycles of `cycles` in which the analog core runs, not the digital one. */
+  readonly analogCycles?: number;
 }): Energy {
-  const core = cycles.copyIn + cycles.copyOut + cycles.weights + cycles.instructions + cycles.compute;
+  const core = coreCycles(cycles);
   const host = cycles.host + cycles.launch + cycles.tileLoop;
   const { assumed, least, most } = POWER.hostMilliwatts;
-  const coreMicrojoules = microjoules(core, POWER.coreMilliwatts);
+  const coreMicrojoules =
+    microjoules(core - analogCycles, POWER.coreMilliwatts) +
+    microjoules(analogCycles, POWER.analogMilliwatts);
   const hostMicrojoules = microjoules(host, assumed);
   const total = coreMicrojoules + hostMicrojoules;
   return {

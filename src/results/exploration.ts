@@ -10,7 +10,7 @@ export type Objective = (typeof OBJECTIVES)[number];
 /** One layer at one point. */
 export interface PointLayer {
   readonly label: string;
-  readonly where: 'digital' | 'host';
+  readonly where: 'digital' | 'analog' | 'host';
   readonly cycles: number;
 }
 

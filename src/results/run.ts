@@ -65,7 +65,7 @@ export interface LayerResult extends Rates {
   readonly name: string;
   readonly layer?: string;
   readonly operators: readonly string[];
-  readonly target: 'digital' | 'host';
+  readonly target: 'digital' | 'analog' | 'host';
   readonly inputs: readonly Shape[];
   readonly output: Shape;
   readonly outputDtype: DType;
@@ -162,4 +162,6 @@ export interface RunResult {
   /** In order of time. */
   readonly timeline: readonly TimelineSlice[];
   readonly buffers: readonly BufferLife[];
+  /** What the figures and values assume, beyond what every run does; absent where there is nothing to say. */
+  readonly notes?: readonly string[];
 }

@@ -22,7 +22,7 @@ export interface TensorComparison {
   readonly tensor: string;
   readonly layer?: string;
   readonly operator: string;
-  readonly where: 'digital' | 'host';
+  readonly where: 'digital' | 'analog' | 'host';
   readonly shape: Shape;
   readonly dtype: DType;
   readonly elements: number;

@@ -1,22 +1,14 @@
+import type { AnalogJobReport } from '../../sim/core/analog-core.js';
 import type { JobReport } from '../../sim/core/digital-core.js';
-import type { AddressRange } from '../../sim/core/memory.js';
 import { LINE_BYTES, WORD_BYTES } from '../../sim/isa/geometry.js';
 import type { Operation } from '../../sim/isa/operation.js';
 import { CONFIGURATION_WORDS, REGISTERS as R } from '../../sim/isa/registers.js';
 import { tensorBytes } from '../../sim/program/tensor-access.js';
 import type { Buffer, JobStep, Program, Step } from '../program/types.js';
+import { analogAccess } from './analog-access.js';
+import type { Access, Span } from './span.js';
 
-/** A range of one memory. */
-export interface Span extends AddressRange {
-  readonly memory: 'L1' | 'L2';
-}
-
-/** What a step reads, then writes, then completes (and is compared), wherever it ran as the program has it. */
-export interface Access {
-  readonly reads: readonly Span[];
-  readonly writes: readonly Span[];
-  readonly completes: readonly Span[];
-}
+export type { Access, Span } from './span.js';
 
 const span = (memory: Span['memory'], lo: number, bytes: number): Span => ({ memory, lo, hi: lo + bytes });
 const ofBuffer = (b: Buffer): Span => span(b.memory, b.address, tensorBytes(b));
@@ -80,11 +72,21 @@ function jobAccess(step: JobStep, report: JobReport): Omit<Access, 'completes'> 
 }
 
 /** What a step reads, writes and completes. */
-export function accessOf(program: Program, step: Step, report: JobReport | undefined): Access {
+export function accessOf(
+  program: Program,
+  step: Step,
+  report: JobReport | AnalogJobReport | undefined,
+): Access {
   const buffer = (id: number): Buffer => program.manifest.buffers[id]!;
   if (step.kind === 'tile') return { reads: [], writes: [], completes: [] };
   const completes = step.completes.map((id) => ofBuffer(buffer(id)));
-  if (step.kind === 'job') return { ...jobAccess(step, report!), completes };
+  if (step.kind === 'job') {
+    if (step.core === 'analog') {
+      const { l1Bytes } = program.manifest.hardware.chip;
+      return { ...analogAccess(step, report as AnalogJobReport, l1Bytes), completes };
+    }
+    return { ...jobAccess(step, report as JobReport), completes };
+  }
   const args = step.ops.flatMap((op) => op.args.flatMap((o) => ('buffer' in o ? [o.buffer] : [])));
   const stored = step.stores.flatMap(({ from }) => ('buffer' in from ? [from.buffer] : []));
   return {

@@ -1,3 +1,4 @@
+import type { AnalogJobReport } from '../../sim/core/analog-core.js';
 import type { JobReport } from '../../sim/core/digital-core.js';
 import { Chip, type ChipSnapshot } from '../../sim/program/chip.js';
 import { ProgramFault } from '../../sim/program/fault.js';
@@ -25,6 +26,7 @@ export interface GoodRun {
   /** By step. */
   readonly access: readonly Access[];
   /** By step; undefined for what is no job. */
+  /** By step; the analog core's are not among them. */
   readonly reports: readonly (JobReport | undefined)[];
   /** Tensors that are compared, by the step that completes them and the buffer's id. */
   readonly tensors: ReadonlyMap<string, Tensor>;
@@ -47,7 +49,7 @@ export function stretchesOf({ manifest }: Program): Stretch[] {
 }
 
 /** Runs one step. Throws what the chip refuses. */
-export function runStep(chip: Chip, step: Step, index: number): JobReport | undefined {
+export function runStep(chip: Chip, step: Step, index: number): JobReport | AnalogJobReport | undefined {
   if (step.kind === 'job') return chip.job(step, index);
   if (step.kind === 'host') chip.host(step, index);
   return undefined;
@@ -85,7 +87,9 @@ export function* goodRun(program: Program, inputs: ReadonlyMap<string, Tensor>):
       const step = program.manifest.steps[i]!;
       try {
         const report = runStep(chip, step, i);
-        reports.push(report);
+        reports.push(
+          step.kind === 'job' && step.core === 'analog' ? undefined : (report as JobReport | undefined),
+        );
         access.push(accessOf(program, step, report));
         for (const [id, tensor] of completedTensors(program, chip, i)) {
           tensors.set(tensorKey(i, id), tensor);

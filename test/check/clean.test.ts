@@ -23,10 +23,11 @@ describe('programs that are right have no finding', () => {
     : ['residual', 'resnet8', 'ds-cnn', 'dae'];
   it.each(OWN)('the Program of %s', (name) => expect(ofProgram(name)).toEqual([]));
 
-  it.each(suiteModels('htvm-suite').filter((_, i) => FULL || i % 22 === 0))(
-    'the Program of $name',
-    ({ name }) => expect(ofProgram(name)).toEqual([]),
-  );
+  it.each(
+    suiteModels('htvm-suite').filter(
+      ({ name }, i) => !name.startsWith('htvm-aconv') && (FULL || i % 22 === 0),
+    ),
+  )('the Program of $name', ({ name }) => expect(ofProgram(name)).toEqual([]));
 
   const NETWORKS = FULL ? suiteModels('all').map(({ name }) => name) : ['single-conv'];
   const LEVELS = FULL ? ['-O0', '-O2', '-O3'] : ['-O2'];

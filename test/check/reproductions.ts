@@ -109,6 +109,28 @@ int main(void) {
   return read_all(total, sizeof total) & 0;
 }`;
 
+/**
+ * A conv whose output goes into a block of a heap, with HTVM's names for its functions; `own` allocates through a function that jumps there. Between the
+ * conv and the copy of its output, `between`.
+ */
+const heap = (between: string): string => `
+static s8 tensor[4 * 8 * 16], weights[CONV_BYTES(4, 16, 3, 3)];
+static char pool[8192] __attribute__((aligned(32)));
+static uint32_t used;
+__attribute__((noipa)) void *malloc_wrapper(uint32_t bytes) { void *p = pool + used; used += (bytes + 31) & ~31u; return p; }
+__attribute__((noipa)) void free_wrapper(void *p) { used = (uint32_t)((char *)p - pool); }
+__attribute__((noipa)) void *own(uint32_t bytes) { return malloc_wrapper(bytes); }
+int main(void) {
+  fill(tensor, sizeof tensor, 1);
+  fill_weights(weights, 4, 16, 9, 4, 16);
+  s8 *out = malloc_wrapper(16 * 8 * 16);
+  to_l1(tensor, 0, sizeof tensor);
+  conv((struct conv){0, 0x4000, 4, 16, 16, 8, 3, 3, 16, 8, 0x1101, 4}, weights, sizeof weights);
+  ${between}
+  to_l2(out, 0x4000, 16 * 8 * 16);
+  return read_all(out, 16 * 8 * 16) & 0;
+}`;
+
 /** Two tiles of four output rows; the second one needs a halo row above. `rows` are copied in for it from row `first`. */
 const tiles = (first: number, rows: number, body = ''): string => `
 static s8 tensor[4 * 8 * 16], weights[CONV_BYTES(4, 16, 3, 3)], out[16 * 8 * 16];
@@ -348,6 +370,31 @@ int main(void) {
         /the sum operand A of job 8 begins with what job 0 copied in from first, and goes on with what job 2 copied in from second/,
       ],
     ],
+  },
+  {
+    name: 'planes by half of their stride',
+    source: strided(64),
+    finds: [
+      [
+        'memory-layout',
+        /the sum operand A of job 8 holds bytes twice: job 0 copied in 128 bytes from 0x[0-9a-f]+ <first>, and the next ones, by job 1, begin only 64 bytes behind that/,
+      ],
+    ],
+  },
+  {
+    name: 'an output into a heap block that was released',
+    source: heap('free_wrapper(out);'),
+    finds: [
+      [
+        'outside-object',
+        /the copy to L2 of job 2 writes a heap block of 2048 bytes \(malloc_wrapper called at 0x\w+ <main\+0x\w+>\) that is no longer in use: free_wrapper called at 0x\w+ <main/,
+      ],
+    ],
+  },
+  {
+    name: 'a heap block released and given out again',
+    source: heap('free_wrapper(out); own(2048);'),
+    finds: [],
   },
   { name: 'planes by their own stride', source: strided(128), finds: [] },
   {

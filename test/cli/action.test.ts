@@ -37,6 +37,29 @@ describe('the composite action', () => {
     expect(runAction({ ...env, MAX_CYCLES: '+5%' })).toMatchObject({ status: 0 });
   });
 
+  it('keeps a history, of a commit that fails the check, too, and draws it', async () => {
+    const HISTORY = join(folder, 'history.jsonl');
+    const page = join(folder, 'history.html');
+    const summary = join(folder, 'summary.md');
+    const env = { MODELS: 'single-conv', BASELINES: baselines, HISTORY };
+    await runCli([
+      'history',
+      'add',
+      join(baselines, 'single-conv.json'),
+      '--commit',
+      'aaaa',
+      '--file',
+      HISTORY,
+    ]);
+    const hw = join(folder, 'hw.json');
+    const again = { ...env, COMMIT: 'bbbb2222', HW: hw, HISTORY_HTML: page, GITHUB_STEP_SUMMARY: summary };
+    expect(runAction(again)).toMatchObject({ status: 1 });
+    expect(readFileSync(HISTORY, 'utf8').trim().split('\n')).toHaveLength(2);
+    expect(readFileSync(page, 'utf8')).toContain('parameter cycles.copySetup: 70 -&gt; 90');
+    expect(readFileSync(summary, 'utf8')).toContain('### diana-sim history');
+    expect(runAction({ ...env, COMMIT: '' })).toMatchObject({ status: 2 });
+  });
+
   it('takes the text of its inputs as data', () => {
     const done = runAction({ MODELS: '$(touch pwned) `touch pwned`', BASELINES: baselines });
     expect(done.status).toBe(2);
@@ -61,6 +84,9 @@ describe('the composite action', () => {
       'max-l2',
       'fail-on',
       'markdown',
+      'history',
+      'commit',
+      'history-html',
     ]);
     for (const input of inputs) {
       const variable = input.toUpperCase().replaceAll('-', '_');

@@ -176,6 +176,8 @@ const CASES: readonly (readonly [string, string | RegExp])[] = [
 
   ['simulate nowhere', 'cannot read nowhere/program.json: there is no such file or folder.'],
   ['disasm nowhere', 'cannot read nowhere/program.json: there is no such file or folder.'],
+  ['ui nowhere.onnx', 'cannot read nowhere.onnx: there is no such file or folder.'],
+  ['ui resnet8 --port 70000', '--port is 70000; must be a whole number of 0 to 65535.'],
   ['simulate no-manifest', 'cannot read no-manifest/program.json: there is no such file or folder.'],
   ['simulate no-image', 'cannot read no-image/image.bin: there is no such file or folder.'],
   [

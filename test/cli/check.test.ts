@@ -89,6 +89,20 @@ describe.skipIf(!gccPresent)('exec --check of a program with a mistake', () => {
     expect((await run('exec', '--check=stop', 'app.elf', '--error-exitcode', '3')).status).toBe(3);
   });
 
+  it('goes with --trace, --watch and --break, and looks at the end only where the program has come to it', async () => {
+    const traced = await run('exec', 'app.elf', '--check', '--trace', 't.txt', '--watch', 'instruction');
+    expect(traced.status).toBe(0);
+    expect(traced.stderr).toMatch(/^watch 0x\w+ <instruction>: now 0x00000001/m);
+    expect(traced.stderr).toMatch(/\ncheck: missing wait: [\s\S]*\ncheck: 1 finding\n$/);
+    const broken = await run('exec', 'app.elf', '--check', '--break', 'main');
+    expect(broken.stderr).toMatch(/^break at 0x\w+ <main>[\s\S]*\ncheck: no finding\n$/);
+    const stopped = await run('exec', 'app.elf', '--check=stop', '--trace', 't.txt', '--json', 's.json');
+    expect(stopped.status).toBe(1);
+    expect(json('s.json').findings).toMatchObject([{ kind: 'missing-wait' }]);
+    const last = readFileSync(join(folder, 't.txt'), 'utf8').trimEnd().split('\n').at(-1);
+    expect(last).toMatch(/write 4 at 0x\w+ <instruction\+0x4c>/);
+  });
+
   it('tells what it found before a program goes wrong', async () => {
     const twice = source.replace(
       '((volatile uint32_t *)instruction)[19] = 5;',

@@ -16,7 +16,9 @@ const FLAGS: Readonly<Record<Build, readonly string[]>> = {
 };
 
 const networks = suiteModels('all').map((m) => m.name);
-const layers = suiteModels('htvm-suite').map((m) => m.name);
+const layers = suiteModels('htvm-suite')
+  .map((m) => m.name)
+  .filter((name) => !name.startsWith('htvm-aconv'));
 // HTVM's values ("-full") run the same code on other numbers, and a ReLU adds a clip: under the sanitizers one of each is enough.
 const sanitized = (name: string): boolean =>
   !/-(full|relu)$/.test(name) || ['htvm-conv-3x3-s1-full', 'htvm-dense-full'].includes(name);

@@ -71,8 +71,8 @@ describe('layers of the networks', () => {
 describe('suites', () => {
   it('all is every model listed', () => expect(suiteModels('all').map((m) => m.name)).toEqual(modelNames()));
   // 2 kinds of conv x 5 kernels x 2 strides x 2, dense x 2, add: each with full-range and with small biases; 3 open cases.
-  it('htvm-suite has (40 + 2 + 1) x 2 + 3 models of different names', () =>
-    expect(new Set(suiteModels('htvm-suite').map((m) => m.name)).size).toBe(89));
+  it('htvm-suite has (40 + 2 + 1) x 2 + 3 models, and 20 for the analog core, of different names', () =>
+    expect(new Set(suiteModels('htvm-suite').map((m) => m.name)).size).toBe(109));
   it.each(['1x1', '3x3', '5x5'])('htvm-zero-bias-%s has zero biases', (side) =>
     expect(new Set(buildModel(`htvm-zero-bias-${side}`).params.get('conv1.bias')!.data)).toEqual(
       new Set([0]),

@@ -1,12 +1,13 @@
 import { createCanvas, GlobalFonts, loadImage } from '@napi-rs/canvas';
 import { expect, it } from 'vitest';
-import { drawRoofline } from '../../reports/charts/roofline.js';
+import { drawChart } from '../../reports/charts/draw.js';
+import { rooflineChart } from '../../reports/charts/roofline.js';
 import { resnet8Run } from './fixture.js';
 
 it('draws the title on a machine that has no font', async () => {
   GlobalFonts.removeAll();
   expect(GlobalFonts.families).toEqual([]);
-  const image = await loadImage(drawRoofline(resnet8Run()));
+  const image = await loadImage(drawChart(rooflineChart(resnet8Run())));
   // The package's font by its own name and by the one that the charts use.
   expect(GlobalFonts.families.map(({ family }) => family)).toEqual(['DejaVu Sans', 'Diana Report Sans']);
   const context = createCanvas(image.width, image.height).getContext('2d');

@@ -72,7 +72,7 @@ describe('in reports', () => {
 
   it('html: a card of its own, and the term of each difference', () => {
     const page = render(shown, 'html');
-    expect(page).toContain('<dt>other cost models</dt><dd>450..1,500</dd>');
+    expect(page).toContain('<dt>other cost models</dt><dd>450..<wbr>1,500</dd>');
     expect(page).toContain('<td>copy in 600 for 100</td>');
   });
 

@@ -5,7 +5,7 @@ import { readResult } from '../../reports/read.js';
 import { compile } from '../../src/library/compile.js';
 import { simulate } from '../../src/library/simulate.js';
 import { buildModel } from '../../src/models/registry.js';
-import { verifiedResnet8 } from './fixture.js';
+import { exactVerdict, verifiedResnet8 } from './fixture.js';
 
 const doc = (await simulate(compile(buildModel('single-conv')))).document;
 const { energy } = doc.models[0]!.run.totals;
@@ -37,6 +37,19 @@ describe('energy in reports', () => {
       .map((line) => line.replaceAll(/"[^"]*"/g, 'quoted').split(','));
     const sum = rows.reduce((n, row) => n + Number(row[head!.indexOf('estimated_uj')]), 0);
     expect(sum).toBeCloseTo(energy!.microjoules, 5);
+  });
+  it('JUnit: properties of the suite; a step summary: a column; the trace: layers', () => {
+    const uj = energy!.microjoules;
+    const verified = { ...doc, models: doc.models.map((m) => ({ ...m, verdicts: [exactVerdict(m.run)] })) };
+    expect(render(verified, 'junit')).toContain(
+      `<property name="estimatedMicrojoules" value="${uj.toFixed(3)}"/>`,
+    );
+    expect(render(verified, 'junit')).toContain('<property name="estimatedMacsPerJoule" value="');
+    expect(render(doc, 'summary')).toContain(`| ${uj.toFixed(2)} (`);
+    expect(render(doc, 'summary')).toContain('24.96 mW at 260 MHz');
+    // The conv: 4,995 cycles of 96 pJ, 570 of 48 pJ.
+    expect(render(doc, 'trace')).toContain('"estimatedMicrojoules":0.50688');
+    expect(render(doc, 'markdown')).toContain(`| ${uj.toFixed(3)} |`);
   });
   it('json: read back as it was', () => expect(readResult(render(doc, 'json'), 'r.json')).toEqual(doc));
   it('results without it say nothing of it', () => {

@@ -62,7 +62,23 @@ describe('compareBaselines', () => {
       'l2',
       'l1',
       'weight-memory',
+      'energy',
     ]);
+  });
+
+  it('energy is judged only where a limit is given, and passes where the baseline has none', () => {
+    const { energy, ...totals } = base.totals;
+    const of = (model: ModelComparison) => model.totals.find(({ metric }) => metric === 'energy');
+    const free = compare(current(slower), { thresholds: thresholds('+100%') });
+    expect(free.status).toBe('changed');
+    expect(of(free)).toMatchObject({ before: energy!.microjoules, judgement: 'tolerated' });
+    const limited = { ...thresholds('+100%'), energy: parseThreshold('0', '--max-energy') };
+    expect(of(compare(current(slower), { thresholds: limited }))!.judgement).toBe('regressed');
+    const old = readBaseline(stableJson({ ...base, totals }), 'old.json');
+    expect(compareBaselines([old], [base], options).models[0]!.status).toBe('same');
+    expect(renderComparisonTable(compareBaselines([base], [current(slower)], options))).toMatch(
+      /estimated microjoules +\d+\.\d\d +\d+\.\d\d +\+\d+\.\d\d /,
+    );
   });
 
   it('copy overhead 70 -> 90: exactly the layers on the core move, by 20 cycles a copy, in copy in and copy out', () => {

@@ -141,3 +141,58 @@ describe.skipIf(!gccPresent)('what nobody defines is named', () => {
     );
   });
 });
+
+describe.skipIf(!gccPresent)("relocations of PULP's own toolchain", () => {
+  // The SDK's libraries reach data by its absolute low 12 bits, with relocations 59 (loads) and 60 (stores); here the standard's 27 and 28.
+  const SOURCE = `
+    int counter __attribute__((section(".data.low")));
+    int main(void) {
+      int value;
+      __asm__ volatile("lw %0, %%lo(counter)(zero)\\n sw %0, %%lo(counter+4)(zero)" : "=r"(value));
+      return 0;
+    }`;
+  const OWN: Readonly<Record<number, number>> = { 27: 59, 28: 60 };
+
+  /** The file with the relocations above under PULP's numbers; `filled` says whether their instructions hold the addresses. */
+  function renumbered(elf: Uint8Array, filled: boolean): Uint8Array {
+    const copy = Buffer.from(elf);
+    const [table, count] = [copy.readUInt32LE(32), copy.readUInt16LE(48)];
+    for (let i = 0; i < count; i++) {
+      const section = table + 40 * i;
+      if (copy.readUInt32LE(section + 4) !== 4) continue;
+      const target = table + 40 * copy.readUInt32LE(section + 28);
+      const [offset, bytes] = [copy.readUInt32LE(section + 16), copy.readUInt32LE(section + 20)];
+      for (let at = offset; at < offset + bytes; at += 12) {
+        const base = copy.readUInt16LE(16) === 1 ? 0 : copy.readUInt32LE(target + 12);
+        const place = copy.readUInt32LE(at) - base + copy.readUInt32LE(target + 16);
+        const type = OWN[copy[at + 4]!];
+        if (type === undefined || (copy.readUInt32LE(place) & 0xf8000) !== 0) continue;
+        copy[at + 4] = type;
+        const field = type === 59 ? 0xfff00000 : 0xfe000f80;
+        if (!filled) copy.writeUInt32LE((copy.readUInt32LE(place) & ~field) >>> 0, place);
+      }
+    }
+    return copy;
+  }
+
+  it.each([
+    [
+      'an object file',
+      ['-r'],
+      /^x: an object file, not a linked program; it has 2 of PULP's own relocations \(type 59, 60; the first, the address of a load, at 0x[0-9a-f]+ for counter\)\. Link it with .*, by a linker that knows PULP's relocations\.$/,
+    ],
+    [
+      'a program that keeps them',
+      ['-Wl,-q'],
+      /^x: linked with 2 of PULP's own relocations \(type 59, 60; .* for counter\) left open\. Link with the PULP toolchain's ld/,
+    ],
+  ])('%s', (_, options, message) => {
+    const elf = compileC(SOURCE, ['-O1', '-Wl,--no-relax', ...options]);
+    expect(() => readElf(renumbered(elf, false), 'x')).toThrow(message);
+  });
+
+  it('are no fault where the linker has resolved them', () => {
+    const elf = renumbered(compileC(SOURCE, ['-O1', '-Wl,--no-relax', '-Wl,-q']), true);
+    expect(readElf(elf, 'x').segments.length).toBeGreaterThan(0);
+  });
+});

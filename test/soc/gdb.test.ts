@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Debugger } from '../../sim/soc/debugger.js';
+import { checkOf } from '../../sim/soc/run-elf.js';
 import { Soc } from '../../sim/soc/soc.js';
 import { frame, PacketReader } from '../../src/node/gdb/packet.js';
 import { serveGdb } from '../../src/node/gdb/server.js';
+import { REPRODUCTIONS } from '../check/reproductions.js';
 import { compileC, dataFile, gccPresent } from './toolchain.js';
 
 const demo = readFileSync(new URL('../data/soc/demo.elf', import.meta.url));
@@ -44,9 +46,10 @@ describe('packets', () => {
     expect(new PacketReader().push(Buffer.from('$OK#00'))).toEqual([{ kind: 'bad checksum' }]));
 });
 
-/** Sends one packet after the other and collects the answers. */
-async function converse(packets: readonly string[]): Promise<string[]> {
-  const debug = new Debugger(new Soc(demo));
+/** Sends one packet after the other and collects the answers; text for the debugger's console is no answer of its own. */
+async function converse(packets: readonly string[], soc = new Soc(demo)): Promise<string[]> {
+  const debug = new Debugger(soc);
+  let text = '';
   const server = await serveGdb(debug, 0);
   const socket = connect(server.port, '127.0.0.1');
   const reader = new PacketReader();
@@ -60,7 +63,12 @@ async function converse(packets: readonly string[]): Promise<string[]> {
     socket.on('connect', next);
     socket.on('data', (chunk) => {
       for (const incoming of reader.push(chunk)) {
-        if (incoming.kind === 'packet') answers.push(incoming.text);
+        if (incoming.kind === 'packet' && incoming.text.startsWith('O') && incoming.text !== 'OK') {
+          text += Buffer.from(incoming.text.slice(1), 'hex').toString();
+          continue;
+        }
+        if (incoming.kind === 'packet') answers.push(`${text}${incoming.text}`);
+        text = '';
         next();
       }
     });
@@ -134,6 +142,20 @@ describe('the stub', () => {
   });
 });
 
+describe.skipIf(!gccPresent)('with the sanitizer', () => {
+  const { source } = REPRODUCTIONS.find(({ name }) => name === 'the instruction changed under a job')!;
+
+  it('stops at a finding, tells of it, and goes on', async () => {
+    const elf = compileC(dataFile('accelerator.h') + source, ['-O1']);
+    const soc = new Soc(elf, checkOf({ check: 'stop' }).options);
+    const [found, pc, end] = await converse(['c', 'p20', 'c'], soc);
+    expect(found).toMatch(/^check: missing wait: the host changes 0x\w+ <instruction\+0x4c> [\s\S]*\nS05$/);
+    const main = soc.symbols.address('main')!;
+    expect(Buffer.from(pc!, 'hex').readUInt32LE() - main).toBeGreaterThan(0);
+    expect(end).toBe('W00');
+  });
+});
+
 describe.skipIf(GDB === undefined || !gccPresent)('with a real gdb', () => {
   it('breaks, steps, inspects and continues', async () => {
     const elf = compileC(dataFile('demo.c'), ['-O1', '-g', '-fno-inline']);
@@ -161,6 +183,42 @@ describe.skipIf(GDB === undefined || !gccPresent)('with a real gdb', () => {
     expect(output).toMatch(/Old value = [-\d]+\s+New value = [-\d]+/);
     expect(output).toMatch(/exited with code 052/);
     expect(await server.ended).toEqual({ kind: 'exit', status: 42 });
+  }, 60_000);
+
+  it("runs what HTVM's profiler writes: load, a break at an empty function, next, print of arrays and counters", async () => {
+    const source = `${dataFile('soc.h')}
+      volatile int perf_cyc_0;
+      void __attribute__((noinline, optimize("O0"))) gdb_anchor() { return; }
+      int main(void) {
+        static signed char buffer[6];
+        uint32_t output_size = sizeof buffer;
+        signed char *output = buffer;
+        TIMER_RESET_LO = 1; TIMER_START_LO = 1;
+        for (uint32_t i = 0; i < output_size; i++) output[i] = 3 - 2 * (int)i;
+        perf_cyc_0 = (int)TIMER_CNT_LO;
+        gdb_anchor();
+        if (output[5] != -7) print("wrong");
+        return output[0];
+      }`;
+    const elf = compileC(source, ['-O1', '-g']);
+    const server = await serveGdb(new Debugger(new Soc(elf)), 0);
+    const output = await runGdb(elf, [
+      'set print elements 0',
+      'set print repeats 0',
+      'set pagination off',
+      `target remote localhost:${server.port}`,
+      'load',
+      'break gdb_anchor',
+      'c',
+      'n',
+      'n',
+      'print /d *output@output_size',
+      'print perf_cyc_0',
+    ]);
+    expect(output).toMatch(/Loading section \.text/);
+    expect(output).toMatch(/\$1 = \{3, 1, -1, -3, -5, -7\}/);
+    expect(output).toMatch(/\$2 = [1-9]\d*/);
+    await server.ended;
   }, 60_000);
 });
 

@@ -69,7 +69,11 @@ describe.skipIf(!gccPresent)('compiled here', () => {
       'return *(volatile int *)0x1c080000;',
       /^read of 4 bytes at 0x1c080000: nothing is there \(L2 ends at 0x1c080000\)/,
     ],
-    ['the analog core', 'REG(0x1A10D000) = 1;', /the analog core is not modelled/],
+    [
+      'an analog job without configuration',
+      'REG(0x1A10D000) = 1;',
+      /job 0 of the analog core: register CONF_N of the analog core is 0/,
+    ],
     [
       'a byte store to a register',
       '*(volatile uint8_t *)0x1A109804 = 1;',

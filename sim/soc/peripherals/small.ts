@@ -34,15 +34,31 @@ const GPIO = {
   clear: 0x14,
   last: 0x40,
 } as const;
-/** General-purpose pins. Nothing is connected: inputs read back the outputs that are driven, otherwise 0. [sdk] */
+/**
+ * General-purpose pins: inputs read what the chip's other blocks drive (`driven`), and the outputs that are driven; otherwise 0. [sdk]
+ */
 export class Gpio implements Peripheral {
   readonly name = 'GPIO';
   readonly base = MEMORY_MAP.gpio;
   readonly bytes = 0x1000;
   readonly #registers = new RegisterFile(GPIO.last);
+  readonly #driven: () => number;
+
+  constructor(driven: () => number = () => 0) {
+    this.#driven = driven;
+  }
+
+  /** Levels of the pins that the program drives. */
+  get outputs(): number {
+    return this.#registers.get(GPIO.out) & this.#registers.get(GPIO.direction);
+  }
+
   read(offset: number): number | undefined {
     if (!this.#registers.has(offset)) return undefined;
-    if (offset === GPIO.in) return this.#registers.get(GPIO.out) & this.#registers.get(GPIO.direction);
+    if (offset === GPIO.in) {
+      const direction = this.#registers.get(GPIO.direction);
+      return (this.outputs | (this.#driven() & ~direction)) >>> 0;
+    }
     return this.#registers.get(offset);
   }
   write(offset: number, value: number): boolean {

@@ -1,14 +1,5 @@
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { annotation } from '../../../reports/github.js';
 import { stableJson } from '../../../reports/json.js';
-import { parseJson, readResult } from '../../../reports/read.js';
-import {
-  BASELINE_FORMAT,
-  type Baseline,
-  baselinesOfResult,
-  readBaseline,
-} from '../../../reports/regression/baseline.js';
 import {
   type ComparisonDocument,
   FAIL_ON,
@@ -29,36 +20,8 @@ import {
 import { UserError } from '../../base/errors.js';
 import { type CompareBaselinesOptions, compareBaselines } from '../../library/baseline.js';
 import { writeFileAtomic } from '../../node/atomic-write.js';
-import { fileError, readText } from '../../node/files.js';
-import { RESULT_FORMAT } from '../../results/document.js';
+import { readBaselines } from '../../node/baseline-file.js';
 import { appendStepSummary, inGitHubActions, printComparison } from '../output.js';
-
-/** Baselines of one file: a baseline, or the models of a result. */
-function loadFile(path: string): Baseline[] {
-  const text = readText(path);
-  const value = parseJson(text, path);
-  const format = typeof value === 'object' && value !== null && 'format' in value ? value.format : undefined;
-  if (format === RESULT_FORMAT) return baselinesOfResult(readResult(text, path));
-  if (format === BASELINE_FORMAT) return [readBaseline(text, path)];
-  throw new UserError(
-    `${path}: format is ${JSON.stringify(format) ?? 'missing'}; expected "${BASELINE_FORMAT}" or "${RESULT_FORMAT}".`,
-  );
-}
-
-/** Baselines of a file, or of every .json file of a folder. */
-function load(path: string): Baseline[] {
-  let names: string[];
-  try {
-    if (!statSync(path).isDirectory()) return loadFile(path);
-    names = readdirSync(path).filter((name) => name.endsWith('.json'));
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw fileError('read', path, error);
-  }
-  if (names.length === 0)
-    throw new UserError(`${path} holds no .json file; record baselines with \`diana-sim baseline\`.`);
-  return names.sort().flatMap((name) => loadFile(join(path, name)));
-}
 
 export interface CompareArguments {
   readonly baseline: string;
@@ -107,8 +70,8 @@ export function compare(args: CompareArguments): number {
   const format = choice(args.format, COMPARE_FORMATS, '--format');
   const failOn: FailOn = choice(args.failOn, FAIL_ON, '--fail-on');
   const options = optionsOf(args);
-  const current = load(args.current);
-  const doc = compareBaselines(load(args.baseline), current, options);
+  const current = readBaselines(args.current);
+  const doc = compareBaselines(readBaselines(args.baseline), current, options);
   if (args.output !== undefined) writeFileAtomic(args.output, RENDERERS[format](doc));
   if (args.output !== undefined || format === 'table') printComparison(doc);
   else process.stdout.write(RENDERERS[format](doc));

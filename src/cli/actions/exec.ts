@@ -11,6 +11,7 @@ import { oddityLines } from '../../../sim/soc/oddities.js';
 import { callgrind, foldedStacks } from '../../../sim/soc/profile.js';
 import { flatProfile, runStatistics } from '../../../sim/soc/report.js';
 import {
+  checkOf,
   DEFAULT_MAX_CYCLES,
   limitReached,
   profileElf,
@@ -45,6 +46,8 @@ export interface ExecArguments extends CheckArguments {
 }
 
 const say = (line: string): boolean => process.stderr.write(`${line}\n`);
+/** The exit status of a program that --check=stop ends. */
+const FOUND = 1;
 /** Exit statuses of processes have eight bits. */
 const statusByte = (status: number): number => status & 0xff;
 
@@ -75,18 +78,48 @@ export async function execProgram(args: ExecArguments): Promise<number> {
   const options = optionsOf(args);
   if (options.check === false && (args.json !== undefined || args.report !== undefined))
     throw new UserError('--json and --report write what --check finds; give --check, too.');
-  if (args.gdb !== undefined) return debugRemotely(elf, options, args.gdb);
+  if (args.gdb !== undefined) return debugRemotely(elf, options, args, args.gdb);
   if (args.trace !== undefined || args.break !== undefined || args.watch !== undefined)
     return runWatched(elf, options, args);
   return runWhole(elf, options, args);
 }
 
-async function debugRemotely(elf: Uint8Array, options: RunOptions, port: number): Promise<number> {
-  const debug = new Debugger(new Soc(elf, options));
-  const server = await serveGdb(debug, port);
+async function debugRemotely(
+  elf: Uint8Array,
+  options: RunOptions,
+  args: ExecArguments,
+  port: number,
+): Promise<number> {
+  const check = checkOf(options);
+  const soc = new Soc(elf, { ...options, ...check.options });
+  const server = await serveGdb(new Debugger(soc), port);
   say(`waiting for a debugger: target remote 127.0.0.1:${server.port}`);
   const end = await server.ended;
-  return end.kind === 'exit' ? statusByte(end.status) : 0;
+  return checkedEnd(soc, check, args, end.kind === 'exit' ? statusByte(end.status) : 0);
+}
+
+/**
+ * Tells what the sanitizer found in a run that was looked at step by step; returns the exit status of the command. What only the end of a
+ * program shows is looked for where it has ended.
+ */
+async function checkedEnd(
+  soc: Soc,
+  check: ReturnType<typeof checkOf>,
+  args: ExecArguments,
+  status: number,
+): Promise<number> {
+  if (soc.watcher === undefined) return status;
+  const ended = soc.bus.exitStatus !== undefined;
+  try {
+    const findings = ended ? check.findings() : soc.watcher.findings;
+    const result = resultOf(soc, '', findings);
+    await reportFindings(ended ? { ...result, jobs: result.jobs.length } : { findings }, args, say);
+    return checkedStatus(args, findings, status);
+  } catch (error) {
+    if (!(error instanceof StoppedByFinding)) throw error;
+    await reportFindings({ findings: [error.finding] }, args, say);
+    return checkedStatus(args, [error.finding], FOUND);
+  }
 }
 
 /** At full speed. A fault is run into once more to tell how the program came there. */
@@ -137,7 +170,8 @@ async function runWatched(
   options: RunOptions & { readonly maxCycles: number },
   args: ExecArguments,
 ): Promise<number> {
-  const soc = new Soc(elf, options);
+  const check = checkOf(options);
+  const soc = new Soc(elf, { ...options, ...check.options });
   const debug = new Debugger(soc);
   for (const text of args.break ?? []) debug.breakpoints.add(addressOf(soc, text));
   for (const text of args.watch ?? [])
@@ -148,7 +182,7 @@ async function runWatched(
     for (;;) {
       const stop = args.trace === undefined ? debug.step() : tracedStep(debug, out);
       const status = await handleStop(soc, debug, stop, args);
-      if (status !== undefined) return status;
+      if (status !== undefined) return checkedEnd(soc, check, args, status);
       if (soc.core.now() >= options.maxCycles) throw limitReached(soc, options.maxCycles);
       // A trace is written faster than a file takes it: wait instead of keeping it all in memory.
       if (out.writableNeedDrain) await new Promise((resolve) => out.once('drain', resolve));
@@ -175,7 +209,10 @@ async function handleStop(
     if (args.stats) say(runStatistics(resultOf(soc, '')));
     return statusByte(stop.status);
   }
+  if (stop?.kind === 'finding') return FOUND;
   if (stop?.kind === 'fault') {
+    const findings = soc.watcher?.findings ?? [];
+    if (findings.length > 0) await reportFindings({ findings }, args, say);
     say(faultReport(soc, debug.recent, stop.fault.pc));
     throw stop.fault;
   }

@@ -1,5 +1,5 @@
 import type { CommandModule } from 'yargs';
-import { METRIC_TEXT, METRICS, type Metric } from '../../../reports/regression/threshold.js';
+import { METRIC_TEXT, METRICS, type Metric, NO_INCREASE } from '../../../reports/regression/threshold.js';
 import { UserError } from '../../base/errors.js';
 import { configured, teamConfig } from '../team-config.js';
 
@@ -21,7 +21,7 @@ const LIMITS = Object.fromEntries(
     `max-${metric}`,
     {
       type: 'string',
-      describe: `allowed increase of ${METRIC_TEXT[metric]} a model (0, +2%, +1000; default 0)`,
+      describe: `allowed increase of ${METRIC_TEXT[metric]} a model (0, +2%, +1000; default ${NO_INCREASE[metric].text})`,
     },
   ]),
 ) as Record<Limit, { readonly type: 'string'; readonly describe: string }>;

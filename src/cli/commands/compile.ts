@@ -75,9 +75,10 @@ export const compileCommand: CommandModule<object, Arguments> = {
     writeProgram(args.output, program);
     const { layers, steps, memory } = program.manifest;
     const digital = layers.filter((l) => l.target === 'digital').length;
+    const analog = layers.filter((l) => l.target === 'analog').length;
     const jobs = steps.filter((s) => s.kind === 'job').length;
     process.stdout.write(
-      `${args.output}: ${model.name}, ${digital} layers on the core, ${layers.length - digital} kernels on the host, ` +
+      `${args.output}: ${model.name}, ${digital} layers on the core, ${analog === 0 ? '' : `${analog} on the analog core, `}${layers.length - digital - analog} kernels on the host, ` +
         `${jobs} jobs, ${memory.l2} bytes of L2 (${memory.l2Constants} constant)\n`,
     );
   },

@@ -46,11 +46,8 @@ export const execCommand: CommandModule<object, ExecArguments> = {
         type: 'string',
         describe: 'JSON file that overrides parameters of chip and cycle model',
       })
-      .conflicts('gdb', ['trace', 'profile', 'break', 'watch', 'check', 'json', 'report'])
-      .conflicts('profile', ['trace', 'break', 'watch'])
-      .conflicts('json', ['trace', 'break', 'watch'])
-      .conflicts('report', ['trace', 'break', 'watch'])
-      .conflicts('check', ['trace', 'break', 'watch']),
+      .conflicts('gdb', ['trace', 'profile', 'break', 'watch'])
+      .conflicts('profile', ['trace', 'break', 'watch']),
   handler: async (args) => {
     const { execProgram } = await import('../actions/exec.js');
     process.exitCode = await execProgram(args);

@@ -3,6 +3,7 @@ import type { FieldName } from '../../../sim/isa/instruction.js';
 import { coreLayout } from '../../../sim/isa/layout.js';
 import { MEMCPY_OP, REGISTERS } from '../../../sim/isa/registers.js';
 import { tensorBytes } from '../../../sim/program/tensor-access.js';
+import { smallest } from '../../base/extremes.js';
 import type { Buffer, JobStep, RegisterWrite, Tile } from '../../program/types.js';
 import { fieldAddress, insertStep } from '../edit.js';
 import type { Job } from '../jobs.js';
@@ -94,7 +95,7 @@ function neverOut(s: Suspect): Suspicion[] {
   if (computes.length === 0 || s.jobs.some((j) => j.kind === 'copyOut')) return [];
   const target = buffers.find((b) => b.memory === 'L2' && b.layout === 'core' && b.tensor === s.layer.tensor);
   if (target === undefined) return [];
-  const from = Math.min(...computes.map((j) => j.fields!.output_memory_pointer));
+  const from = smallest(computes.map((j) => j.fields!.output_memory_pointer));
   const at = s.jobs.at(-1)!.step + 1;
   const note = `copy out tensor ${target.tensor} whole`;
   return [
@@ -220,7 +221,7 @@ function withoutChannel(s: Suspect, t: number, tile: Tile): Suspicion[] {
   );
   const planes = (of: FieldName): number => {
     const steps = mine.slice(1).map((j, i) => j.fields[of] - mine[i]!.fields[of]);
-    return Math.min(...steps.filter((d) => d > 0));
+    return smallest(steps.filter((d) => d > 0));
   };
   const [input, output] = [planes('input_memory_pointer'), planes('output_memory_pointer')];
   if (!Number.isFinite(input) || !Number.isFinite(output)) return [];

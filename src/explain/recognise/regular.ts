@@ -2,6 +2,7 @@ import { LINE_BYTES } from '../../../sim/isa/geometry.js';
 import type { FieldName } from '../../../sim/isa/instruction.js';
 import { coreLayout } from '../../../sim/isa/layout.js';
 import type { RegisterName } from '../../../sim/isa/registers.js';
+import { largest, smallest } from '../../base/extremes.js';
 import type { Program } from '../../program/types.js';
 import type { CauseKind } from '../../results/explanation.js';
 import { setFields, setRegister } from '../edit.js';
@@ -81,7 +82,7 @@ function fromNeighbours(values: readonly number[], i: number, ballot: Ballot): v
 const anchorsOf = (s: Suspect, site: Site): number[] => {
   const { buffers } = s.program.manifest;
   const steps = s.jobs.map((j) => j.step);
-  const [from, to] = [Math.min(...steps), Math.max(...steps)];
+  const [from, to] = [smallest(steps), largest(steps)];
   const live = buffers.filter((b) => b.firstStep <= to && b.lastStep >= from);
   const l1 = live.filter((b) => b.memory === 'L1').map((b) => b.address);
   const copies = (kind: Job['kind']) =>

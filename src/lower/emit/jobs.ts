@@ -32,9 +32,13 @@ export class Configurations {
   }
 
   for(kind: Operation['kind']): DraftBuffer {
-    const words = { conv: CONFIGURATION.conv, dense: CONFIGURATION.fullyConnected, sum: CONFIGURATION.sum }[
-      kind
-    ];
+    return this.ofWords(
+      { conv: CONFIGURATION.conv, dense: CONFIGURATION.fullyConnected, sum: CONFIGURATION.sum }[kind],
+    );
+  }
+
+  /** The buffer of 16 words that begin with these; the others are 0. */
+  ofWords(words: readonly number[]): DraftBuffer {
     const key = words.join();
     const known = this.#byContent.get(key);
     if (known !== undefined) return known;

@@ -1,8 +1,9 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { findingLines } from '../../../reports/findings.js';
 import type { Debugger, Stop } from '../../../sim/soc/debugger.js';
 import { LimitError } from '../../base/errors.js';
 import { GdbCommands, type Reply } from './commands.js';
-import { frame, PacketReader } from './packet.js';
+import { frame, PacketReader, toHex } from './packet.js';
 
 /** Only this machine can connect: the stub gives full control over the simulated one. */
 const LOOPBACK = '127.0.0.1';
@@ -149,6 +150,9 @@ class Session {
   }
 
   #stop(stop: Stop): void {
+    // Text for the debugger's console comes before the stop that it belongs to.
+    if (stop.kind === 'finding')
+      this.#send(`O${toHex(Buffer.from(`check: ${findingLines(stop.finding).join('\n')}\n`))}`);
     this.#send(this.#commands.stopped(stop));
     if (stop.kind === 'exit') this.#leave({ kind: 'exit', status: stop.status });
   }

@@ -217,8 +217,14 @@ describe('what the table does not allow is a fault that names field, value and l
     [{ c: 0 }, 'field c is 0; must be at least 1.'],
     [{ k: 0 }, 'field k is 0; must be at least 1.'],
     [{ conv_strided: 2 }, 'field conv_strided is 2; must be 0 (stride 1) or 1 (stride 2).'],
-    [{ cx: 0 }, 'field cx is 0; must be a positive multiple of 16 columns.'],
-    [{ cx: 40 }, 'field cx is 40; must be a positive multiple of 16 columns.'],
+    [
+      { cx: 0 },
+      'field cx is 0; must be a positive multiple of 16 columns; what the chip does otherwise is not known.',
+    ],
+    [
+      { cx: 40 },
+      'field cx is 40; must be a positive multiple of 16 columns; what the chip does otherwise is not known.',
+    ],
     [{ padded_cx: 64 }, 'field padded_cx is 64; must be cx (48); what the chip does otherwise is not known.'],
     [
       { size_channel: 481 },
@@ -230,7 +236,7 @@ describe('what the table does not allow is a fault that names field, value and l
     ],
     [
       { write_l2_l1: 1 },
-      'field write_l2_l1 is 1; must be 2 (planar); 1 feeds the analog core, which is not modelled.',
+      'field write_l2_l1 is 1; must be 2 (planar); 1, the order that the analog core reads, is not modelled.',
     ],
     [{ dilation: 2 }, 'field dilation is 2; must be 1; what the chip does otherwise is not known.'],
     [{ zero_padding: 0x1_0000 }, 'field zero_padding is 65536; must be four nibbles (at most 0xffff).'],

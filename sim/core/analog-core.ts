@@ -1,0 +1,340 @@
+import { LimitError } from '../../src/base/errors.js';
+import { hex } from '../../src/base/units.js';
+import {
+  type AnalogParameters,
+  analogComputeCycles,
+  analogIssuedMacs,
+  analogWeightCycles,
+  DEFAULT_ANALOG,
+} from '../isa/analog/cycles.js';
+import { BANKS, COPY_LINES, linesOfPixel } from '../isa/analog/geometry.js';
+import { ANALOG_INSTRUCTION_WORDS, type AnalogFields, decodeAnalog } from '../isa/analog/instruction.js';
+import { type AnalogOperation, toAnalogOperation } from '../isa/analog/operation.js';
+import {
+  ANALOG_CONFIGURATION,
+  ANALOG_CONFIGURATION_WORDS,
+  type AnalogRegister,
+  analogRegisterName,
+} from '../isa/analog/registers.js';
+import { analogNormBytes } from '../isa/analog/weights.js';
+import { copyCycles, fetchCycles } from '../isa/cycles.js';
+import { LINE_BYTES, WORD_BYTES } from '../isa/geometry.js';
+import type { HardwareParameters } from '../isa/parameters.js';
+import { MEMCPY_OP } from '../isa/registers.js';
+import { storedWeightBytes } from './analog-array.js';
+import { computeAnalog } from './analog-compute.js';
+import type { CopyReport } from './digital-core.js';
+import type { Memory } from './memory.js';
+import type { CoreObserver } from './observer.js';
+
+/** What a compute job of the analog core did and cost. */
+export interface AnalogReport {
+  readonly kind: 'analog';
+  readonly instructions: readonly { readonly fields: AnalogFields; readonly operation: AnalogOperation }[];
+  readonly cycles: {
+    readonly launch: number;
+    readonly instructions: number;
+    readonly weights: number;
+    readonly compute: number;
+  };
+  readonly weightBytes: number;
+  readonly instructionBytes: number;
+  readonly issuedMacs: number;
+  readonly oddities: readonly [];
+}
+
+/** The boot job: nothing is computed; from now on the array runs. */
+export interface BootReport {
+  readonly kind: 'boot';
+  readonly cycles: number;
+  readonly oddities: readonly [];
+}
+
+export type AnalogJobReport = CopyReport | AnalogReport | BootReport;
+
+type Configuration = keyof typeof ANALOG_CONFIGURATION;
+
+/**
+ * The analog core as an ideal array: registers, copies of several banks, instruction decoder, cells and post-processing over the L1 that it
+ * shares with the digital core. A write to TRIGGER runs the whole job at once and returns what it did. Analog noise is not modelled.
+ */
+export class AnalogCore {
+  readonly #l1: Memory;
+  readonly #l2: Memory;
+  readonly #hardware: HardwareParameters;
+  readonly #analog: AnalogParameters;
+  readonly #registers = new Map<AnalogRegister, number>();
+  readonly #values: boolean;
+  /** Whether the boot job has run; until then compute jobs are refused. */
+  booted: boolean;
+  /** Who writes: the program's step or the SoC's job, kept in the memories beside each byte. */
+  writer = 0;
+  observer: CoreObserver | undefined;
+
+  /** Without `values` jobs move and compute nothing: their reports say what they cost. */
+  constructor(
+    l2: Memory,
+    l1: Memory,
+    hardware: HardwareParameters,
+    options: { readonly booted: boolean; readonly values?: boolean },
+  ) {
+    this.#l2 = l2;
+    this.#l1 = l1;
+    this.#hardware = hardware;
+    this.#analog = hardware.analog ?? DEFAULT_ANALOG;
+    this.#values = options.values ?? true;
+    this.booted = options.booted;
+  }
+
+  /** The last value written. */
+  read(offset: number): number {
+    return this.#get(this.#name(offset));
+  }
+
+  /** Writes a register. TRIGGER runs the job and returns its report. Throws a LimitError that names the register or field, value and limit. */
+  write(offset: number, value: number): AnalogJobReport | undefined {
+    const name = this.#name(offset);
+    switch (name) {
+      case 'TRIGGER': {
+        this.observer?.begin(this.writer);
+        const report = this.#run();
+        this.observer?.end();
+        return report;
+      }
+      case 'SOFT_CLEAR':
+        this.#registers.clear();
+        return undefined;
+      case 'STATUS':
+      case 'RUNNING_JOB':
+      case 'FINISHED':
+        throw new LimitError({
+          subject: `write to register ${name} of the analog core`,
+          value: hex(value),
+          rule: 'to a writable register',
+        });
+      default:
+        this.#registers.set(name, value >>> 0);
+        return undefined;
+    }
+  }
+
+  /** The registers as they stand, for `restoreRegisters`. */
+  saveRegisters(): ReadonlyMap<AnalogRegister, number> {
+    return new Map(this.#registers);
+  }
+
+  restoreRegisters(saved: ReadonlyMap<AnalogRegister, number>): void {
+    this.#registers.clear();
+    for (const [name, value] of saved) this.#registers.set(name, value);
+  }
+
+  #name(offset: number): AnalogRegister {
+    const name = analogRegisterName(offset);
+    if (name === undefined)
+      throw new LimitError({
+        subject: 'register offset of the analog core',
+        value: hex(offset),
+        rule: 'one of the table in docs/analog.md',
+      });
+    return name;
+  }
+
+  #get(name: AnalogRegister): number {
+    return this.#registers.get(name) ?? 0;
+  }
+
+  #require(name: AnalogRegister, allowed: (v: number) => boolean, rule: string): number {
+    const value = this.#get(name);
+    if (!allowed(value))
+      throw new LimitError({ subject: `register ${name} of the analog core`, value, rule });
+    return value;
+  }
+
+  #address(name: AnalogRegister): number {
+    return this.#require(name, (v) => v % WORD_BYTES === 0, `a multiple of ${WORD_BYTES} bytes`);
+  }
+
+  #run(): AnalogJobReport {
+    const op = this.#get('MEMCPY_OP');
+    switch (op) {
+      case MEMCPY_OP.compute:
+        return this.#compute();
+      case MEMCPY_OP.banksL1ToL2:
+        return this.#copy('copyOut');
+      case MEMCPY_OP.banksL2ToL1:
+        return this.#copy('copyIn');
+      default:
+        throw new LimitError({
+          subject: 'register MEMCPY_OP of the analog core',
+          value: op,
+          rule: '0 (compute), 3 (banks to L2) or 4 (L2 to banks), as its drivers use it',
+        });
+    }
+  }
+
+  /** A copy of several banks: L2 holds a line of each bank after the other, each bank's lines follow each other from L1ADDR on. [dory, ours] */
+  #copy(kind: 'copyIn' | 'copyOut'): CopyReport {
+    const bankBytes = this.#l1.size / BANKS;
+    const l2Address = this.#address('MEMCPY_ADDR');
+    const banks = this.#require('MEMCPY_BANK_LENGTH', (v) => v >= 1 && v <= BANKS, `1 to ${BANKS} banks`);
+    const lines = this.#require(
+      'MEMCPY_ROW_LENGTH',
+      (v) => v >= 1 && v <= COPY_LINES,
+      `1 to ${COPY_LINES} lines a bank`,
+    );
+    const bytes = banks * lines * LINE_BYTES;
+    this.#require(
+      'MEMCPY_N',
+      (v) => v * WORD_BYTES === bytes,
+      `MEMCPY_BANK_LENGTH * MEMCPY_ROW_LENGTH lines, ${bytes / WORD_BYTES} words; what the chip does otherwise is not known`,
+    );
+    const l1Address = this.#get('L1ADDR') * LINE_BYTES;
+    this.#insideBank('register L1ADDR of the analog core', l1Address, lines);
+    for (let line = 0; this.#values && line < lines; line++)
+      for (let bank = 0; bank < banks; bank++) {
+        const outside = l2Address + (line * banks + bank) * LINE_BYTES;
+        const inside = bank * bankBytes + l1Address + line * LINE_BYTES;
+        this.observer?.moves(kind, outside, inside, LINE_BYTES);
+        if (kind === 'copyIn')
+          this.#l1.copyFrom(this.#l2, outside, inside, LINE_BYTES, this.writer, 'copy L2 to L1');
+        else this.#l2.copyFrom(this.#l1, inside, outside, LINE_BYTES, this.writer, 'copy L1 to L2');
+      }
+    return {
+      kind,
+      l2Address,
+      l1Address,
+      bytes,
+      cycles: copyCycles(bytes, this.#hardware.cycles),
+      oddities: [],
+    };
+  }
+
+  #insideBank(subject: string, address: number, lines: number): void {
+    const bankBytes = this.#l1.size / BANKS;
+    if (address + lines * LINE_BYTES > bankBytes)
+      throw new LimitError({
+        subject,
+        value: `${hex(address)}..${hex(address + lines * LINE_BYTES)}`,
+        rule: `inside a bank of L1, ${bankBytes} bytes`,
+      });
+  }
+
+  #words(address: AnalogRegister, count: number, what: 'instructions' | 'configuration'): Uint32Array {
+    const at = this.#address(address);
+    const bytes = this.#l2.read(at, count * WORD_BYTES, what);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.observer?.fetched(what, at, count * WORD_BYTES);
+    return Uint32Array.from({ length: count }, (_, i) => view.getUint32(i * WORD_BYTES, true));
+  }
+
+  /** Which of the drivers' configurations the words are. */
+  #configuration(): Configuration {
+    const n = ANALOG_CONFIGURATION_WORDS;
+    this.#require('CONF_N', (v) => v === n, `${n} words`);
+    const words = this.#words('CONF_ADDR', n, 'configuration');
+    const found = (Object.keys(ANALOG_CONFIGURATION) as Configuration[]).find((kind) =>
+      words.every((word, i) => word === (ANALOG_CONFIGURATION[kind][i] ?? 0)),
+    );
+    if (found !== undefined) return found;
+    const expected = ANALOG_CONFIGURATION.compute;
+    const at = words.findIndex((word, i) => word !== (expected[i] ?? 0));
+    throw new LimitError({
+      subject: `configuration word ${at} of the analog core`,
+      value: hex(words[at]!),
+      rule: `${hex(expected[at] ?? 0)}; what the chip does otherwise is not known`,
+    });
+  }
+
+  #instructions(): readonly AnalogFields[] {
+    const per = ANALOG_INSTRUCTION_WORDS;
+    const count = this.#require('IM_N', (v) => v > 0 && v % per === 0, `a positive multiple of ${per} words`);
+    const words = this.#words('IM_ADDR', count, 'instructions');
+    return Array.from({ length: count / per }, (_, i) =>
+      decodeAnalog(words.subarray(i * per, (i + 1) * per)),
+    );
+  }
+
+  #operations(): { fields: AnalogFields; operation: AnalogOperation }[] {
+    const all = this.#instructions();
+    const out: { fields: AnalogFields; operation: AnalogOperation }[] = [];
+    for (const fields of all) {
+      const operation = toAnalogOperation(fields);
+      if (operation === null) {
+        if (out.length > 0) return out;
+        break;
+      }
+      out.push({ fields, operation });
+      if (out.length > 1)
+        throw new LimitError({
+          subject: 'instruction memory of the analog core',
+          value: 'two computing instructions',
+          rule: 'one and the one that ends the job: the array holds one set of weights',
+        });
+    }
+    throw new LimitError({
+      subject: 'instruction memory of the analog core',
+      value: `${all.length} instructions`,
+      rule: 'one that computes and one with stop 0xf001, within IM_N',
+    });
+  }
+
+  #compute(): AnalogReport | BootReport {
+    const unused = ['ACT_N', 'NB_TILE'] as const;
+    for (const name of unused)
+      this.#require(name, (v) => v === 0, '0 (the drivers do not use it; not modelled)');
+    const configuration = this.#configuration();
+    const instructionBytes = (ANALOG_CONFIGURATION_WORDS + this.#get('IM_N')) * WORD_BYTES;
+    const fetch = fetchCycles(instructionBytes, this.#hardware.cycles);
+    if (configuration === 'boot') {
+      // Its instruction is the driver's own and computes nothing that anybody reads. [hal]
+      this.#instructions();
+      this.booted = true;
+      return { kind: 'boot', cycles: fetch, oddities: [] };
+    }
+    if (!this.booted)
+      throw new LimitError({
+        subject: 'the analog core',
+        value: 'not booted',
+        rule: 'started by its boot job before it computes',
+        fix: 'Call boot_diana (dory-hal) first.',
+      });
+    const instructions = this.#operations();
+    const { operation: o } = instructions[0]!;
+    this.#extents(o);
+    const weightBytes = storedWeightBytes(o.channels * o.kernelHeight * o.kernelWidth, o.outputs);
+    if (this.#values) this.#calculate(o, weightBytes);
+    const { cycles, chip } = this.#hardware;
+    return {
+      kind: 'analog',
+      instructions,
+      cycles: {
+        launch: cycles.launch,
+        instructions: fetch,
+        weights: analogWeightCycles(o, this.#analog),
+        compute: analogComputeCycles(o, this.#analog, chip.clockHz),
+      },
+      weightBytes: weightBytes + analogNormBytes(o.outputs),
+      instructionBytes,
+      issuedMacs: analogIssuedMacs(o, this.#analog),
+      oddities: [],
+    };
+  }
+
+  #extents(o: AnalogOperation): void {
+    const pixels = { input: o.columns * o.rows, output: o.outputColumns * o.outputRows };
+    this.#insideBank('analog input', o.input, pixels.input * linesOfPixel(o.channels));
+    this.#insideBank('analog output', o.output, pixels.output * linesOfPixel(o.outputs));
+  }
+
+  #calculate(o: AnalogOperation, weightBytes: number): void {
+    const weights = this.#l2.read(this.#address('WT_CONV_ADDR'), weightBytes, 'load of analog weights');
+    const at = this.#address('WT_SIMD_ADDR');
+    const norm = this.#l2.read(at, analogNormBytes(o.outputs), 'load of batch-norm constants');
+    const view = new DataView(norm.buffer, norm.byteOffset, norm.byteLength);
+    const constants = (from: number) =>
+      Int32Array.from({ length: o.outputs }, (_, k) => view.getInt32((from + k) * WORD_BYTES, true));
+    const operands = { weights, multiply: constants(0), add: constants(o.outputs) };
+    computeAnalog(o, this.#l1, this.#l1.size / BANKS, operands, this.#analog, this.writer);
+    this.observer?.computedAnalog?.(o);
+  }
+}
