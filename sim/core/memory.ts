@@ -62,15 +62,16 @@ export class Memory {
   #anyWrapped = false;
   #assumed = false;
 
-  constructor(name: string, base: number, size: number) {
+  /** `bytes`: where to keep the content, `size` zeros, when somebody else has to reach them too. */
+  constructor(name: string, base: number, size: number, bytes: Uint8Array = new Uint8Array(size)) {
     this.name = name;
     this.base = base;
     this.size = size;
     // All start as zeros, which the system hands out page by page as they are touched: a large memory costs what is used of it.
-    this.#bytes = new Uint8Array(size);
+    this.#bytes = bytes;
     this.#writers = new Writers(size, NEVER);
     this.#state = new Uint8Array(size);
-    this.#words = new Int32Array(this.#bytes.buffer, 0, size >> 2);
+    this.#words = new Int32Array(bytes.buffer, bytes.byteOffset, size >> 2);
     this.#stateWords = new Int32Array(this.#state.buffer, 0, size >> 2);
   }
 

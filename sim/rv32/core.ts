@@ -1,6 +1,6 @@
 import { hex } from '../../src/base/units.js';
 import { CallList } from './calls.js';
-import { CodeCache } from './code-cache.js';
+import { CodeCache, type Region } from './code-cache.js';
 import { Control } from './control.js';
 import { CsrFile, EVENT } from './csrs.js';
 import type { MemoryShape } from './emit.js';
@@ -15,6 +15,8 @@ import { memoryViews, type Scope } from './scope.js';
 import { StackGuard } from './stack-guard.js';
 import { type Operands, StepTier } from './step-tier.js';
 import { DEFAULT_WAIT_STATES, type WaitStates } from './timing.js';
+import { valueFunction } from './value-function.js';
+import { translateToWasm } from './wasm/translate.js';
 
 export type { CoreOptions } from './options.js';
 
@@ -32,7 +34,7 @@ const COLD_FOREVER = 255;
  * block is entered only with fuel for all of it, so both tiers stop at the same instruction.
  */
 export class Core {
-  readonly x = new Int32Array(new ArrayBuffer(32 * 4));
+  readonly x: Int32Array;
   pc = 0;
   readonly csrs: CsrFile;
   readonly cache: CodeCache;
@@ -44,37 +46,42 @@ export class Core {
   readonly #options: CoreOptions;
   readonly #control: Control;
   readonly #loops: HardwareLoops;
-  readonly #fuel = new Fuel();
+  readonly #fuel: Fuel;
   readonly #scope: Scope;
   readonly #shape: MemoryShape;
   readonly #waits: WaitStates;
   #limit = Number.POSITIVE_INFINITY;
 
   constructor(platform: Platform, options: CoreOptions = {}) {
-    const { x } = this;
-    const fuel = this.#fuel;
+    const { linear } = platform;
+    const { ram } = linear;
+    const x = linear.words(linear.at.x, 32);
+    const fuel = new Fuel(linear);
+    this.x = x;
+    this.#fuel = fuel;
     const waits = options.waits ?? DEFAULT_WAIT_STATES;
-    const views = memoryViews(platform.ram);
+    const views = memoryViews(ram);
     const checkedLoads = options.memoryCheck !== undefined;
     this.platform = platform;
     this.#options = options;
     this.#waits = waits;
-    this.#shape = { base: platform.ramBase, bytes: platform.ram.length, checkedLoads };
+    this.#shape = { base: platform.ramBase, bytes: ram.length, checkedLoads };
     this.cache = new CodeCache({
       base: platform.ramBase,
       halves: views.m16,
       execute: (row) => steps.get(row),
       illegal: (d, pc) => this.#control.illegal(d, pc),
       waits,
+      code: linear.bytes(linear.at.code, ram.length >>> 2),
     });
     const { cache } = this;
-    this.#loops = new HardwareLoops(cache, fuel);
+    this.#loops = new HardwareLoops(cache, fuel, linear);
     this.csrs = new CsrFile({
       loops: this.#loops.registers,
       cycles: () => this.now(),
       instructions: () => this.instructions,
     });
-    this.calls = new CallList(options.observer);
+    this.calls = new CallList(options.observer, linear);
     this.memory = new MemoryPath({ platform, cache, fuel, waits, check: options.memoryCheck });
     this.#control = new Control({ x, cache, csrs: this.csrs, fuel, calls: this.calls, platform, options });
     this.#scope = {
@@ -121,9 +128,10 @@ export class Core {
       const region = this.cache.regions[half];
       if (region !== undefined) {
         const before = fuel[0];
-        this.pc = region.run(this.cache.blocks[half]!);
+        const next = region.run(this.cache.blocks[half]!);
         arrived = true;
-        if (fuel[0] !== before) continue;
+        this.pc = next < 0 ? ~next : next;
+        if (next >= 0 && fuel[0] !== before) continue;
       } else if (arrived && this.#warm(half)) continue;
       arrived = this.step();
     }
@@ -138,16 +146,35 @@ export class Core {
       this.cache.heat[half] = heat + 1;
       return false;
     }
-    const region = translate(this.pc, this.cache, {
-      scope: this.#scope,
-      memory: this.#shape,
-      waits: this.#waits,
-      stack: this.#options.stack,
-      sameFunction: this.#options.observer === undefined ? undefined : this.#options.sameFunction,
-    });
+    const region = this.#translate();
     this.cache.heat[half] = region === undefined ? COLD_FOREVER : 0;
     if (region !== undefined) this.cache.addRegion(region);
     return region !== undefined;
+  }
+
+  #translate(): Region | undefined {
+    const { observer, memoryCheck, stack, oddJumps, sameFunction } = this.#options;
+    const watched = observer !== undefined || memoryCheck !== undefined;
+    const wasm = watched
+      ? undefined
+      : translateToWasm(this.pc, this.cache, {
+          linear: this.platform.linear,
+          ramBase: this.platform.ramBase,
+          stack,
+          oddJumps: oddJumps ?? 'error',
+          valueOf: (row) => valueFunction(row),
+          bailed: ({ cycles, instructions }) => this.#fuel.giveBack(cycles, instructions),
+        });
+    return (
+      wasm ??
+      translate(this.pc, this.cache, {
+        scope: this.#scope,
+        memory: this.#shape,
+        waits: this.#waits,
+        stack,
+        sameFunction: observer === undefined ? undefined : sameFunction,
+      })
+    );
   }
 
   /** Runs one instruction. Returns whether it jumped. */

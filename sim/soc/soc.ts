@@ -6,6 +6,7 @@ import { Memory, PRELOADED } from '../core/memory.js';
 import { MEMORY_MAP } from '../isa/geometry.js';
 import { DEFAULT_PARAMETERS, type HardwareParameters } from '../isa/parameters.js';
 import { Core } from '../rv32/core.js';
+import { LinearMemory } from '../rv32/linear-memory.js';
 import type { MemoryCheck } from '../rv32/memory-path.js';
 import type { Observer } from '../rv32/platform.js';
 import type { WaitStates } from '../rv32/timing.js';
@@ -100,7 +101,10 @@ export class Soc {
     this.parameters = options.parameters ?? DEFAULT_PARAMETERS;
     const { chip } = this.parameters;
     this.image = readElf(elf, file);
-    this.l2 = new Memory('L2', MEMORY_MAP.l2, chip.l2Bytes);
+    const linear = new LinearMemory(chip.l2Bytes);
+    this.l2 = new Memory('L2', MEMORY_MAP.l2, chip.l2Bytes, linear.ram);
+    // The core goes to the bytes directly: all of them must be there.
+    this.l2.raw();
     loadSegments(this.image, this.l2, file);
     const code = codeRanges(this.image, this.l2.base);
     this.symbols = new Symbols(this.image.symbols, (a) => code.some((r) => a >= r.start && a < r.end));
@@ -147,7 +151,7 @@ export class Soc {
       new MicroDma(fetch, put, (id) => events.raise(id)),
     ];
     const referenceClock = new ReferenceClock(chip.clockHz, raise);
-    this.bus = new Bus({ l2: this.l2, interrupts, control, referenceClock, peripherals, code });
+    this.bus = new Bus({ l2: this.l2, linear, interrupts, control, referenceClock, peripherals, code });
     this.watcher = options.watch?.(this, digital);
     this.port.watcher = this.watcher?.port;
     this.core = this.#makeCore(options);

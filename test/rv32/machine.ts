@@ -1,5 +1,6 @@
 import { Core, type CoreOptions } from '../../sim/rv32/core.js';
 import { AccessError } from '../../sim/rv32/faults.js';
+import { LinearMemory } from '../../sim/rv32/linear-memory.js';
 import type { Platform } from '../../sim/rv32/platform.js';
 import { assembleProgram } from './assembler.js';
 
@@ -9,7 +10,7 @@ export const EXIT = 0x1a1040a0;
 
 /** RAM and one exit register: a machine to run a few instructions on. */
 export class TestPlatform implements Platform {
-  readonly ram: Uint8Array;
+  readonly linear: LinearMemory;
   readonly ramBase = BASE;
   exitStatus: number | undefined;
   /** Cycle at which interrupt `irq` is raised. */
@@ -18,7 +19,10 @@ export class TestPlatform implements Platform {
   raised = false;
   readonly accesses: string[] = [];
   constructor(bytes = 0x10000) {
-    this.ram = new Uint8Array(bytes);
+    this.linear = new LinearMemory(bytes);
+  }
+  get ram(): Uint8Array {
+    return this.linear.ram;
   }
   read(address: number, bytes: number, now: number): number {
     if (address !== EXIT) throw new AccessError(address, `nothing at 0x${address.toString(16)}`, '');
@@ -66,5 +70,5 @@ export function machine(lines: readonly string[], options: CoreOptions = {}): Ma
   platform.ram.set(assembleProgram(lines));
   const core = new Core(platform, { earlyTraps: 'take', ...options });
   core.pc = BASE;
-  return { core, platform, ram32: new Int32Array(platform.ram.buffer) };
+  return { core, platform, ram32: new Int32Array(platform.ram.buffer, 0, platform.ram.length / 4) };
 }
