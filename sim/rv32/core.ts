@@ -24,7 +24,7 @@ export type { CoreOptions } from './options.js';
 export type StopReason = 'exit' | 'limit';
 
 /** Arrivals at an address by a jump before it is translated. */
-const HOT = 16;
+const HOT = 64;
 /** Arrivals are not counted any more: nothing can be translated here until the code changes. */
 const COLD_FOREVER = 255;
 

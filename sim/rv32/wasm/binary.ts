@@ -71,104 +71,124 @@ const ALIGNMENT: Readonly<Record<number, number>> = {
   [OP.store16]: 1,
 };
 
-function unsigned(out: number[], value: number): void {
-  let rest = value >>> 0;
-  while (rest > 127) {
-    out.push((rest & 127) | 128);
-    rest >>>= 7;
-  }
-  out.push(rest);
-}
-
-function signed(out: number[], value: number): void {
-  let rest = value | 0;
-  while (rest > 63 || rest < -64) {
-    out.push((rest & 127) | 128);
-    rest >>= 7;
-  }
-  out.push(rest & 127);
-}
-
-/** Instructions of one function body, in the order of the calls. Methods return the code, to be chained. */
+/** Instructions of one function body, or a section of a module, in the order of the calls. Methods return it, to be chained. */
 export class Code {
-  readonly bytes: number[] = [];
+  #bytes = new Uint8Array(1024);
+  #length = 0;
 
-  op(...opcodes: readonly number[]): this {
-    this.bytes.push(...opcodes);
+  /** Bytes so far. */
+  get length(): number {
+    return this.#length;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** Takes back everything behind `length` bytes. */
+  cut(length: number): void {
+    this.#length = length;
+  }
+
+  op(opcode: number): this {
+    if (this.#length === this.#bytes.length) this.#grow(1);
+    this.#bytes[this.#length++] = opcode;
     return this;
+  }
+
+  #grow(more: number): void {
+    const bytes = new Uint8Array(2 * (this.#length + more));
+    bytes.set(this.bytes);
+    this.#bytes = bytes;
+  }
+
+  append(bytes: Uint8Array | readonly number[]): this {
+    if (this.#length + bytes.length > this.#bytes.length) this.#grow(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+    return this;
+  }
+
+  unsigned(value: number): this {
+    let rest = value >>> 0;
+    while (rest > 127) {
+      this.op((rest & 127) | 128);
+      rest >>>= 7;
+    }
+    return this.op(rest);
   }
 
   /** A 32-bit constant. */
   int(value: number): this {
-    this.bytes.push(OP.const32);
-    signed(this.bytes, value);
-    return this;
+    this.op(OP.const32);
+    let rest = value | 0;
+    while (rest > 63 || rest < -64) {
+      this.op((rest & 127) | 128);
+      rest >>= 7;
+    }
+    return this.op(rest & 127);
   }
 
   get(local: number): this {
-    return this.#indexed(OP.localGet, local);
+    return this.op(OP.localGet).unsigned(local);
   }
 
   set(local: number): this {
-    return this.#indexed(OP.localSet, local);
+    return this.op(OP.localSet).unsigned(local);
   }
 
   tee(local: number): this {
-    return this.#indexed(OP.localTee, local);
+    return this.op(OP.localTee).unsigned(local);
   }
 
   call(index: number): this {
-    return this.#indexed(OP.call, index);
+    return this.op(OP.call).unsigned(index);
   }
 
   /** A load or store at the address on the stack plus `offset`. */
   memory(opcode: number, offset: number): this {
-    this.bytes.push(opcode, ALIGNMENT[opcode] ?? 0);
-    unsigned(this.bytes, offset);
-    return this;
+    return this.op(opcode)
+      .op(ALIGNMENT[opcode] ?? 0)
+      .unsigned(offset);
   }
 
   /** `block`, `loop` or `if` without a result. */
   open(opcode: number): this {
-    return this.op(opcode, VOID);
+    return this.op(opcode).op(VOID);
   }
 
   /** `if` whose arms leave one i32. */
   ifInt(): this {
-    return this.op(OP.if, I32);
+    return this.op(OP.if).op(I32);
+  }
+
+  end(): this {
+    return this.op(OP.end);
   }
 
   br(depth: number): this {
-    return this.#indexed(OP.br, depth);
+    return this.op(OP.br).unsigned(depth);
   }
 
   brIf(depth: number): this {
-    return this.#indexed(OP.brIf, depth);
+    return this.op(OP.brIf).unsigned(depth);
   }
 
   /** Goes by the number on the stack: to `depths[number]`, and beyond their end to `otherwise`. */
   brTable(depths: readonly number[], otherwise: number): this {
-    this.bytes.push(OP.brTable);
-    unsigned(this.bytes, depths.length);
-    for (const depth of depths) unsigned(this.bytes, depth);
-    unsigned(this.bytes, otherwise);
-    return this;
+    this.op(OP.brTable).unsigned(depths.length);
+    for (const depth of depths) this.unsigned(depth);
+    return this.unsigned(otherwise);
   }
 
-  #indexed(opcode: number, index: number): this {
-    this.bytes.push(opcode);
-    unsigned(this.bytes, index);
-    return this;
+  /** A name, as imports and exports have it; ASCII, shorter than 128. */
+  name(text: string): this {
+    return this.op(text.length).append([...text].map((c) => c.charCodeAt(0)));
   }
-}
 
-const text = (name: string): number[] => [name.length, ...new TextEncoder().encode(name)];
-
-function section(id: number, content: readonly number[]): number[] {
-  const out = [id];
-  unsigned(out, content.length);
-  for (const byte of content) out.push(byte);
-  return out;
+  section(id: number, content: Code): this {
+    return this.op(id).unsigned(content.length).append(content.bytes);
+  }
 }
 
 /** A module of one exported function `run: i32 -> i32`. */
@@ -184,36 +204,26 @@ export interface ModuleParts {
 
 /** The bytes of a module. Functions are numbered: imports first, then `run`. */
 export function encodeModule({ body, locals, imports, pages }: ModuleParts): Uint8Array {
-  const types = [1, ...imports].flatMap((n) => [FUNCTION, n, ...Array<number>(n).fill(I32), 1, I32]);
-  const limits: number[] = [1];
-  unsigned(limits, pages);
-  unsigned(limits, pages);
-  const imported = imports.flatMap((_, i) => {
-    const entry = [...text('env'), ...text(String(i)), 0];
-    unsigned(entry, i + 1);
-    return entry;
+  const types = new Code().unsigned(imports.length + 1);
+  for (const n of [1, ...imports])
+    types.op(FUNCTION).unsigned(n).append(Array<number>(n).fill(I32)).op(1).op(I32);
+  const imported = new Code().unsigned(imports.length + 1);
+  imported.name('env').name('memory').op(2).op(1).unsigned(pages).unsigned(pages);
+  imports.forEach((_, i) => {
+    imported
+      .name('env')
+      .name(String(i))
+      .op(0)
+      .unsigned(i + 1);
   });
-  const counted = (count: number, content: readonly number[]): number[] => {
-    const out: number[] = [];
-    unsigned(out, count);
-    return out.concat(content);
-  };
-  const head: number[] = [1];
-  unsigned(head, locals);
-  head.push(I32);
-  const size: number[] = [1];
-  unsigned(size, head.length + body.bytes.length + 1);
-  const run = [...text('run'), 0];
-  unsigned(run, imports.length);
-  return Uint8Array.from([
-    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, counted(imports.length + 1, types)),
-    ...section(
-      2,
-      counted(imports.length + 1, [...text('env'), ...text('memory'), 2, ...limits, ...imported]),
-    ),
-    ...section(3, [1, 0]),
-    ...section(7, [1, ...run]),
-    ...section(10, size.concat(head, body.bytes, OP.end)),
-  ]);
+  const locals32 = new Code().op(1).unsigned(locals).op(I32);
+  const code = new Code().op(1).unsigned(locals32.length + body.length + 1);
+  code.append(locals32.bytes).append(body.bytes).end();
+  return new Code()
+    .append([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0])
+    .section(1, types)
+    .section(2, imported)
+    .section(3, new Code().op(1).op(0))
+    .section(7, new Code().op(1).name('run').op(0).unsigned(imports.length))
+    .section(10, code).bytes;
 }

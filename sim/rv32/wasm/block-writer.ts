@@ -8,11 +8,13 @@ import type { LoopEffect, MemoryEffect } from '../table/types.js';
 import { MAX_DIVIDE_STEPS, STALLS } from '../timing.js';
 import { type Code, OP } from './binary.js';
 import { parseExpression } from './expression.js';
-import { isReturn } from './flow.js';
-import type { Block, Plan } from './plan.js';
+import { isReturn, jumpBlock, returnBlock } from './flow.js';
+import type { OperandNames } from './operand-names.js';
+import type { Block } from './plan.js';
+import { Untranslatable } from './reading.js';
 import { LOCAL, type Registers } from './registers.js';
 import type { Go } from './structure.js';
-import { emitExpression, type Names, Untranslatable } from './value.js';
+import { emitValue } from './value.js';
 
 /** A place where a region gives up: the step tier goes on at `pc`, and what was paid from there on is given back. */
 export interface Bail {
@@ -31,11 +33,11 @@ export interface WriterOptions {
 
 /** What the blocks of one region share. */
 export interface RegionParts {
-  readonly plan: Plan;
   readonly cache: CodeCache;
   readonly options: WriterOptions;
   readonly code: Code;
   readonly registers: Registers;
+  readonly operands: OperandNames;
   readonly bails: Bail[];
   /** Number of the imported function that computes the value of a row. */
   readonly function: (row: Operands['row']) => number;
@@ -128,19 +130,11 @@ export class BlockWriter {
     if (this.#restInstructions === 1) this.#goto(pc + d.bytes, true);
   }
 
-  #names(d: Operands, pc: number): Names {
-    return {
-      known: (name) => {
-        if (name === 'pc') return pc;
-        if (name === 'imm' || name === 'imm2') return d[name];
-        return d[name as 'rs1'] === 0 ? 0 : undefined;
-      },
-      local: (name) => this.#parts.registers.local(d[name as 'rs1']),
-    };
-  }
-
   #expression(text: string, d: Operands, pc: number): void {
-    emitExpression(parseExpression(text), this.#names(d, pc), this.#code);
+    const { operands } = this.#parts;
+    operands.d = d;
+    operands.pc = pc;
+    emitValue(parseExpression(text), operands, this.#code);
   }
 
   /** Puts a register's content on the stack. */
@@ -191,12 +185,12 @@ export class BlockWriter {
         this.#code.int(stack.low).op(OP.ltU);
       });
     const { code } = this.#parts;
-    const start = code.bytes.length;
+    const start = code.length;
     try {
       this.#expression(effect.expr, d, pc);
     } catch (error) {
       if (!(error instanceof Untranslatable)) throw error;
-      code.bytes.length = start;
+      code.cut(start);
       for (const operand of OPERANDS)
         if (operand === 'pc') code.int(pc);
         else if (operand === 'imm' || operand === 'imm2') code.int(d[operand]);
@@ -213,9 +207,9 @@ export class BlockWriter {
     if (signed) {
       // Of a negative divisor, its complement's leading zeros less one.
       this.#read(divisor);
-      code.int(31).op(OP.shrS, OP.xor, OP.clz);
+      code.int(31).op(OP.shrS).op(OP.xor).op(OP.clz);
       this.#read(divisor);
-      code.int(31).op(OP.shrU, OP.sub);
+      code.int(31).op(OP.shrU).op(OP.sub);
     } else code.op(OP.clz);
     code.op(OP.sub).set(LOCAL.left);
   }
@@ -294,21 +288,18 @@ export class BlockWriter {
     this.#spend(STALLS.branchTaken.cycles - d.stall + this.#targetStall(target));
     this.#goto(target);
     this.#inner--;
-    this.#code.op(OP.end);
+    this.#code.end();
   }
 
   #jump(d: Operands, pc: number, target: number): void {
     const back = pc + d.bytes;
-    const call = this.#parts.plan.callOf(this.#block);
     if (d.rd !== 0) {
       this.#code.int(back);
       this.#write(d.rd);
     }
     this.#spend(this.#targetStall(target));
     if (isLink(d.rd)) this.#called(() => this.#code.int(back));
-    const block = isLink(d.rd) ? undefined : this.#parts.plan.find(this.#block.within, target);
-    const inlined = call === undefined ? undefined : this.#parts.plan.find(call, target);
-    const to = inlined ?? block;
+    const to = jumpBlock(this.#block);
     if (to === undefined) this.#leave(target);
     else this.#go(to.number, this.#inner, true);
   }
@@ -343,17 +334,14 @@ export class BlockWriter {
       this.#write(d.rd);
     }
     if (isLink(d.rd)) this.#called(() => code.int(back));
-    const { within } = this.#block;
-    if (isReturn(d) && within !== undefined) {
-      const block = this.#parts.plan.find(within.caller, within.back);
-      if (block !== undefined) {
-        code.get(LOCAL.target).int(within.back).op(OP.eq).open(OP.if);
-        this.#inner++;
-        this.#spend(this.#targetStall(within.back));
-        this.#go(block.number, this.#inner);
-        this.#inner--;
-        code.op(OP.end);
-      }
+    const after = isReturn(d) ? returnBlock(this.#block) : undefined;
+    if (after !== undefined) {
+      code.get(LOCAL.target).int(after.pc).op(OP.eq).open(OP.if);
+      this.#inner++;
+      this.#spend(this.#targetStall(after.pc));
+      this.#go(after.number, this.#inner);
+      this.#inner--;
+      code.end();
     }
     this.#spendTargetStall();
     code
@@ -390,7 +378,7 @@ export class BlockWriter {
     code.int(linear.ram.length).op(OP.ltU).open(OP.if);
     code.get(LOCAL.offset).memory(OP.load16U, 0).int(3).op(OP.and).int(3).op(OP.eq).open(OP.if);
     this.#spend(STALLS.misalignedTarget.cycles);
-    code.op(OP.end, OP.end, OP.end);
+    code.end().end().end();
   }
 
   /** Bails where a hardware loop ends here whose start the translation does not know. */
@@ -410,7 +398,8 @@ export class BlockWriter {
             .int(0)
             .memory(OP.load32, at + base)
             .int(start)
-            .op(OP.ne, OP.and);
+            .op(OP.ne)
+            .op(OP.and);
       });
   }
 
@@ -426,7 +415,8 @@ export class BlockWriter {
         .op(OP.eq);
       word(base + 8)
         .int(1)
-        .op(OP.gtU, OP.and)
+        .op(OP.gtU)
+        .op(OP.and)
         .open(OP.if);
       this.#inner++;
       code.int(0);
@@ -440,10 +430,10 @@ export class BlockWriter {
         this.#spend(stallBetween(d, cache.at(start)) - (fallsThrough(d) ? d.stall : 0));
         this.#goto(start);
         this.#inner--;
-        code.op(OP.end);
+        code.end();
       }
       this.#inner--;
-      code.op(OP.end);
+      code.end();
     }
   }
 
@@ -455,7 +445,7 @@ export class BlockWriter {
 
   /** Goes on at `target`: inside the region where it has a block there, otherwise back to the run loop. */
   #goto(target: number, last = false): void {
-    const block = this.#parts.plan.find(this.#block.within, target);
+    const block = this.#block.within.blocks.get(target);
     if (block === undefined) this.#leave(target);
     else this.#go(block.number, this.#inner, last);
   }

@@ -8,7 +8,7 @@ const FUNCTIONS: Readonly<Record<string, Function>> = {
   'Math.imul': (a = 0, b = 0) => Math.imul(a, b),
 };
 
-const BINARY: Readonly<Record<string, (a: number, b: number) => number>> = {
+export const BINARY: Readonly<Record<string, (a: number, b: number) => number>> = {
   '|': (a, b) => a | b,
   '^': (a, b) => a ^ b,
   '&': (a, b) => a & b,

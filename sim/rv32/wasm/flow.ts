@@ -1,30 +1,34 @@
 import { isLink } from '../calls.js';
 import type { CodeCache } from '../code-cache.js';
 import type { Operands } from '../step-tier.js';
-import type { Block, Plan } from './plan.js';
+import type { Block } from './plan.js';
 
 /** Whether an instruction is a return by the calling convention. */
 export const isReturn = (d: Operands): boolean =>
   d.row.effect.kind === 'jumpRegister' && !isLink(d.rd) && isLink(d.rs1);
 
-/** The blocks of the plan that control can go to from a block's end. */
-export function successors(block: Block, plan: Plan, cache: CodeCache): Block[] {
+/** The block after the call of the function that a block lies in, where the region has taken in the call. */
+export const returnBlock = ({ within }: Block): Block | undefined => within.caller?.blocks.get(within.back);
+
+/** The block that a jump at the end of a block goes to: also that of a function taken in. */
+export function jumpBlock(block: Block): Block | undefined {
+  const { pc, d } = block.instructions.at(-1)!;
+  const call = block.within.calls.get(pc);
+  if (call !== undefined) return call.blocks.get(call.start);
+  return isLink(d.rd) ? undefined : block.within.blocks.get(pc + d.imm);
+}
+
+/** The blocks of the region that control can go to from a block's end. */
+export function successors(block: Block, cache: CodeCache): Block[] {
   const { within, instructions } = block;
   const { pc, d } = instructions.at(-1)!;
-  const next = pc + d.bytes;
-  const to = (...targets: readonly number[]): (Block | undefined)[] =>
-    targets.map((target) => plan.find(within, target));
+  const { kind } = d.row.effect;
   const all = (): (Block | undefined)[] => {
-    const { kind } = d.row.effect;
-    if (kind === 'jump') {
-      const call = plan.callOf(block);
-      if (call !== undefined) return [plan.find(call, call.target)];
-      return isLink(d.rd) ? [] : to(pc + d.imm);
-    }
-    if (kind === 'jumpRegister')
-      return isReturn(d) && within !== undefined ? [plan.find(within.caller, within.back)] : [];
+    if (kind === 'jump') return [jumpBlock(block)];
+    if (kind === 'jumpRegister') return [isReturn(d) ? returnBlock(block) : undefined];
     const starts = cache.ends[cache.half(pc)] === 0 ? [] : (cache.loopStarts.get(pc) ?? []);
-    return to(...starts, next, ...(kind === 'branch' ? [pc + d.imm] : []));
+    const targets = [...starts, pc + d.bytes, ...(kind === 'branch' ? [pc + d.imm] : [])];
+    return targets.map((target) => within.blocks.get(target));
   };
   return [...new Set(all())].filter((b) => b !== undefined);
 }

@@ -2,33 +2,48 @@ import { isLink } from '../calls.js';
 import type { CodeCache } from '../code-cache.js';
 import type { Operands } from '../step-tier.js';
 
-/** A call that a region has taken in: its code lies in the region once for each such call. */
-export interface Inlined {
-  /** Not 0, and different for each call that a region takes in. */
-  readonly number: number;
-  readonly caller: Inlined | undefined;
-  /** First instruction of the function. */
-  readonly target: number;
-  /** Where it returns to. */
-  readonly back: number;
-  readonly depth: number;
-}
-
 /** A straight run of instructions that is entered at its first and left at its last. */
 export interface Block {
   readonly number: number;
   readonly pc: number;
-  readonly within: Inlined | undefined;
+  readonly within: Activation;
   readonly instructions: readonly { readonly pc: number; readonly d: Operands }[];
+}
+
+/**
+ * The code around a region's start, or a function that the region has taken in at one of its calls: its code lies in the
+ * region once for each such call, so that every copy knows where it returns to.
+ */
+export class Activation {
+  readonly caller: Activation | undefined;
+  /** First instruction. */
+  readonly start: number;
+  /** Where it returns to; without a meaning where nobody called it. */
+  readonly back: number;
+  readonly depth: number;
+  readonly found = new Map<number, Operands>();
+  /** Addresses at which blocks begin. */
+  readonly leaders = new Set<number>();
+  readonly blocks = new Map<number, Block>();
+  /** The functions taken in, by the address of the call. */
+  readonly calls = new Map<number, Activation>();
+
+  constructor(start: number, caller?: Activation, back = 0) {
+    this.start = start;
+    this.caller = caller;
+    this.back = back;
+    this.depth = caller === undefined ? 0 : caller.depth + 1;
+  }
+
+  /** Whether this is a call of the function at `start`, or lies within one. */
+  isWithin(start: number): boolean {
+    return this.start === start || this.caller?.isWithin(start) === true;
+  }
 }
 
 /** What one translation covers. */
 export interface Plan {
   readonly blocks: readonly Block[];
-  /** The block at an address, seen from a call. */
-  readonly find: (within: Inlined | undefined, pc: number) => Block | undefined;
-  /** The call that the `jal` at the end of a block makes, where it was taken in. */
-  readonly callOf: (block: Block) => Inlined | undefined;
   /** Blocks that the run loop may enter: the first, and those after calls and instructions that the region leaves out. */
   readonly entries: readonly Block[];
   /** Words of L2 that the translation depends on, as indices. */
@@ -47,159 +62,141 @@ const stepOnly = (d: Operands, at: number, cache: CodeCache): boolean => {
   return effect.kind === 'loop' && (effect.end !== undefined || cache.ends[cache.half(at)] !== 0);
 };
 
-/** Names a place; pc has 32 bits. */
-const key = (within: Inlined | undefined, pc: number): number => (within?.number ?? 0) * 2 ** 32 + pc;
-
-interface Place {
-  readonly within: Inlined | undefined;
-  readonly pc: number;
-}
-
 class Walk {
   readonly #cache: CodeCache;
-  readonly #found = new Map<number, Operands>();
-  readonly #leaders = new Map<number, Place>();
+  readonly #root: Activation;
+  /** Addresses of the root that the run loop comes back to. */
   readonly #entries = new Set<number>();
-  readonly #calls = new Map<number, Inlined>();
-  readonly #work: Place[] = [];
   /** Calls wait until all of the function around them is found. */
-  readonly #later: Inlined[] = [];
+  readonly #later: Activation[] = [];
+  /** Functions that call themselves: taken in, they would be left again at once. */
+  readonly #recursive = new Set<number>();
+  #size = 0;
 
-  constructor(cache: CodeCache) {
+  constructor(pc: number, cache: CodeCache) {
     this.#cache = cache;
+    this.#root = new Activation(pc);
+    this.#entries.add(pc);
   }
 
-  from(pc: number): Plan {
-    this.#lead({ within: undefined, pc });
-    this.#entries.add(key(undefined, pc));
-    for (;;) {
-      const place = this.#work.pop();
-      if (place !== undefined) this.#follow(place);
-      else {
-        const call = this.#later.shift();
-        if (call === undefined) break;
-        this.#lead({ within: call, pc: call.target });
-      }
-    }
+  plan(): Plan {
+    this.#explore(this.#root);
+    for (let call = this.#later.shift(); call !== undefined; call = this.#later.shift())
+      if (!this.#recursive.has(call.start) && !this.#root.found.has(call.start)) this.#explore(call);
     return this.#cut();
   }
 
-  #lead(place: Place): void {
-    const name = key(place.within, place.pc);
-    if (this.#leaders.has(name)) return;
-    this.#leaders.set(name, place);
-    this.#work.push(place);
+  #explore(within: Activation): void {
+    const work = [within.start];
+    const lead = (pc: number): void => {
+      if (within.leaders.has(pc)) return;
+      within.leaders.add(pc);
+      work.push(pc);
+    };
+    within.leaders.add(within.start);
+    for (let pc = work.pop(); pc !== undefined; pc = work.pop()) this.#follow(within, pc, lead);
   }
 
-  #follow({ within, pc }: Place): void {
+  #follow(within: Activation, pc: number, lead: (pc: number) => void): void {
     let at = pc;
-    for (;;) {
-      const name = key(within, at);
-      if (this.#found.has(name) || this.#found.size >= MOST || !this.#cache.ran(at)) return;
+    while (!within.found.has(at) && this.#size < MOST && this.#cache.ran(at)) {
       const d = this.#cache.at(at);
-      this.#found.set(name, d);
-      if (this.#branches(d, at, within)) return;
+      within.found.set(at, d);
+      this.#size++;
+      if (this.#branches(within, d, at, lead)) return;
       at += d.bytes;
     }
   }
 
   /** Notes where control can go from `d`. Returns whether it cannot go on to the next instruction by itself. */
-  #branches(d: Operands, at: number, within: Inlined | undefined): boolean {
+  #branches(within: Activation, d: Operands, at: number, lead: (pc: number) => void): boolean {
     const next = at + d.bytes;
     const { kind } = d.row.effect;
     if (kind === 'branch') {
-      this.#lead({ within, pc: next });
-      this.#lead({ within, pc: at + d.imm });
+      lead(next);
+      lead(at + d.imm);
       return true;
     }
     if (kind === 'jump') {
-      if (!isLink(d.rd)) this.#lead({ within, pc: at + d.imm });
-      else this.#call(d, at, within);
+      lead(isLink(d.rd) ? next : at + d.imm);
+      if (isLink(d.rd)) this.#call(within, at, at + d.imm, next);
       return true;
     }
     if (kind === 'jumpRegister') {
-      if (d.rd !== 0) this.#enter({ within, pc: next });
+      if (d.rd !== 0) this.#comesBack(within, next, lead);
       return true;
     }
     if (stepOnly(d, at, this.#cache)) {
-      this.#enter({ within, pc: next });
+      this.#comesBack(within, next, lead);
       return true;
     }
     if (this.#cache.ends[this.#cache.half(at)] === 0) return false;
-    this.#lead({ within, pc: next });
-    for (const start of this.#cache.loopStarts.get(at) ?? []) this.#lead({ within, pc: start });
+    lead(next);
+    for (const start of this.#cache.loopStarts.get(at) ?? []) lead(start);
     return true;
   }
 
-  /** A place that the run loop comes back to; code of a call taken in is entered only through the call. */
-  #enter(place: Place): void {
-    this.#lead(place);
-    if (place.within === undefined) this.#entries.add(key(undefined, place.pc));
+  /** The run loop comes back to here; code of a function taken in is entered only through its call. */
+  #comesBack(within: Activation, pc: number, lead: (pc: number) => void): void {
+    lead(pc);
+    if (within === this.#root) this.#entries.add(pc);
   }
 
-  #call(d: Operands, at: number, within: Inlined | undefined): void {
-    const target = at + d.imm;
-    const back = at + d.bytes;
-    const depth = (within?.depth ?? 0) + 1;
-    let recursive = false;
-    for (let c = within; c !== undefined; c = c.caller) recursive ||= c.target === target;
-    if (recursive || depth > DEEPEST || !this.#cache.ran(target)) {
-      this.#enter({ within, pc: back });
+  #call(within: Activation, at: number, target: number, back: number): void {
+    if (within.isWithin(target)) this.#recursive.add(target);
+    else if (within.depth < DEEPEST && this.#cache.ran(target)) {
+      const call = new Activation(target, within, back);
+      within.calls.set(at, call);
+      this.#later.push(call);
       return;
     }
-    const call: Inlined = { number: this.#calls.size + 1, caller: within, target, back, depth };
-    this.#calls.set(key(within, at), call);
-    this.#later.push(call);
-    this.#lead({ within, pc: back });
+    if (within === this.#root) this.#entries.add(back);
   }
 
   #cut(): Plan {
     const blocks: Block[] = [];
     const words = new Set<number>();
-    // Where a block is cut short, what follows leads the next one: the list grows on the way.
-    for (const { within, pc } of this.#leaders.values()) {
-      const instructions = this.#cutBlock(within, pc, words);
-      if (instructions.length > 0) blocks.push({ number: blocks.length, pc, within, instructions });
-    }
-    this.#giveUpEmptyCalls(blocks);
-    const named = new Map(blocks.map((b) => [key(b.within, b.pc), b]));
-    const find = (within: Inlined | undefined, pc: number): Block | undefined => named.get(key(within, pc));
-    return {
-      blocks,
-      find,
-      callOf: (block) => this.#calls.get(key(block.within, block.instructions.at(-1)!.pc)),
-      entries: blocks.filter((b) => this.#entries.has(key(b.within, b.pc))),
-      words,
-    };
-  }
-
-  /** Calls whose function found no room any more: the run loop makes them, and comes back. */
-  #giveUpEmptyCalls(blocks: readonly Block[]): void {
-    const kept = new Set(blocks.filter((b) => b.within?.target === b.pc).map((b) => b.within));
-    for (const [at, call] of this.#calls)
-      if (!kept.has(call)) {
-        this.#calls.delete(at);
-        if (call.caller === undefined) this.#entries.add(key(undefined, call.back));
+    const cutAll = (within: Activation): void => {
+      // Where a block is cut short, what follows leads the next one: the list grows on the way.
+      for (const pc of within.leaders) {
+        const instructions = this.#cutBlock(within, pc);
+        if (instructions.length === 0) continue;
+        const block = { number: blocks.length, pc, within, instructions };
+        blocks.push(block);
+        within.blocks.set(pc, block);
       }
+      // The stall of an instruction comes from the one after it: that one's words count too.
+      for (const [pc, d] of within.found)
+        for (let half = 0; half <= d.bytes + 2; half += 2) words.add(this.#cache.half(pc + half) >>> 1);
+      for (const [at, call] of within.calls) {
+        if (!this.#recursive.has(call.start)) cutAll(call);
+        if (call.blocks.has(call.start)) continue;
+        // It found no room, or calls itself: the run loop makes the call, and comes back.
+        within.calls.delete(at);
+        if (within === this.#root) this.#entries.add(call.back);
+      }
+    };
+    cutAll(this.#root);
+    const entries = blocks.filter((b) => b.within === this.#root && this.#entries.has(b.pc));
+    return { blocks, entries, words };
   }
 
-  #cutBlock(within: Inlined | undefined, pc: number, words: Set<number>): Block['instructions'] {
+  #cutBlock(within: Activation, pc: number): Block['instructions'] {
     const instructions: { pc: number; d: Operands }[] = [];
     let at = pc;
     for (;;) {
-      const d = this.#found.get(key(within, at));
+      const d = within.found.get(at);
       if (d === undefined || stepOnly(d, at, this.#cache)) break;
       if (instructions.length === LONGEST_BLOCK) {
-        this.#leaders.set(key(within, at), { within, pc: at });
+        within.leaders.add(at);
         break;
       }
       instructions.push({ pc: at, d });
-      // The stall of the last instruction comes from the one after it: that one's words count too.
-      for (let half = 0; half <= d.bytes + 2; half += 2) words.add(this.#cache.half(at + half) >>> 1);
       const { kind } = d.row.effect;
+      const atEnd = this.#cache.ends[this.#cache.half(at)] !== 0;
       at += d.bytes;
-      if (kind === 'branch' || kind === 'jump' || kind === 'jumpRegister') break;
-      if (this.#leaders.has(key(within, at)) || this.#cache.ends[this.#cache.half(at - d.bytes)] !== 0) break;
+      if (kind === 'branch' || kind === 'jump' || kind === 'jumpRegister' || atEnd) break;
+      if (within.leaders.has(at)) break;
     }
     return instructions;
   }
@@ -209,4 +206,4 @@ class Walk {
  * Walks from `pc` along direct jumps, fall-through and into calls; cuts what it found into blocks. Only instructions that
  * have run are taken, so that cold code costs nothing.
  */
-export const discover = (pc: number, cache: CodeCache): Plan => new Walk(cache).from(pc);
+export const discover = (pc: number, cache: CodeCache): Plan => new Walk(pc, cache).plan();

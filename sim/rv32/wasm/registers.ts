@@ -43,7 +43,7 @@ export class Registers {
     load(LOCAL.left, at.left);
     load(LOCAL.retired, at.retired);
     for (const [register, local] of this.#locals) load(local, at.x + 4 * register);
-    for (const byte of body.bytes) code.bytes.push(byte);
+    code.append(body.bytes);
     store(LOCAL.left, at.left);
     store(LOCAL.retired, at.retired);
     for (const register of this.#written) store(this.local(register), at.x + 4 * register);

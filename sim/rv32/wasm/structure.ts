@@ -73,7 +73,7 @@ export class Structure {
   }
 
   #close(): void {
-    this.#code.op(OP.end);
+    this.#code.end();
     this.#depth--;
   }
 

@@ -5,6 +5,7 @@ import type { ValueFunction } from '../value-function.js';
 import { Code, encodeModule } from './binary.js';
 import { type Bail, BlockWriter, OPERANDS, type WriterOptions } from './block-writer.js';
 import { successors } from './flow.js';
+import { OperandNames } from './operand-names.js';
 import { discover } from './plan.js';
 import { LOCAL, Registers } from './registers.js';
 import { Structure } from './structure.js';
@@ -25,6 +26,7 @@ export function translateToWasm(pc: number, cache: CodeCache, options: WasmOptio
   if (wasm === undefined || plan.entries.length === 0) return undefined;
   const code = new Code();
   const registers = new Registers();
+  const operands = new OperandNames(registers);
   const bails: Bail[] = [];
   const rows: Instruction[] = [];
   const numberOf = (row: Instruction): number => {
@@ -32,13 +34,13 @@ export function translateToWasm(pc: number, cache: CodeCache, options: WasmOptio
     return rows.indexOf(row);
   };
   const graph = {
-    successors: plan.blocks.map((b) => successors(b, plan, cache).map((to) => to.number)),
+    successors: plan.blocks.map((b) => successors(b, cache).map((to) => to.number)),
     entries: plan.entries.map((b) => b.number),
   };
   const structure: Structure = new Structure(graph, code, LOCAL.select, (number, go) =>
     new BlockWriter(
       {
-        plan,
+        operands,
         cache,
         options,
         code,

@@ -1,20 +1,13 @@
 import { type Code, OP } from './binary.js';
-import { constant } from './constant.js';
+import { BINARY, constant } from './constant.js';
 import type { Expression } from './expression.js';
-
-/**
- * What the i32 on WebAssembly's stack says about JavaScript's number: the signed or the unsigned reading of its bits, or
- * (`wide`) only its residue modulo 2^32. Sums may leave 32 bits; whoever asks for their size must not be answered from the bits.
- */
-type Reading = 'signed' | 'unsigned' | 'wide';
-
-/** Thrown for an expression that has no translation here; the caller keeps its JavaScript. */
-export class Untranslatable extends Error {}
+import { emitIntrinsic } from './intrinsics.js';
+import { type Reading, Untranslatable } from './reading.js';
 
 /** Where the names of an expression live: numbers known at translation time, or locals. */
 export interface Names {
-  readonly known: (name: string) => number | undefined;
-  readonly local: (name: string) => number;
+  known(name: string): number | undefined;
+  local(name: string): number;
 }
 
 const BITWISE: Readonly<Record<string, number>> = {
@@ -24,7 +17,6 @@ const BITWISE: Readonly<Record<string, number>> = {
   '<<': OP.shl,
   '>>': OP.shrS,
 };
-const SUMS: Readonly<Record<string, number>> = { '+': OP.add, '-': OP.sub };
 const EQUALITIES: Readonly<Record<string, number>> = { '===': OP.eq, '!==': OP.ne };
 const COMPARISONS: Readonly<Record<string, { readonly signed: number; readonly unsigned: number }>> = {
   '<': { signed: OP.ltS, unsigned: OP.ltU },
@@ -34,193 +26,121 @@ const COMPARISONS: Readonly<Record<string, { readonly signed: number; readonly u
 };
 
 /** Emits an expression of the table: one i32, the expression's value modulo 2^32. Throws `Untranslatable`. */
-export function emitExpression(e: Expression, names: Names, code: Code): Reading {
-  const value = constant(e, names.known);
-  if (value !== undefined) {
-    code.int(value);
-    if (value === (value | 0)) return 'signed';
-    return value === value >>> 0 ? 'unsigned' : 'wide';
-  }
+export function emitValue(e: Expression, names: Names, code: Code): Reading {
+  return put(emit(e, names, code), code);
+}
+
+/** Emits what `emit` left to its caller. */
+function put(result: Reading | number, code: Code): Reading {
+  if (typeof result !== 'number') return result;
+  code.int(result);
+  return readingOf(result);
+}
+
+function readingOf(value: number): Reading {
+  if (value === (value | 0)) return 'signed';
+  return value === value >>> 0 ? 'unsigned' : 'wide';
+}
+
+/** Emits an expression, or emits nothing and returns its value where that is known. */
+function emit(e: Expression, names: Names, code: Code): Reading | number {
   switch (e.kind) {
-    case 'name':
+    case 'number':
+      return e.value;
+    case 'name': {
+      const value = names.known(e.name);
+      if (value !== undefined) return value;
       code.get(names.local(e.name));
       return 'signed';
-    case 'unary':
+    }
+    case 'unary': {
+      const value = constant(e, (name) => names.known(name));
+      if (value !== undefined) return value;
       code.int(e.operator === '-' ? 0 : -1);
-      emitExpression(e.a, names, code);
+      emitValue(e.a, names, code);
       code.op(e.operator === '-' ? OP.sub : OP.xor);
       return e.operator === '-' ? 'wide' : 'signed';
+    }
     case 'binary':
       return emitBinary(e.operator, e.a, e.b, names, code);
     case 'choice': {
-      const yes = emitExpression(e.yes, names, code);
-      const no = emitExpression(e.no, names, code);
-      emitExpression(e.when, names, code);
+      const start = code.length;
+      const yes = emitValue(e.yes, names, code);
+      const no = emitValue(e.no, names, code);
+      const when = emit(e.when, names, code);
+      if (typeof when === 'number') {
+        code.cut(start);
+        return emit(when === 0 ? e.no : e.yes, names, code);
+      }
       code.op(OP.select);
       return yes === no ? yes : 'wide';
     }
-    case 'call':
-      return emitCall(e.name, e.args, names, code);
-    default:
-      throw new Untranslatable();
+    default: {
+      const known = (arg: Expression): number | undefined => constant(arg, (name) => names.known(name));
+      const args = e.args.map((arg) => ({ put: () => emitValue(arg, names, code), known: known(arg) }));
+      return known(e) ?? emitIntrinsic(e.name, args, code);
+    }
   }
 }
 
-function emitBinary(operator: string, a: Expression, b: Expression, names: Names, code: Code): Reading {
-  const sum = SUMS[operator];
-  if (sum !== undefined) {
-    if (operator === '+' && constant(a, names.known) === 0) return emitExpression(b, names, code);
-    const left = emitExpression(a, names, code);
-    if (constant(b, names.known) === 0) return left;
-    emitExpression(b, names, code);
-    code.op(sum);
+function emitBinary(
+  operator: string,
+  a: Expression,
+  b: Expression,
+  names: Names,
+  code: Code,
+): Reading | number {
+  const start = code.length;
+  const left = emit(a, names, code);
+  if (typeof left === 'number') code.int(left);
+  const right = emit(b, names, code);
+  if (typeof right === 'number') {
+    if (typeof left === 'number') {
+      code.cut(start);
+      return BINARY[operator]!(left, right);
+    }
+    if (right === 0 && (operator === '+' || operator === '-')) return left;
+    if (right === 0 && operator === '>>>') return 'unsigned';
+    code.int(right);
+  } else if (left === 0 && operator === '+') {
+    // Of 0 + b, written as a move: b alone.
+    code.cut(start);
+    return emit(b, names, code);
+  }
+  return emitOperator(operator, left, right, code);
+}
+
+function emitOperator(
+  operator: string,
+  left: Reading | number,
+  right: Reading | number,
+  code: Code,
+): Reading {
+  if (operator === '+' || operator === '-') {
+    code.op(operator === '+' ? OP.add : OP.sub);
     return 'wide';
   }
-  const left = emitExpression(a, names, code);
   if (operator === '>>>') {
-    const by = constant(b, names.known);
-    if (by !== 0) {
-      emitExpression(b, names, code);
-      code.op(OP.shrU);
-    }
-    return by !== undefined && (by & 31) !== 0 ? 'signed' : 'unsigned';
+    code.op(OP.shrU);
+    return typeof right === 'number' && (right & 31) !== 0 ? 'signed' : 'unsigned';
   }
-  const right = emitExpression(b, names, code);
   const bitwise = BITWISE[operator];
   if (bitwise !== undefined) {
     code.op(bitwise);
     return 'signed';
   }
-  const reading = commonReading(left, right, a, b, names);
-  const opcode = EQUALITIES[operator] ?? COMPARISONS[operator]?.[reading];
-  if (opcode === undefined) throw new Untranslatable();
-  code.op(opcode);
+  const reading = commonReading(left, right);
+  code.op(EQUALITIES[operator] ?? COMPARISONS[operator]![reading]);
   return 'signed';
 }
 
 /** The reading by which two values can be compared; a small constant has both. */
-function commonReading(
-  left: Reading,
-  right: Reading,
-  a: Expression,
-  b: Expression,
-  names: Names,
-): 'signed' | 'unsigned' {
-  if (left === right && left !== 'wide') return left;
-  const fitsBoth = (e: Expression): boolean => {
-    const value = constant(e, names.known);
-    return value !== undefined && value >= 0 && value === (value | 0);
-  };
-  if (left !== 'wide' && fitsBoth(b)) return left;
-  if (right !== 'wide' && fitsBoth(a)) return right;
+function commonReading(left: Reading | number, right: Reading | number): 'signed' | 'unsigned' {
+  const fitsBoth = (value: Reading | number): boolean =>
+    typeof value === 'number' && value >= 0 && value === (value | 0);
+  const a = typeof left === 'number' ? readingOf(left) : left;
+  const b = typeof right === 'number' ? readingOf(right) : right;
+  if (a !== 'wide' && (a === b || fitsBoth(right))) return a;
+  if (b !== 'wide' && fitsBoth(left)) return b;
   throw new Untranslatable();
-}
-
-function emitCall(name: string, args: readonly Expression[], names: Names, code: Code): Reading {
-  const put = (i: number): Reading => emitExpression(args[i]!, names, code);
-  const high = (extendA: number, extendB: number, shift: number): Reading => {
-    put(0);
-    code.op(extendA);
-    put(1);
-    code.op(extendB, OP.mul64, OP.const64, 32, shift, OP.wrap64);
-    return 'signed';
-  };
-  switch (name) {
-    case 'Math.imul':
-      put(0);
-      put(1);
-      code.op(OP.mul);
-      return 'signed';
-    case 'mulh':
-      return high(OP.extendS64, OP.extendS64, OP.shrS64);
-    case 'mulhsu':
-      return high(OP.extendS64, OP.extendU64, OP.shrS64);
-    case 'mulhu':
-      high(OP.extendU64, OP.extendU64, OP.shrU64);
-      return 'unsigned';
-    case 'div':
-    case 'divu':
-    case 'rem':
-    case 'remu':
-      return emitDivision(name, args, names, code);
-    case 'firstOne':
-      put(0);
-      code.op(OP.ctz);
-      return 'signed';
-    case 'populationCount':
-      put(0);
-      code.op(OP.popcnt);
-      return 'signed';
-    case 'extractField':
-      return emitExtract(args, names, code);
-    case 'clip': {
-      const bound = constant(args[1]!, names.known);
-      if (bound === undefined) throw new Untranslatable();
-      clamp(args[0]!, ~bound, bound, names, code);
-      return 'signed';
-    }
-    case 'clipUnsigned': {
-      const bound = constant(args[1]!, names.known);
-      if (bound === undefined) throw new Untranslatable();
-      clamp(args[0]!, 0, bound, names, code);
-      return 'signed';
-    }
-    default:
-      throw new Untranslatable();
-  }
-}
-
-/** WebAssembly traps where RISC-V has a result: division by zero, and -2^31 by -1. */
-function emitDivision(
-  name: 'div' | 'divu' | 'rem' | 'remu',
-  args: readonly Expression[],
-  names: Names,
-  code: Code,
-): Reading {
-  const put = (i: number): Reading => emitExpression(args[i]!, names, code);
-  const rest = name.startsWith('rem');
-  put(1);
-  code.op(OP.eqz).ifInt();
-  if (rest) put(0);
-  else code.int(-1);
-  code.op(OP.else);
-  if (name === 'div') {
-    put(1);
-    code.int(-1).op(OP.eq).ifInt().int(0);
-    put(0);
-    code.op(OP.sub, OP.else);
-  }
-  put(0);
-  put(1);
-  code.op({ div: OP.divS, divu: OP.divU, rem: OP.remS, remu: OP.remU }[name]);
-  if (name === 'div') code.op(OP.end);
-  code.op(OP.end);
-  return 'wide';
-}
-
-function emitExtract(args: readonly Expression[], names: Names, code: Code): Reading {
-  const [w, p] = [constant(args[1]!, names.known), constant(args[2]!, names.known)];
-  if (w === undefined || p === undefined) throw new Untranslatable();
-  const top = Math.min(31, w + p);
-  emitExpression(args[0]!, names, code);
-  code
-    .int(31 - top)
-    .op(OP.shl)
-    .int(31 - top + p)
-    .op(OP.shrS);
-  return 'signed';
-}
-
-/** `bound` where `a` is above it, `low` where it is below that, else `a`; low <= bound. */
-function clamp(a: Expression, low: number, bound: number, names: Names, code: Code): void {
-  const value = (): void => {
-    if (emitExpression(a, names, code) !== 'signed') throw new Untranslatable();
-  };
-  code.int(bound);
-  value();
-  code.int(low);
-  value();
-  code.int(low).op(OP.gtS, OP.select);
-  value();
-  code.int(bound).op(OP.gtS, OP.select);
 }
