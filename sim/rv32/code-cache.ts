@@ -9,6 +9,7 @@ import type { WaitStates } from './timing.js';
  * instruction there is for the step tier.
  */
 export interface Region {
+  readonly backend: 'webassembly' | 'javascript';
   readonly run: (block: number) => number;
   /** The blocks to start at. */
   readonly entries: readonly { readonly pc: number; readonly number: number }[];
@@ -166,6 +167,10 @@ export class CodeCache {
         return this.#invalidate(offset, bytes);
       }
     return false;
+  }
+
+  drop(region: Region): void {
+    this.#dropRegions((r) => r === region);
   }
 
   /** Forgets every translation, so that each instruction passes the step tier. */

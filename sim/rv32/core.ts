@@ -1,6 +1,6 @@
 import { hex } from '../../src/base/units.js';
 import { CallList } from './calls.js';
-import { CodeCache, type Region } from './code-cache.js';
+import { CodeCache } from './code-cache.js';
 import { Control } from './control.js';
 import { CsrFile, EVENT } from './csrs.js';
 import type { MemoryShape } from './emit.js';
@@ -10,28 +10,26 @@ import { HardwareLoops } from './hardware-loops.js';
 import { MemoryPath } from './memory-path.js';
 import type { CoreOptions } from './options.js';
 import type { Platform } from './platform.js';
-import { translate } from './region.js';
 import { memoryViews, type Scope } from './scope.js';
 import { StackGuard } from './stack-guard.js';
 import { type Operands, StepTier } from './step-tier.js';
-import { DEFAULT_WAIT_STATES, type WaitStates } from './timing.js';
-import { valueFunction } from './value-function.js';
-import { translateToWasm } from './wasm/translate.js';
+import { DEFAULT_WAIT_STATES } from './timing.js';
+import { Translator } from './translator.js';
 
-export type { CoreOptions } from './options.js';
+export type { Backend, CoreOptions } from './options.js';
 
 /** Why `run` came back. */
 export type StopReason = 'exit' | 'limit';
 
-/** Arrivals at an address by a jump before it is translated. */
+/** See `CoreOptions.hot`. Measured: half of it or twice it costs little, ten times more or less costs a tenth of a short run. */
 const HOT = 64;
 /** Arrivals are not counted any more: nothing can be translated here until the code changes. */
 const COLD_FOREVER = 255;
 
 /**
  * The RI5CY host core. Cold code runs one instruction at a time; addresses that jumps arrive at often are translated to
- * JavaScript a region at a time. Both tiers are generated from the instruction table and count the same cycles. A region's
- * block is entered only with fuel for all of it, so both tiers stop at the same instruction.
+ * WebAssembly or JavaScript a region at a time. All are generated from the instruction table and count the same cycles. A
+ * region's block is entered only with fuel for all of it, so that every backend stops at the same instruction.
  */
 export class Core {
   readonly x: Int32Array;
@@ -47,9 +45,7 @@ export class Core {
   readonly #control: Control;
   readonly #loops: HardwareLoops;
   readonly #fuel: Fuel;
-  readonly #scope: Scope;
-  readonly #shape: MemoryShape;
-  readonly #waits: WaitStates;
+  readonly #translator: Translator;
   #limit = Number.POSITIVE_INFINITY;
 
   constructor(platform: Platform, options: CoreOptions = {}) {
@@ -64,8 +60,7 @@ export class Core {
     const checkedLoads = options.memoryCheck !== undefined;
     this.platform = platform;
     this.#options = options;
-    this.#waits = waits;
-    this.#shape = { base: platform.ramBase, bytes: ram.length, checkedLoads };
+    const memory: MemoryShape = { base: platform.ramBase, bytes: ram.length, checkedLoads };
     this.cache = new CodeCache({
       base: platform.ramBase,
       halves: views.m16,
@@ -84,7 +79,7 @@ export class Core {
     this.calls = new CallList(options.observer, linear);
     this.memory = new MemoryPath({ platform, cache, fuel, waits, check: options.memoryCheck });
     this.#control = new Control({ x, cache, csrs: this.csrs, fuel, calls: this.calls, platform, options });
-    this.#scope = {
+    const scope: Scope = {
       x,
       L: this.#loops.registers,
       F: fuel.left,
@@ -99,7 +94,8 @@ export class Core {
       loops: this.#loops,
       stack: new StackGuard(x, options.stack),
     };
-    const steps = new StepTier(this.#scope, this.#shape);
+    const steps = new StepTier(scope, memory);
+    this.#translator = new Translator({ scope, memory, waits, options, cache, linear, fuel });
   }
 
   /** Cycles since reset. */
@@ -131,7 +127,8 @@ export class Core {
         const next = region.run(this.cache.blocks[half]!);
         arrived = true;
         this.pc = next < 0 ? ~next : next;
-        if (next >= 0 && fuel[0] !== before) continue;
+        if (next < 0) this.#translator.gaveUp(region, before! - fuel[0]!);
+        else if (fuel[0] !== before) continue;
       } else if (arrived && this.#warm(half)) continue;
       arrived = this.step();
     }
@@ -140,41 +137,18 @@ export class Core {
   /** Counts arrivals; translates a hot address. Returns whether there is a region now. */
   #warm(half: number): boolean {
     const heat = this.cache.heat[half];
-    if (heat === undefined || heat === COLD_FOREVER || this.#options.interpretOnly || this.csrs.countsEvents)
-      return false;
-    if (heat < HOT) {
+    if (heat === undefined || heat === COLD_FOREVER || this.csrs.countsEvents) return false;
+    if (this.#options.backend === 'interpreter') return false;
+    if (heat < (this.#options.hot ?? HOT)) {
       this.cache.heat[half] = heat + 1;
       return false;
     }
-    const region = this.#translate();
-    this.cache.heat[half] = region === undefined ? COLD_FOREVER : 0;
+    const region = this.#translator.translate(this.pc);
     if (region !== undefined) this.cache.addRegion(region);
-    return region !== undefined;
-  }
-
-  #translate(): Region | undefined {
-    const { observer, memoryCheck, stack, oddJumps, sameFunction } = this.#options;
-    const watched = observer !== undefined || memoryCheck !== undefined;
-    const wasm = watched
-      ? undefined
-      : translateToWasm(this.pc, this.cache, {
-          linear: this.platform.linear,
-          ramBase: this.platform.ramBase,
-          stack,
-          oddJumps: oddJumps ?? 'error',
-          valueOf: (row) => valueFunction(row),
-          bailed: ({ cycles, instructions }) => this.#fuel.giveBack(cycles, instructions),
-        });
-    return (
-      wasm ??
-      translate(this.pc, this.cache, {
-        scope: this.#scope,
-        memory: this.#shape,
-        waits: this.#waits,
-        stack,
-        sameFunction: observer === undefined ? undefined : sameFunction,
-      })
-    );
+    // A region from an instruction for the step tier starts behind it: here nothing changes however often one arrives.
+    const starts = region !== undefined && this.cache.regions[half] === region;
+    this.cache.heat[half] = starts ? 0 : COLD_FOREVER;
+    return starts;
   }
 
   /** Runs one instruction. Returns whether it jumped. */

@@ -1,7 +1,10 @@
 import type { LinearMemory } from './linear-memory.js';
 
-/** The longest stretch of cycles between two looks outside. */
-const STRETCH = 1 << 30;
+/**
+ * The longest stretch of cycles between two looks outside. Long loops must be left now and then: an engine of WebAssembly swaps
+ * in its optimised code only where a function is called.
+ */
+const STRETCH = 1 << 24;
 
 /**
  * The core's time. `left` holds the cycles until something outside must be looked at; code counts it down, so that one

@@ -8,6 +8,7 @@ import { DEFAULT_PARAMETERS, type HardwareParameters } from '../isa/parameters.j
 import { Core } from '../rv32/core.js';
 import { LinearMemory } from '../rv32/linear-memory.js';
 import type { MemoryCheck } from '../rv32/memory-path.js';
+import type { Backend } from '../rv32/options.js';
 import type { Observer } from '../rv32/platform.js';
 import type { WaitStates } from '../rv32/timing.js';
 import { Bus, type CodeRanges } from './bus.js';
@@ -55,7 +56,8 @@ export interface SocOptions {
   /** The same for the analog core. */
   readonly onAnalogJob?: (report: AnalogJobReport, soc: Soc) => void;
   readonly observer?: Observer;
-  readonly interpretOnly?: boolean;
+  /** What hot code of the host becomes; every backend counts the same cycles. */
+  readonly backend?: Backend;
 }
 
 /** Names under which linker scripts give the low and the high end of the stack. The SDK's come first. */
@@ -174,7 +176,7 @@ export class Soc {
       ...(options.oddJumps === undefined ? {} : { oddJumps: options.oddJumps }),
       ...(options.earlyTraps === undefined ? {} : { earlyTraps: options.earlyTraps }),
       ...(observer === undefined ? {} : { observer }),
-      interpretOnly: options.interpretOnly ?? false,
+      ...(options.backend === undefined ? {} : { backend: options.backend }),
       sameFunction: (a, b) => this.symbols.sameFunction(a, b),
       ...(memoryCheck === undefined ? {} : { memoryCheck }),
     });

@@ -1,4 +1,4 @@
-import { Core, type CoreOptions } from '../../sim/rv32/core.js';
+import { type Backend, Core, type CoreOptions } from '../../sim/rv32/core.js';
 import { AccessError } from '../../sim/rv32/faults.js';
 import { LinearMemory } from '../../sim/rv32/linear-memory.js';
 import type { Platform } from '../../sim/rv32/platform.js';
@@ -7,6 +7,9 @@ import { assembleProgram } from './assembler.js';
 export const BASE = 0x1c000000;
 /** A store here ends the run with the stored status. */
 export const EXIT = 0x1a1040a0;
+
+/** Every way to run a program. */
+export const BACKENDS = ['interpreter', 'javascript', 'webassembly'] as const satisfies readonly Backend[];
 
 /** RAM and one exit register: a machine to run a few instructions on. */
 export class TestPlatform implements Platform {
@@ -68,7 +71,8 @@ export interface Machine {
 export function machine(lines: readonly string[], options: CoreOptions = {}): Machine {
   const platform = new TestPlatform();
   platform.ram.set(assembleProgram(lines));
-  const core = new Core(platform, { earlyTraps: 'take', ...options });
+  // Sixteen arrivals: short test loops reach the translated tiers.
+  const core = new Core(platform, { earlyTraps: 'take', hot: 16, ...options });
   core.pc = BASE;
   return { core, platform, ram32: new Int32Array(platform.ram.buffer, 0, platform.ram.length / 4) };
 }

@@ -13,7 +13,7 @@ import { Structure } from './structure.js';
 export interface WasmOptions extends WriterOptions {
   readonly valueOf: (row: Instruction) => ValueFunction;
   /** A region gave up before an instruction: gives back what had been paid. */
-  readonly bailed: (bail: Bail, region: Region) => void;
+  readonly bailed: (bail: Bail) => void;
 }
 
 /**
@@ -67,16 +67,16 @@ export function translateToWasm(pc: number, cache: CodeCache, options: WasmOptio
   const exports = instantiateBytes(bytes, { env }) as { run(block: number): number } | undefined;
   if (exports === undefined) return undefined;
   const { run } = exports;
-  const region: Region = {
+  return {
+    backend: 'webassembly',
     run: (block) => {
       const next = run(block);
       if ((next & 1) === 0) return next >>> 0;
       const bail = bails[next >>> 1]!;
-      options.bailed(bail, region);
+      options.bailed(bail);
       return ~bail.pc;
     },
     entries: plan.entries.map((b) => ({ pc: b.pc, number: b.number })),
     words: plan.words,
   };
-  return region;
 }
