@@ -1,3 +1,4 @@
+import { peakMacsPerCycle } from '../sim/isa/array.js';
 import type { ModelResult, ResultDocument } from '../src/results/document.js';
 import type { Explanation } from '../src/results/explanation.js';
 import type { RunResult } from '../src/results/run.js';
@@ -62,7 +63,7 @@ function layerTable({ run, verdicts }: ModelResult): string[] {
     ['MACs', 'right'],
     ['cycles', 'right'],
     ['MAC/cycle', 'right'],
-    ['of the 256 peak', 'right'],
+    [`of the ${peakMacsPerCycle(run.hardware)} peak`, 'right'],
     ['ms', 'right'],
     ...(powered ? [['uJ', 'right'] as const] : []),
     ...(verified ? VERDICT_HEAD : []),

@@ -47,6 +47,7 @@ export { parseThreshold, type Threshold, type Thresholds } from '../reports/regr
 export { StoppedByFinding } from '../sim/check/finding-log.js';
 export { preparePeArray } from '../sim/core/default-pe-array.js';
 // Compiling
+export type { ArrayParameters } from '../sim/isa/array.js';
 export {
   type ChipParameters,
   type CycleParameters,

@@ -1,4 +1,4 @@
-import { PEAK_MACS_PER_CYCLE } from '../../sim/isa/geometry.js';
+import { peakMacsPerCycle } from '../../sim/isa/array.js';
 import type { ModelResult } from '../../src/results/document.js';
 import type { RunResult } from '../../src/results/run.js';
 import { REASON_COLOUR } from '../charts/palette.js';
@@ -37,7 +37,7 @@ export function cards(result: ModelResult): Html {
     ...(others === '' ? [] : ([['other cost models', others]] as const)),
     [`ms at ${megahertz(clock)}`, ms(run.totals.totalCycles, clock)],
     [
-      `MAC/cycle of ${PEAK_MACS_PER_CYCLE}`,
+      `MAC/cycle of ${peakMacsPerCycle(run.hardware)}`,
       `${decimal(macsPerCycle(run.totals))} (${percentOfPeak(run.totals).toFixed(1)} %)`,
     ],
     ...(energy === undefined
