@@ -2,6 +2,7 @@ import { peakMacsPerCycle } from '../sim/isa/array.js';
 import type { ModelResult, ResultDocument } from '../src/results/document.js';
 import type { Explanation } from '../src/results/explanation.js';
 import type { RunResult } from '../src/results/run.js';
+import { adviceNote, describeAdvised, describeChange, describeTogether } from './advice.js';
 import { cyclesWithRange, layerModels, type OtherCost, otherCosts } from './cost-models.js';
 import { describeHeld, describeMismatch, describeReference, describeWarning } from './describe.js';
 import { describeEnergy, ENERGY_SOURCE } from './energy.js';
@@ -284,6 +285,24 @@ function findingsMarkdown({ findings }: ModelResult): string[] {
   ];
 }
 
+/** What bounds each layer, and changes that a compile confirmed; nothing without `--advise`. */
+function adviceMarkdown({ advice }: ModelResult): string[] {
+  if (advice === undefined) return [];
+  const together = describeTogether(advice);
+  return [
+    '### What to change',
+    '',
+    escapeMarkdown(adviceNote(advice)),
+    '',
+    ...advice.layers.flatMap((l) => [
+      `- ${escapeMarkdown(describeAdvised(l, advice))}`,
+      ...l.bounds.map((b) => `  - ${escapeMarkdown(b)}`),
+      ...l.changes.map((c) => `  - **${escapeMarkdown(describeChange(c))}**`),
+    ]),
+    ...(together === undefined ? [] : ['', `**${escapeMarkdown(together)}**`]),
+  ];
+}
+
 function modelMarkdown(result: ModelResult): string[] {
   const { run } = result;
   const clock = run.hardware.chip.clockHz;
@@ -306,6 +325,7 @@ function modelMarkdown(result: ModelResult): string[] {
     layerModelsTable(run),
     memoryTable(run),
     strengthMarkdown(result),
+    adviceMarkdown(result),
     warnings.length === 0 ? [] : ['### Warnings', '', ...warnings],
   ];
   return sections.filter((lines) => lines.length > 0).flatMap((lines) => [...lines, '']);
