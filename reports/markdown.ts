@@ -3,7 +3,7 @@ import type { ModelResult, ResultDocument } from '../src/results/document.js';
 import type { Explanation } from '../src/results/explanation.js';
 import type { RunResult } from '../src/results/run.js';
 import { adviceNote, describeAdvised, describeChange, describeTogether } from './advice.js';
-import { cyclesWithRange, layerModels, type OtherCost, otherCosts } from './cost-models.js';
+import { cyclesWithRange, furthest, layerModels, otherCosts } from './cost-models.js';
 import { describeHeld, describeMismatch, describeReference, describeWarning } from './describe.js';
 import { describeEnergy, ENERGY_SOURCE } from './energy.js';
 import { describeCause, describeFault, describeIsolation } from './explanation.js';
@@ -150,8 +150,6 @@ function layerModelsTable(run: RunResult): string[] {
   const layers = layerModels(run);
   const names = layers[0]?.others.map((o) => o.name) ?? [];
   if (names.length === 0) return [];
-  const furthest = (others: readonly OtherCost[]): OtherCost =>
-    others.reduce((a, b) => (Math.abs(b.ratio - 1) > Math.abs(a.ratio - 1) ? b : a));
   return markdownTable(
     [
       ['layer', 'left'],
