@@ -1,4 +1,5 @@
 import type { Finding } from './finding.js';
+import type { Mapping } from './mapping.js';
 import type { RunResult } from './run.js';
 import type { SocRun } from './soc.js';
 import type { Strength } from './strength.js';
@@ -26,6 +27,8 @@ export interface ModelResult {
   readonly soc?: readonly SocRun[];
   /** What planted faults say about the test; of `verify --strength` where every run was equal. */
   readonly strength?: Strength;
+  /** Where the layers were put; absent without `--map`. */
+  readonly mapping?: Mapping;
   /** What the sanitizer found; absent where it did not run. */
   readonly findings?: readonly Finding[];
 }

@@ -4,7 +4,7 @@ import { renderAdvice } from '../../reports/advice.js';
 import type { Baseline } from '../../reports/regression/baseline.js';
 import { advise, applyAdvice } from '../../src/advise/advise.js';
 import { changesOf } from '../../src/advise/changes.js';
-import { modelOf } from '../../src/advise/graph.js';
+import { modelOf } from '../../src/ir/model-of.js';
 import { tensor } from '../../src/base/tensor.js';
 import { ModelBuilder } from '../../src/builder/model-builder.js';
 import { cast, softmax } from '../../src/builder/operators.js';

@@ -2,6 +2,9 @@ import type { CommandModule } from 'yargs';
 import { CONFIGURED, type CompileArguments, compileOptions, readCompileOptions } from '../options.js';
 import { configured } from '../team-config.js';
 
+/** A list of what there is says nothing of where its layers would go. */
+const { map: _, ...listOptions } = compileOptions;
+
 interface Arguments extends CompileArguments {
   readonly seed: string;
 }
@@ -12,7 +15,7 @@ export const modelsCommand: CommandModule<object, Arguments> = {
   describe: 'list the built-in models with MACs, parameters and peak L2',
   builder: (y) =>
     y
-      .options(compileOptions)
+      .options(listOptions)
       .option('seed', { type: 'string', default: '0', describe: 'seed of the weights' })
       .config(configured(CONFIGURED)),
   handler: async (args) => {
