@@ -5,6 +5,7 @@ import { KERNELS_BASE64 } from './kernels-module.js';
 export interface Kernels {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   conv(...numbers: readonly number[]): number;
+  lanes(...numbers: readonly number[]): number;
   dense(...numbers: readonly number[]): number;
   sum(...numbers: readonly number[]): void;
 }

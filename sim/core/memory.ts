@@ -115,6 +115,16 @@ export class Memory {
     this.#state.fill(WRITTEN, start, start + source.length);
   }
 
+  /** Writes planes one behind the other; each has a writer of its own, counting up from `writer`. */
+  writePlanes(at: number, source: Uint8Array, planeBytes: number, writer: number, what: string): void {
+    const start = this.#offset(at, source.length, what);
+    this.#poison(start + source.length);
+    this.#bytes.set(source, start);
+    for (let plane = 0; plane < source.length; plane += planeBytes)
+      this.#note(start + plane, planeBytes, writer++);
+    this.#state.fill(WRITTEN, start, start + source.length);
+  }
+
   /** Writes a 32-bit word, least significant byte first. */
   writeWord(at: number, value: number, writer: number, what: string): void {
     const start = this.#offset(at, WORD_BYTES, what);

@@ -3,7 +3,7 @@ import { ARRAY_CHANNELS, ARRAY_COLUMNS, LINE_BYTES } from '../isa/geometry.js';
 import type { ConvOperation, DenseOperation } from '../isa/operation.js';
 import { convBlockBytes } from '../isa/weights.js';
 import type { Kernels } from './kernels-instance.js';
-import type { ArrayOutput, PeArray } from './pe-array.js';
+import type { ArrayOutput, LaneSources, PeArray } from './pe-array.js';
 import { TypedArrayPeArray } from './typed-array-pe-array.js';
 
 const PAGE_BYTES = 65536;
@@ -111,6 +111,69 @@ export class WasmPeArray implements PeArray {
     return this.#output(output, outputBytes, list, wraps);
   }
 
+  lanes(o: ConvOperation, sources: LaneSources): ArrayOutput {
+    if (o.kernelHeight * o.kernelWidth > MAX_TAPS) return this.#reference.lanes(o, sources);
+    const layout = layoutOf(o);
+    const pairs = pairsOf(o);
+    const columns = o.columnGroups * ARRAY_COLUMNS;
+    const count = sources.inputs.length;
+    const outputBytes = count * o.outputRows * columns;
+    const { input, weights } = sources;
+    this.#begin(
+      input.length +
+        weights.length +
+        layout.bytes +
+        o.pitch +
+        8 * count +
+        pairs * (PAIR_BYTES + LINE_BYTES) +
+        5 * outputBytes,
+    );
+    const inputAt = this.#put(input);
+    const inputs = this.#putWords(sources.inputs);
+    const weightsAt = this.#put(weights);
+    const blocks = this.#putWords(sources.blocks);
+    const padded = this.#take(layout.bytes);
+    const zeros = this.#take(o.pitch);
+    const offsets = this.#take(pairs * PAIR_BYTES);
+    const packed = this.#take(pairs * LINE_BYTES);
+    const bias = this.#take(LINE_BYTES);
+    const output = this.#take(outputBytes);
+    const list = this.#take(4 * outputBytes);
+    const { rows, pitch, padding, stride, kernelHeight, kernelWidth } = o;
+    const wraps = this.#kernels.lanes(
+      count,
+      inputAt,
+      inputs,
+      rows,
+      pitch,
+      padding.deadColumns,
+      padding.top,
+      padding.horizontal,
+      stride,
+      layout.rows,
+      layout.rowBytes,
+      layout.half,
+      zeros,
+      padded,
+      offsets,
+      pairs,
+      weightsAt,
+      blocks,
+      kernelHeight,
+      kernelWidth,
+      o.outputRows,
+      columns,
+      o.shift,
+      o.relu ? 1 : 0,
+      packed,
+      bias,
+      output,
+      list,
+    );
+    this.work.kernelCalls++;
+    return this.#output(output, outputBytes, list, wraps);
+  }
+
   dense(o: DenseOperation, input: Uint8Array, weights: Uint8Array): ArrayOutput {
     if (input.length > MAX_TAPS) return this.#reference.dense(o, input, weights);
     const outputBytes = o.blocks * ARRAY_CHANNELS;
@@ -164,6 +227,10 @@ export class WasmPeArray implements PeArray {
     this.#bytes.set(source, at);
     this.work.bytesIn += source.length;
     return at;
+  }
+
+  #putWords(words: Int32Array): number {
+    return this.#put(new Uint8Array(words.buffer, words.byteOffset, words.byteLength));
   }
 
   #output(at: number, length: number, list: number, wraps: number): ArrayOutput {

@@ -122,6 +122,25 @@ export class Ledger {
     }
   }
 
+  /** `count` more compute jobs that each report the same. Adds the clock at the start of each to `started`. */
+  repeat(layer: number, report: ComputeReport, count: number, started: number[]): void {
+    const account = this.account(layer);
+    account.compute += count;
+    account.bytes.weights += count * report.weightBytes;
+    account.bytes.instructions += count * report.instructionBytes;
+    account.issuedMacs += count * report.issuedMacs;
+    const { launch, instructions, weights, compute } = report.cycles;
+    for (let i = 0; i < count; i++) {
+      started.push(this.#now);
+      // One by one: parameters may be fractions, and the order of additions is part of their sum.
+      this.spend(layer, 'launch', launch);
+      this.spend(layer, 'instructions', instructions);
+      this.spend(layer, 'weights', weights);
+      this.spend(layer, 'compute', compute);
+      this.compareCompute(layer, report);
+    }
+  }
+
   layers(): LayerResult[] {
     return this.#layers.map((layer, i) => {
       const a = this.#accounts[i]!;
