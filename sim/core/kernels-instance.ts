@@ -8,6 +8,7 @@ export interface Kernels {
   lanes(...numbers: readonly number[]): number;
   dense(...numbers: readonly number[]): number;
   sum(...numbers: readonly number[]): void;
+  turn(...numbers: readonly number[]): void;
 }
 
 /** An instance of the kernels, compiled on the spot; undefined where the engine has no WebAssembly SIMD or refuses to wait. */

@@ -29,9 +29,9 @@ export interface HeldTensor {
   /** The layer that made it. */
   readonly layer: number;
   readonly tensor: Tensor;
-  /** The step that last wrote element `index` (row-major); -1 for what lay in memory before the run. */
+  /** The step that last wrote element `index` (row-major); -1 for what lay in memory before the run. Throws when the run is over. */
   readonly writerOf: (index: number) => number;
-  /** Puts other values in their place: what follows reads these. */
+  /** Puts other values in their place: what follows reads these. Throws when the run is over. */
   readonly replace: (values: Tensor) => void;
 }
 
@@ -412,6 +412,13 @@ class Machine {
     );
   }
 
+  /** Nobody looks into the memories any more. */
+  #release(): void {
+    this.#l2.release();
+    this.#core.l1.release();
+    this.#core.weightMemory.release();
+  }
+
   finish(): ProgramRun {
     const { manifest } = this.#program;
     const { chip } = manifest.hardware;
@@ -440,6 +447,8 @@ class Machine {
       ...(notes === undefined ? {} : { notes }),
     };
     const findings = this.#check?.finish();
+    const { onPause, onJob } = this.#options;
+    if (onPause === undefined && onJob === undefined && this.#check === undefined) this.#release();
     return { result, outputs: this.#outputs, ...(findings === undefined ? {} : { findings }) };
   }
 }

@@ -10,3 +10,4 @@ export { conv } from './conv';
 export { dense } from './dense';
 export { lanes } from './lanes';
 export { sum } from './sum';
+export { turn } from './turn';
