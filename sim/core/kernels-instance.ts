@@ -9,6 +9,7 @@ export interface Kernels {
   dense(...numbers: readonly number[]): number;
   sum(...numbers: readonly number[]): void;
   turn(...numbers: readonly number[]): void;
+  winograd(...numbers: readonly number[]): number;
 }
 
 /** An instance of the kernels, compiled on the spot; undefined where the engine has no WebAssembly SIMD or refuses to wait. */

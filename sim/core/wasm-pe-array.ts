@@ -35,6 +35,13 @@ function pairsOf(o: ConvOperation): number {
   return o.kernelWidth * ((o.channels >> 1) * o.kernelHeight + lastRows);
 }
 
+/** Bytes of scratch of the kernel `winograd`: of `u` for each pair of channels and block, of `v` for each pair and group of columns. */
+const WINOGRAD = { zeros: 144, u: 1024, v: 512, biases: 64, sums: 2048 } as const;
+
+/** Whether the kernel `winograd` computes a conv, and sooner than `conv`: few channels do not pay for its transforms, too many leave int32. */
+const isForWinograd = (o: ConvOperation): boolean =>
+  o.kernelWidth === 3 && o.kernelHeight === 3 && o.stride === 1 && o.channels >= 8 && o.channels <= 2048;
+
 /** The array's arithmetic in WebAssembly SIMD: whole jobs on the module's memory. */
 export class WasmPeArray implements PeArray {
   readonly #kernels: Kernels;
@@ -55,6 +62,7 @@ export class WasmPeArray implements PeArray {
   conv(o: ConvOperation, input: Uint8Array, weights: Uint8Array): ArrayOutput {
     const taps = o.channels * o.kernelHeight * o.kernelWidth;
     if (taps > MAX_TAPS) return this.#reference.conv(o, input, weights);
+    if (isForWinograd(o)) return this.#winograd(o, input, weights);
     const memory = this.#memory;
     const layout = layoutOf(o);
     const pairs = pairsOf(o);
@@ -107,6 +115,63 @@ export class WasmPeArray implements PeArray {
       o.relu ? 1 : 0,
       packed,
       small,
+      output,
+      list,
+    );
+    this.#kernelCalls++;
+    return this.#output(output, outputBytes, list, wraps);
+  }
+
+  #winograd(o: ConvOperation, input: Uint8Array, weights: Uint8Array): ArrayOutput {
+    const memory = this.#memory;
+    const { channels, rows, pitch, padding, blocks, outputRows } = o;
+    const pairs = Math.ceil(channels / 2);
+    const columns = o.columnGroups * ARRAY_COLUMNS;
+    const paddedRows = roundUp(outputRows, 2) + 2;
+    const rowBytes = roundUp(Math.max(columns + 2, padding.horizontal + pitch), LINE_BYTES);
+    const sizes = {
+      padded: 2 * pairs * paddedRows * rowBytes,
+      zeros: WINOGRAD.zeros,
+      u: WINOGRAD.u * pairs * blocks,
+      v: WINOGRAD.v * pairs * o.columnGroups,
+      biases: WINOGRAD.biases * blocks,
+      sums: WINOGRAD.sums,
+    };
+    const outputBytes = blocks * ARRAY_CHANNELS * outputRows * columns;
+    const scratch = Object.values(sizes).reduce((a, b) => a + b);
+    memory.begin(input.length + weights.length + scratch + 5 * outputBytes);
+    const inputAt = memory.put(input);
+    const weightsAt = memory.put(weights);
+    const padded = memory.take(sizes.padded);
+    const zeros = memory.take(sizes.zeros);
+    const u = memory.take(sizes.u);
+    const v = memory.take(sizes.v);
+    const biases = memory.take(sizes.biases);
+    const sums = memory.take(sizes.sums);
+    const output = memory.take(outputBytes);
+    const list = memory.take(4 * outputBytes);
+    const wraps = this.#kernels.winograd(
+      inputAt,
+      channels,
+      rows,
+      pitch,
+      padding.deadColumns,
+      padding.top,
+      padding.horizontal,
+      padded,
+      paddedRows,
+      rowBytes,
+      zeros,
+      weightsAt,
+      blocks,
+      u,
+      v,
+      biases,
+      sums,
+      outputRows,
+      columns,
+      o.shift,
+      o.relu ? 1 : 0,
       output,
       list,
     );

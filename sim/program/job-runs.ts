@@ -8,10 +8,13 @@ import { REGISTERS } from '../isa/registers.js';
 /** The conv of a job that a depthwise layer repeats; undefined for any other job. */
 function repeatable(step: JobStep, report: ComputeReport): ConvOperation | undefined {
   const operation = report.instructions[0]!.operation;
-  if (report.instructions.length > 1 || report.oddities.length > 0 || step.completes.length > 0) return undefined;
+  if (report.instructions.length > 1 || report.oddities.length > 0 || step.completes.length > 0)
+    return undefined;
   if (operation.kind !== 'conv' || operation.channels > 1 || operation.blocks > 1) return undefined;
   // Writes below TRIGGER's neighbours do more than set a register.
-  const plain = step.writes.every(([offset], i) => offset > REGISTERS.SOFT_CLEAR || i === step.writes.length - 1);
+  const plain = step.writes.every(
+    ([offset], i) => offset > REGISTERS.SOFT_CLEAR || i === step.writes.length - 1,
+  );
   return plain ? operation : undefined;
 }
 

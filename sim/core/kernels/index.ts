@@ -11,3 +11,4 @@ export { dense } from './dense';
 export { lanes } from './lanes';
 export { sum } from './sum';
 export { turn } from './turn';
+export { winograd } from './winograd';

@@ -1,3 +1,4 @@
+import { maskOf } from './padding';
 import { fillLines, pairsEven, pairsHigh, pairsLow, pairsOdd, storePairs } from './order';
 
 /** Lays out one row of pairs: `a` and `b` are rows of `pitch` bytes; `mask` clears dead columns of the last 16. */
@@ -24,9 +25,7 @@ export function packRow(a: i32, b: i32, to: i32, pitch: i32, mask: v128, left: i
 
 /** Clears `zeros` (`pitch` bytes of scratch) and the place of the input. Returns the mask that clears the last `dead` of 16 columns. */
 export function clearInput(zeros: i32, pitch: i32, dead: i32, to: i32, bytes: i32): v128 {
-  fillLines(zeros, -1, 16);
-  for (let i = 16 - dead; i < 16; i++) store<u8>(zeros + (i ^ 3), 0);
-  const mask = v128.load(zeros);
+  const mask = maskOf(zeros, dead);
   fillLines(zeros, 0, pitch);
   fillLines(to, 0, bytes);
   return mask;

@@ -31,3 +31,15 @@ export function storePairs(at: i32, pairs: v128): void {
   v128.store(at, i16x8.extend_low_i8x16_s(pairs));
   v128.store(at, i16x8.extend_high_i8x16_s(pairs), 16);
 }
+
+/** The first four and the last four int16 of two vectors, interleaved. */
+// @ts-ignore: decorator
+@inline
+export function interleaveLow(a: v128, b: v128): v128 {
+  return i16x8.shuffle(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+}
+// @ts-ignore: decorator
+@inline
+export function interleaveHigh(a: v128, b: v128): v128 {
+  return i16x8.shuffle(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+}
