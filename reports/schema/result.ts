@@ -2,6 +2,7 @@ import { RESULT_FORMAT, RESULT_VERSION } from '../../src/results/document.js';
 import { CAUSE_KINDS } from '../../src/results/explanation.js';
 import { REASONS } from '../../src/results/run.js';
 import { OPTIMIZATIONS } from '../../src/results/soc.js';
+import { advice } from './advice.js';
 import {
   count,
   cycles,
@@ -246,6 +247,7 @@ export const RESULT_SCHEMA: Schema = {
         'soc?': listOf(socRun),
         'strength?': strength,
         'findings?': listOf(finding),
+        'advice?': advice,
       }),
     ),
   }),

@@ -118,7 +118,7 @@ export class DigitalCore {
     this.#undefinedData = undefinedData;
     this.#array = array;
     this.#parameters = parameters;
-    this.#costs = new OperationCosts(parameters.cycles);
+    this.#costs = new OperationCosts(parameters.cycles, parameters.array);
     this.l1 = new Memory('L1', 0, parameters.chip.l1Bytes);
     this.weightMemory = new Memory('weight memory', 0, parameters.chip.weightMemoryBytes);
   }

@@ -5,6 +5,7 @@ import type { BytesMoved, CyclesByReason, LayerResult, Reason, RunTotals } from 
 import { REASONS } from '../../src/results/run.js';
 import type { ComputeReport, CopyReport } from '../core/digital-core.js';
 import { OperationCosts } from '../core/operation-costs.js';
+import { peakMacsPerCycle } from '../isa/array.js';
 import { COST_MODEL_NAMES, COST_MODELS, type CostModelName } from '../isa/cost-models.js';
 import { copyCycles, fetchCycles, weightCycles } from '../isa/cycles.js';
 import type { CycleParameters, HardwareParameters } from '../isa/parameters.js';
@@ -66,6 +67,8 @@ export class Ledger {
   readonly #accounts: readonly LayerAccount[];
   readonly #layers: readonly Layer[];
   readonly #clockHz: number;
+  /** Multiply-accumulates a cycle. */
+  readonly #peak: number;
   /** The cost models that the run's parameters are not. */
   readonly #models: readonly CostModelName[];
   /** Their parameters. */
@@ -75,10 +78,11 @@ export class Ledger {
 
   constructor(layers: readonly Layer[], hardware: HardwareParameters) {
     this.#clockHz = hardware.chip.clockHz;
+    this.#peak = peakMacsPerCycle(hardware);
     this.#layers = layers;
     this.#models = COST_MODEL_NAMES.filter((name) => !sameCycles(COST_MODELS[name].cycles, hardware.cycles));
     this.#others = this.#models.map((name) => COST_MODELS[name].cycles);
-    this.#costs = this.#others.map((p) => new OperationCosts(p));
+    this.#costs = this.#others.map((p) => new OperationCosts(p, hardware.array));
     this.#accounts = layers.map(() => new LayerAccount(this.#models));
   }
 
@@ -178,7 +182,7 @@ export class Ledger {
         usefulMacs: layer.usefulMacs,
         analogCycles: layer.target === 'analog' ? coreCycles(a.cycles) : 0,
       });
-      Object.assign(out, ratesOf(layer.usefulMacs, out.totalCycles, this.#clockHz));
+      Object.assign(out, ratesOf(layer.usefulMacs, out.totalCycles, this.#clockHz, this.#peak));
       out.bytes = a.bytes;
       out.overflows = a.overflows;
       if (a.checksum !== undefined) out.checksum = a.checksum;
@@ -206,7 +210,7 @@ export class Ledger {
     });
     const { copies, compute, ...rest } = total;
     const totalCycles = sumOf(cycles);
-    const rates = ratesOf(rest.usefulMacs, totalCycles, this.#clockHz);
+    const rates = ratesOf(rest.usefulMacs, totalCycles, this.#clockHz, this.#peak);
     const analogCycles = this.#accounts.reduce(
       (n, a, i) => n + (this.#layers[i]!.target === 'analog' ? coreCycles(a.cycles) : 0),
       0,

@@ -76,6 +76,7 @@ export function advise(model: Model, choices: CompileChoices = {}): Advice {
     notable.filter((l) => l.layer === name).reduce((a, b) => (b.totalCycles > a.totalCycles ? b : a));
   const layers = notable.map(
     (l): LayerAdvice => ({
+      id: l.id,
       layer: l.layer ?? l.name.replace(/^tvmgen_default_/, ''),
       where: l.target,
       cycles: l.totalCycles,

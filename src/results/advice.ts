@@ -11,6 +11,8 @@ export interface ConfirmedChange {
 
 /** A layer that takes more than 2 % of the run. */
 export interface LayerAdvice {
+  /** Number of the layer in the run. */
+  readonly id: number;
   readonly layer: string;
   readonly where: 'digital' | 'analog' | 'host';
   readonly cycles: number;

@@ -1,3 +1,4 @@
+import type { Advice } from './advice.js';
 import type { Finding } from './finding.js';
 import type { RunResult } from './run.js';
 import type { SocRun } from './soc.js';
@@ -28,4 +29,6 @@ export interface ModelResult {
   readonly strength?: Strength;
   /** What the sanitizer found; absent where it did not run. */
   readonly findings?: readonly Finding[];
+  /** What to change in the network; of `--advise`. */
+  readonly advice?: Advice;
 }

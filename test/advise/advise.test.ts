@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { renderAdvice } from '../../reports/advice.js';
 import type { Baseline } from '../../reports/regression/baseline.js';
+import { renderAdvice } from '../../reports/terminal/advice.js';
 import { advise, applyAdvice } from '../../src/advise/advise.js';
 import { changesOf } from '../../src/advise/changes.js';
 import { modelOf } from '../../src/advise/graph.js';
