@@ -72,14 +72,14 @@ const CASES: readonly Case[] = (
 ]);
 
 /** A value that tells the element, never 0. */
-const valueOf = (c: number, y: number, x: number): number => (((c * 7 + y) * 5 + x) % 101) + 1;
+const marked = (c: number, y: number, x: number): number => (((c * 7 + y) * 5 + x) % 101) + 1;
 
 function expected(t: Case): number[] {
   const [, channels, h, w] = t.shape;
   const out = new Array<number>(bytesOf(t.shape, t.to)).fill(0);
   const place = placeIn(t.to, t);
   for (let c = 0; c < channels; c++)
-    for (let y = 0; y < h; y++) for (let x = 0; x < w; x++) out[place(c, y, x)] = valueOf(c, y, x);
+    for (let y = 0; y < h; y++) for (let x = 0; x < w; x++) out[place(c, y, x)] = marked(c, y, x);
   return out;
 }
 
@@ -101,7 +101,7 @@ function sourceOf(): string {
       for (let c = 0; c < channels; c++)
         for (let y = 0; y < h; y++)
           w.line(
-            Array.from({ length: width }, (_, x) => `in[${place(c, y, x)}] = ${valueOf(c, y, x)};`).join(' '),
+            Array.from({ length: width }, (_, x) => `in[${place(c, y, x)}] = ${marked(c, y, x)};`).join(' '),
           );
       w.line(`transform_${i}(out, in);`);
       w.line(`for (int i = 0; i < ${bytesOf(t.shape, t.to)}; ++i) printf("%d ", out[i]);`);
