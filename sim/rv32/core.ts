@@ -95,7 +95,17 @@ export class Core {
       stack: new StackGuard(x, options.stack),
     };
     const steps = new StepTier(scope, memory);
-    this.#translator = new Translator({ scope, memory, waits, options, cache, linear, fuel });
+    this.#translator = new Translator({
+      scope,
+      memory,
+      waits,
+      options,
+      cache,
+      linear,
+      fuel,
+      calls: this.calls,
+      control: this.#control,
+    });
   }
 
   /** Cycles since reset. */
