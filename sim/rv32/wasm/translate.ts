@@ -72,7 +72,8 @@ export function translateToWasm(pc: number, cache: CodeCache, options: WasmOptio
       options.bailed(bail);
       return ~bail.pc;
     },
-    entries: plan.entries.map((b) => ({ pc: b.pc, number: b.number })),
+    // What the local `select` wants: see `Structure`.
+    entries: plan.entries.map((b) => ({ pc: b.pc, number: b.number + 1 })),
     words: plan.words,
   };
 }
