@@ -101,7 +101,7 @@ function rows(all: ReturnType<typeof runs>): Row[] {
       published: 600,
       ours: (2 * CELL_ROWS * CELL_COLUMNS * 1e9) / analogVector / (POWER.analogMilliwatts / 1000) / 1e12,
       unit: 'TOP/s/W',
-      reason: `all ${CELL_ROWS} x ${CELL_COLUMNS} cells each ${analogVector} ns over 28.74 mW, both ODiMO's: the same chip, measured by the same group`,
+      reason: `all ${CELL_ROWS} x ${CELL_COLUMNS} cells each ${analogVector} ns over 28.74 mW, both ODiMO's figures of the same chip`,
     },
     {
       figure: 'efficiency of the system on CIFAR-10',
