@@ -15,21 +15,9 @@ const OVERWRITTEN = 'one round more writes zeros where zeros lie or what comes n
 export const EQUIVALENT: readonly Equivalent[] = [
   {
     file: 'sim/isa/layout.ts',
-    source: 'for (let i = 0; i < data.length; i += WORD_BYTES) {',
-    replacement: ['i <= data.length'],
-    reason: BEYOND,
-  },
-  {
-    file: 'sim/isa/layout.ts',
     source: 'for (let row = 0; row < planes * rows; row++)',
     replacement: ['row <= planes * rows'],
     reason: BEYOND,
-  },
-  {
-    file: 'sim/isa/layout.ts',
-    source: 'for (let x = whole; x < columns; x++) out[to + x] = data[byteOfElement(from + x)]!;',
-    replacement: ['x <= columns'],
-    reason: OVERWRITTEN,
   },
   {
     file: 'sim/isa/operation.ts',

@@ -7,6 +7,7 @@ import { AREAS, type Area } from './areas.js';
 import { EQUIVALENT } from './equivalent.js';
 import { describeScore, tableOf } from './report.js';
 import { mutate, ROOT } from './run.js';
+import { sampledLines } from './sample.js';
 import { percentOf, type Score, scoreOf } from './score.js';
 
 /** `npm run mutate`: would the tests notice a small change of the code? */
@@ -14,6 +15,9 @@ import { percentOf, type Score, scoreOf } from './score.js';
 interface Arguments {
   readonly areas: readonly Area[];
   readonly files: readonly string[] | undefined;
+  /** Lines to draw from each area, and by what; all where undefined. */
+  readonly sample: number | undefined;
+  readonly seed: number;
   readonly min: number;
   readonly concurrency: number;
 }
@@ -27,6 +31,12 @@ async function parse(): Promise<Arguments> {
       array: true,
       describe: 'only these files of one area; a range of lines as FILE:FROM-TO',
     })
+    .option('sample', {
+      type: 'number',
+      describe: 'only so many lines of each area, drawn by --seed: an estimate of its score in minutes',
+      conflicts: 'files',
+    })
+    .option('seed', { type: 'number', default: 1, describe: 'what --sample draws by' })
     .option('min', {
       type: 'number',
       default: 85,
@@ -44,18 +54,21 @@ async function parse(): Promise<Arguments> {
   });
   if (given.files !== undefined && areas.length !== 1)
     throw new UserError(`--files needs exactly one area, whose tests judge; ${areas.length} are given.`);
-  return { ...given, files: given.files, areas: areas.length > 0 ? areas : AREAS };
+  if (given.sample !== undefined && !(Number.isInteger(given.sample) && given.sample >= 1))
+    throw new UserError(`--sample is ${given.sample}; must be a number of lines, 1 or more.`);
+  return { ...given, files: given.files, sample: given.sample, areas: areas.length > 0 ? areas : AREAS };
 }
 
 /** Prints the survivors of each area as it is done, at last the table; resolves to whether every area reached the score. */
-async function main({ areas, files, min, concurrency }: Arguments): Promise<boolean> {
+async function main({ areas, files, sample, seed, min, concurrency }: Arguments): Promise<boolean> {
   const sourceOf = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
   const scores: [string, Score][] = [];
   for (const area of areas) {
-    const results = await mutate(area, files ?? area.mutate, concurrency);
+    const drawn = sample === undefined ? undefined : sampledLines(area.mutate, sample, seed, ROOT);
+    const results = await mutate(area, files ?? drawn ?? area.mutate, concurrency);
     // Half a file says nothing about what is missing from it.
     const known = scoreOf(results, EQUIVALENT, sourceOf, ROOT);
-    const score = files === undefined ? known : { ...known, stale: [] };
+    const score = files === undefined && drawn === undefined ? known : { ...known, stale: [] };
     process.stdout.write(describeScore(area.name, score));
     scores.push([area.name, score]);
   }

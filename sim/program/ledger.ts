@@ -55,6 +55,13 @@ function withoutTiles(layer: Layer): Omit<Layer, 'tiles'> {
   return out as unknown as Omit<Layer, 'tiles'>;
 }
 
+/** `sum` and `times` times `addend`, as one addition after another gives it: of whole numbers the product, fractions are rounded each time. */
+function plus(sum: number, addend: number, times: number): number {
+  if (Number.isInteger(sum) && Number.isInteger(addend)) return sum + times * addend;
+  for (let i = 0; i < times; i++) sum += addend;
+  return sum;
+}
+
 /** Collects cycles, bytes, jobs and MACs by layer, and keeps the clock: it advances only with a reason. */
 export class Ledger {
   readonly #accounts: readonly LayerAccount[];
@@ -123,6 +130,38 @@ export class Ledger {
       account.instructions += fetchCycles(report.instructionBytes, p);
       account.weights += weightCycles(report.weightBytes, p);
       for (const { operation } of report.instructions) account.compute += this.#costs[i]!.cycles(operation);
+    }
+  }
+
+  /** `count` more compute jobs of one instruction that each report the same. Adds the clock at the start of each to `started`. */
+  repeat(layer: number, report: ComputeReport, count: number, started: number[]): void {
+    const account = this.account(layer);
+    account.compute += count;
+    account.bytes.weights += count * report.weightBytes;
+    account.bytes.instructions += count * report.instructionBytes;
+    account.issuedMacs += count * report.issuedMacs;
+    const { launch, instructions, weights, compute } = report.cycles;
+    const { cycles } = account;
+    const each = launch + instructions + weights + compute;
+    const whole = [this.#now, launch, instructions, weights, compute].every(Number.isInteger);
+    for (let i = 0; i < count; i++) {
+      started.push(this.#now);
+      // Fractions one by one: the order of additions is part of their sum.
+      if (whole) this.#now += each;
+      else for (const part of [launch, instructions, weights, compute]) this.#now += part;
+    }
+    cycles.launch = plus(cycles.launch, launch, count);
+    cycles.instructions = plus(cycles.instructions, instructions, count);
+    cycles.weights = plus(cycles.weights, weights, count);
+    cycles.compute = plus(cycles.compute, compute, count);
+    for (let i = 0; i < account.inOrder.length; i++) {
+      const p = this.#others[i]!;
+      const other = account.inOrder[i]!;
+      const { operation } = report.instructions[0]!;
+      other.launch = plus(other.launch, p.launch, count);
+      other.instructions = plus(other.instructions, fetchCycles(report.instructionBytes, p), count);
+      other.weights = plus(other.weights, weightCycles(report.weightBytes, p), count);
+      other.compute = plus(other.compute, this.#costs[i]!.cycles(operation), count);
     }
   }
 

@@ -1,15 +1,16 @@
 import { UserError } from '../base/errors.js';
 import { type CompileOptions, compile } from '../compile.js';
 import type { Func, Model } from '../ir/expr.js';
+import { modelOf } from '../ir/model-of.js';
 import { type CompileChoices, compileOptions } from '../library/compile-options.js';
 import { estimate } from '../library/estimate.js';
+import { asMapped } from '../library/map-network.js';
 import { bindParameters } from '../passes/bind.js';
 import type { Advice, ConfirmedChange, LayerAdvice } from '../results/advice.js';
 import type { RunResult } from '../results/run.js';
 import { boundsOf } from './bounds.js';
 import type { Change } from './change.js';
 import { changesOf } from './changes.js';
-import { modelOf } from './graph.js';
 
 /** Layers below this share of the run get no advice. */
 const NOTABLE = 0.02;
@@ -52,7 +53,8 @@ export function applyAdvice(model: Model, choices: CompileChoices = {}): Model {
   return modelOf(model.name, applyAll(main, kept));
 }
 
-function investigate(model: Model, choices: CompileChoices) {
+function investigate(given: Model, choices: CompileChoices) {
+  const model = asMapped(given, choices);
   const options = compileOptions(choices);
   const run = estimate(compile(model, options));
   const main = bindParameters(model);

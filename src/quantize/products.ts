@@ -191,48 +191,14 @@ function convolutionOf(product: Call, data: Shape, weights: Shape, inWasm: boole
 function wasmConvolution(g: ConvolutionGeometry, images: number, rows: number): OneSample {
   const { groups, ci, h, w, oh, ow } = g;
   return (held, sums) => {
-    const convolution = new WasmConvolution(g, held.weights, held.count);
-    const { pitch } = convolution;
+    const convolution = new WasmConvolution(g, held.weights, held.count, rows);
     return (source, at) => {
       for (let image = 0; image < images; image++) {
         convolution.load(source, at + image * groups * ci * h * w);
-        for (let group = 0; group < groups; group++) {
-          const made = convolution.sums(group);
-          const to = (image * groups + group) * rows * oh * ow;
-          if (held.packed) unpackPitched(made, rows, oh, ow, pitch, sums, to);
-          else
-            for (let row = 0; row < rows * oh; row++) {
-              const [from, first] = [row * pitch, to + row * ow];
-              for (let x = 0; x < ow; x++) sums[first + x] = made[from + x]!;
-            }
-        }
+        sums.set(convolution.sums(held.packed ? PACKED : undefined), image * groups * rows * oh * ow);
       }
     };
   };
-}
-
-/** Splits sums of packed rows that lie `pitch` numbers apart. */
-function unpackPitched(
-  packed: Float64Array,
-  rows: number,
-  oh: number,
-  ow: number,
-  pitch: number,
-  out: Float64Array,
-  outAt: number,
-): void {
-  const plane = oh * ow;
-  for (let r = 0; r < rows; r += 2)
-    for (let y = 0; y < oh; y++) {
-      const from = ((r >> 1) * oh + y) * pitch;
-      const at = outAt + r * plane + y * ow;
-      for (let x = 0; x < ow; x++) {
-        const both = packed[from + x]!;
-        const high = Math.round(both / PACKED);
-        out[at + x] = both - high * PACKED;
-        if (r + 1 < rows) out[at + plane + x] = high;
-      }
-    }
 }
 
 interface Window {

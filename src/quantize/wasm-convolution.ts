@@ -1,3 +1,4 @@
+import type { TypedArray } from '../base/dtype.js';
 import { instantiateModule } from '../base/webassembly.js';
 import { QUANTIZE_KERNELS_BASE64 } from './kernels-module.js';
 
@@ -5,6 +6,9 @@ import { QUANTIZE_KERNELS_BASE64 } from './kernels-module.js';
 interface Kernels {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   convolve(...numbers: readonly number[]): void;
+  place(...numbers: readonly number[]): void;
+  closeUp(...numbers: readonly number[]): void;
+  split(...numbers: readonly number[]): void;
 }
 
 /** Sizes of a convolution; `rows`: weights' rows of a group that are multiplied, packed or not. */
@@ -54,32 +58,38 @@ export class WasmConvolution {
   readonly #half: number;
   readonly #rowElems: number;
   /** Numbers from one row of outputs to the next. */
-  readonly pitch: number;
+  readonly #pitch: number;
+  /** Rows of weights that a group has. */
+  readonly #outputs: number;
   readonly #at: {
     readonly weights: number;
     readonly offsets: number;
     readonly image: number;
     readonly out: number;
+    /** The image as it comes, then the sums as they go: one image's, without gaps. */
+    readonly whole: number;
   };
   readonly #bytes: number;
 
-  /** `weights`: rows of all groups, one after another. `rows`: of one group. */
-  constructor(g: ConvolutionGeometry, weights: Float64Array, rows: number) {
+  /** `weights`: rows of all groups, one after another. `rows`: of one group; `outputs`: the same before two were put into one. */
+  constructor(g: ConvolutionGeometry, weights: Float64Array, rows: number, outputs: number) {
     const pw = (g.ow - 1) * g.sx + (g.kw - 1) * g.dx + 1;
     this.#g = g;
     this.#weights = weights;
     this.#rows = rows;
+    this.#outputs = outputs;
     this.#ph = (g.oh - 1) * g.sy + (g.kh - 1) * g.dy + 1;
     this.#half = Math.ceil(pw / g.sx) + SLACK;
     this.#rowElems = g.sx * this.#half;
-    this.pitch = Math.ceil(g.ow / 4) * 4;
+    this.#pitch = Math.ceil(g.ow / 4) * 4;
     const taps = g.ci * g.kh * g.kw;
     const image = g.groups * g.ci * this.#ph * this.#rowElems + SLACK;
     const offsets = 8 * weights.length;
     const imageAt = offsets + 8 * Math.ceil(taps / 2);
     const out = imageAt + 8 * image;
-    this.#at = { weights: 0, offsets, image: imageAt, out };
-    this.#bytes = out + 8 * (rows * g.oh * this.pitch + SLACK);
+    const whole = out + 8 * (rows * g.oh * this.#pitch + SLACK);
+    this.#at = { weights: 0, offsets, image: imageAt, out, whole };
+    this.#bytes = whole + 8 * g.groups * Math.max(g.ci * g.h * g.w, outputs * g.oh * g.ow);
   }
 
   /** Takes the module's memory over: weights, offsets of the taps, and zeros for the padding. */
@@ -103,31 +113,53 @@ export class WasmConvolution {
   }
 
   /** Loads the image whose elements begin at `source[at]`. */
-  load(source: ArrayLike<number>, at: number): void {
+  load(source: TypedArray, at: number): void {
     const wasm = kernels()!;
     this.#claim(wasm);
     const { groups, ci, h, w, sx, top, left } = this.#g;
     const planes = groups * ci;
-    const image = new Float64Array(wasm.memory.buffer, this.#at.image, planes * this.#ph * this.#rowElems);
-    const y1 = Math.min(h, this.#ph - top);
-    const x1 = Math.min(w, (this.#half - SLACK) * sx - left);
+    const elements = planes * h * w;
+    new Float64Array(wasm.memory.buffer, this.#at.whole, elements).set(source.subarray(at, at + elements));
+    const y0 = Math.max(0, -top);
     const x0 = Math.max(0, -left);
-    for (let c = 0; c < planes; c++)
-      for (let y = Math.max(0, -top); y < y1; y++) {
-        const from = at + (c * h + y) * w;
-        const to = (c * this.#ph + y + top) * this.#rowElems;
-        if (sx === 1) for (let x = x0; x < x1; x++) image[to + left + x] = source[from + x]!;
-        else
-          for (let x = x0; x < x1; x++) {
-            const column = x + left;
-            image[to + (column % sx) * this.#half + Math.floor(column / sx)] = source[from + x]!;
-          }
-      }
+    const rows = Math.min(h, this.#ph - top) - y0;
+    const width = Math.min(w, (this.#half - SLACK) * sx - left) - x0;
+    const row = 8 * this.#rowElems;
+    wasm.place(
+      this.#at.whole + 8 * (y0 * w + x0),
+      8 * w,
+      8 * h * w,
+      this.#at.image + (y0 + top) * row,
+      row,
+      this.#ph * row,
+      planes,
+      rows,
+      width,
+      x0 + left,
+      sx,
+      8 * this.#half,
+    );
   }
 
-  /** The sums of group `group` for the loaded image: `rows` planes of rows of `pitch` numbers, until the next call. */
-  sums(group: number): Float64Array {
+  /**
+   * The sums of all groups for the loaded image, as planes without gaps: a view of the module's memory, good until the next call. `unit`: where each
+   * sum holds two rows of weights, what the second one is multiplied with.
+   */
+  sums(unit: number | undefined): Float64Array {
     const wasm = kernels()!;
+    const { groups, oh, ow } = this.#g;
+    const plane = oh * ow;
+    const [pitch, { out }] = [8 * this.#pitch, this.#at];
+    for (let group = 0; group < groups; group++) {
+      const to = this.#at.whole + 8 * group * this.#outputs * plane;
+      this.#convolve(wasm, group);
+      if (unit === undefined) wasm.closeUp(out, to, this.#outputs * oh, ow, pitch);
+      else wasm.split(out, to, this.#outputs, oh, ow, pitch, unit);
+    }
+    return new Float64Array(wasm.memory.buffer, this.#at.whole, groups * this.#outputs * plane);
+  }
+
+  #convolve(wasm: Kernels, group: number): void {
     const { ci, kh, kw, oh, ow, sy } = this.#g;
     const taps = ci * kh * kw;
     wasm.convolve(
@@ -140,9 +172,8 @@ export class WasmConvolution {
       oh,
       8 * sy * this.#rowElems,
       this.#at.out,
-      8 * this.pitch,
-      8 * this.pitch * oh,
+      8 * this.#pitch,
+      8 * this.#pitch * oh,
     );
-    return new Float64Array(wasm.memory.buffer, this.#at.out, this.#rows * oh * this.pitch);
   }
 }

@@ -3,6 +3,7 @@ import type { MutantResult } from '@stryker-mutator/api/core';
 import { describe, expect, it } from 'vitest';
 import { EQUIVALENT, type Equivalent } from '../../scripts/mutate/equivalent.js';
 import { describeScore, tableOf } from '../../scripts/mutate/report.js';
+import { sampledLines } from '../../scripts/mutate/sample.js';
 import { percentOf, scoreOf } from '../../scripts/mutate/score.js';
 
 const SOURCE = 'const a = 1;\nif (a < 2) {\n  b(a +\n    1);\n}\n';
@@ -104,3 +105,27 @@ it.each(EQUIVALENT.map((e) => [e.file, e.source, e] as const))(
     expect(reason).not.toBe('');
   },
 );
+
+describe('a sample of lines', () => {
+  const patterns = ['scripts/mutate/*.ts', '!scripts/mutate/vitest.config.ts'];
+  const draw = (count: number, seed: number) => sampledLines(patterns, count, seed, process.cwd());
+
+  it('is drawn by the seed, and lies in order in the files of the patterns', () => {
+    const few = draw(20, 1);
+    expect(few).toEqual(draw(20, 1));
+    expect(few).not.toEqual(draw(20, 2));
+    expect(new Set(few).size).toBe(20);
+    expect(few.every((l) => /^scripts\/mutate\/\w+\.ts:(\d+)-\1$/.test(l))).toBe(true);
+    expect(few.some((l) => l.includes('vitest.config'))).toBe(false);
+  });
+
+  it('has all lines where there are no more, and none on which nothing stands', () => {
+    const all = draw(100_000, 1);
+    const lineOf = (place: string) => {
+      const [file, range] = place.split(':') as [string, string];
+      return readFileSync(file, 'utf8').split('\n')[Number(range.split('-')[0]) - 1]!;
+    };
+    expect(all.length).toBeGreaterThan(200);
+    expect(all.map(lineOf).filter((text) => /^\s*(\/\/|\*|$|import )/.test(text))).toEqual([]);
+  });
+});

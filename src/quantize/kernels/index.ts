@@ -86,3 +86,95 @@ export function convolve(
         v128.store(to, a1, 16);
       }
 }
+
+/** Copies `width` numbers. */
+function copyRow(from: i32, to: i32, width: i32): void {
+  const end = from + (width << 3);
+  for (; from + 16 <= end; from += 16, to += 16) v128.store(to, v128.load(from));
+  if (from < end) store<f64>(to, load<f64>(from));
+}
+
+/**
+ * Puts `rows` rows of `width` numbers of each of `planes` planes into the padded image, the first one at `to`, in column `column`. Each row there consists of
+ * `parts` parts of `part` bytes, one for each remainder of the column. All steps in bytes.
+ */
+export function place(
+  from: i32,
+  fromRow: i32,
+  fromPlane: i32,
+  to: i32,
+  toRow: i32,
+  toPlane: i32,
+  planes: i32,
+  rows: i32,
+  width: i32,
+  column: i32,
+  parts: i32,
+  part: i32,
+): void {
+  for (let p: i32 = 0; p < planes; p++)
+    for (let y: i32 = 0; y < rows; y++) {
+      let source = from + p * fromPlane + y * fromRow;
+      const row = to + p * toPlane + y * toRow;
+      if (parts == 1) {
+        copyRow(source, row + (column << 3), width);
+        continue;
+      }
+      let inPart = column % parts;
+      let at = row + inPart * part + ((column / parts) << 3);
+      const back = (parts - 1) * part - 8;
+      for (let x: i32 = 0; x < width; x++, source += 8) {
+        store<f64>(at, load<f64>(source));
+        inPart++;
+        if (inPart < parts) at += part;
+        else {
+          inPart = 0;
+          at -= back;
+        }
+      }
+    }
+}
+
+/** Sums of `lines` rows of `width` numbers, `pitch` bytes apart, without the gaps. */
+export function closeUp(from: i32, to: i32, lines: i32, width: i32, pitch: i32): void {
+  for (let l: i32 = 0; l < lines; l++) copyRow(from + l * pitch, to + l * (width << 3), width);
+}
+
+/**
+ * The same for sums that hold two rows of weights each: low + high * `unit`, both below half a unit. `rows`: of weights, of which the last may
+ * be alone.
+ */
+export function split(
+  from: i32,
+  to: i32,
+  rows: i32,
+  height: i32,
+  width: i32,
+  pitch: i32,
+  unit: f64,
+): void {
+  const line = width << 3;
+  const plane = height * line;
+  const share = f64x2.splat(1 / unit);
+  const whole = f64x2.splat(unit);
+  for (let r: i32 = 0; r < rows; r += 2, to += 2 * plane) {
+    const both = r + 1 < rows;
+    for (let y: i32 = 0; y < height; y++, from += pitch) {
+      let out = to + y * line;
+      let at = from;
+      const end = from + line;
+      for (; at + 16 <= end; at += 16, out += 16) {
+        const sum = v128.load(at);
+        const high = f64x2.nearest(f64x2.mul(sum, share));
+        v128.store(out, f64x2.sub(sum, f64x2.mul(high, whole)));
+        if (both) v128.store(out + plane, high);
+      }
+      if (at < end) {
+        const sum = load<f64>(at);
+        const high = nearest(sum * (1 / unit));
+        store<f64>(out, sum - high * unit);
+        if (both) store<f64>(out + plane, high);
+      }
+    }
+  }
+}

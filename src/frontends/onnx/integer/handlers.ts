@@ -9,7 +9,7 @@ import { CONV_ATTRIBUTES } from '../ops/conv.js';
 import { WINDOW_ATTRIBUTES } from '../ops/geometry.js';
 import { GEMM_ATTRIBUTES } from '../ops/linear.js';
 import { oneOutput, poolAttrs, reduceAxes } from '../ops/pool.js';
-import { padOf, SHAPE_OPS } from '../ops/shape.js';
+import { movingOps, padOf } from '../ops/shape.js';
 import { ADD_ANNOTATIONS, annotatedAdd, isAnnotatedAdd } from './annotated-add.js';
 import { integerAdd, integerDiv, integerMul, integerSub, sumOf } from './arithmetic.js';
 import { integerAveragePool } from './average.js';
@@ -122,20 +122,7 @@ const concat: One = (node, values) => {
   return integerValue(base, range.lo, range.hi, node.label, { integerTyped: whole[0]!.integerTyped });
 };
 
-const moved = Object.fromEntries(
-  [
-    'Identity',
-    'Dropout',
-    'Reshape',
-    'Flatten',
-    'Squeeze',
-    'Unsqueeze',
-    'Transpose',
-    'Split',
-    'Slice',
-    'Gather',
-  ].map((op) => [op, moving(SHAPE_OPS[op]!)]),
-);
+const moved = movingOps(moving);
 
 /** The operators that stay exact on integers; every other one takes its operands as float32. */
 export const INTEGER_OPS: Readonly<Record<string, IntegerHandler>> = {

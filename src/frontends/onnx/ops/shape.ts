@@ -246,3 +246,21 @@ export const CAST_OPS: Readonly<Record<string, Handler>> = {
     },
   },
 };
+
+/** Operators that move the elements of one tensor and compute nothing. */
+const MOVING = [
+  'Identity',
+  'Dropout',
+  'Reshape',
+  'Flatten',
+  'Squeeze',
+  'Unsqueeze',
+  'Transpose',
+  'Split',
+  'Slice',
+  'Gather',
+] as const;
+
+/** For each operator that only moves elements, what `adapt` makes of its plain handler. */
+export const movingOps = <H>(adapt: (handler: Handler) => H): Readonly<Record<string, H>> =>
+  Object.fromEntries(MOVING.map((op) => [op, adapt(SHAPE_OPS[op]!)]));

@@ -9,7 +9,7 @@ import { materialised, plain, type Value } from '../integer/value.js';
 import { CONV_ATTRIBUTES } from '../ops/conv.js';
 import { GEMM_ATTRIBUTES } from '../ops/linear.js';
 import { oneOutput, POOL_OPS, REDUCE_ATTRIBUTES, reduceAxes } from '../ops/pool.js';
-import { padOf, permutation, SHAPE_OPS } from '../ops/shape.js';
+import { movingOps, padOf, permutation } from '../ops/shape.js';
 import { constantTensor } from './constants.js';
 import { DYNAMIC_OPS } from './dynamic.js';
 import { quantizedConv, quantizedLinear } from './layers.js';
@@ -181,20 +181,7 @@ const concat: Run = (node, values) => {
   return { ...first, base, label: node.label };
 };
 
-const moved = Object.fromEntries(
-  [
-    'Identity',
-    'Dropout',
-    'Reshape',
-    'Flatten',
-    'Squeeze',
-    'Unsqueeze',
-    'Transpose',
-    'Split',
-    'Slice',
-    'Gather',
-  ].map((op) => [op, moving(SHAPE_OPS[op]!)]),
-);
+const moved = movingOps(moving);
 
 /** Operators that make or end quantized values: used whatever their operands are. */
 export const QUANTIZING_OPS: Readonly<Record<string, IntegerHandler>> = {
