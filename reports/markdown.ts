@@ -1,7 +1,9 @@
+import { peakMacsPerCycle } from '../sim/isa/array.js';
 import type { ModelResult, ResultDocument } from '../src/results/document.js';
 import type { Explanation } from '../src/results/explanation.js';
 import type { RunResult } from '../src/results/run.js';
-import { cyclesWithRange, layerModels, type OtherCost, otherCosts } from './cost-models.js';
+import { adviceNote, describeAdvised, describeChange, describeTogether } from './advice.js';
+import { cyclesWithRange, furthest, layerModels, otherCosts } from './cost-models.js';
 import { describeHeld, describeMismatch, describeReference, describeWarning } from './describe.js';
 import { describeEnergy, ENERGY_SOURCE } from './energy.js';
 import { describeCause, describeFault, describeIsolation } from './explanation.js';
@@ -63,7 +65,7 @@ function layerTable({ run, verdicts }: ModelResult): string[] {
     ['MACs', 'right'],
     ['cycles', 'right'],
     ['MAC/cycle', 'right'],
-    ['of the 256 peak', 'right'],
+    [`of the ${peakMacsPerCycle(run.hardware)} peak`, 'right'],
     ['ms', 'right'],
     ...(powered ? [['uJ', 'right'] as const] : []),
     ...(verified ? VERDICT_HEAD : []),
@@ -149,8 +151,6 @@ function layerModelsTable(run: RunResult): string[] {
   const layers = layerModels(run);
   const names = layers[0]?.others.map((o) => o.name) ?? [];
   if (names.length === 0) return [];
-  const furthest = (others: readonly OtherCost[]): OtherCost =>
-    others.reduce((a, b) => (Math.abs(b.ratio - 1) > Math.abs(a.ratio - 1) ? b : a));
   return markdownTable(
     [
       ['layer', 'left'],
@@ -327,6 +327,24 @@ function findingsMarkdown({ findings }: ModelResult): string[] {
   ];
 }
 
+/** What bounds each layer, and changes that a compile confirmed; nothing without `--advise`. */
+function adviceMarkdown({ advice }: ModelResult): string[] {
+  if (advice === undefined) return [];
+  const together = describeTogether(advice);
+  return [
+    '### What to change',
+    '',
+    escapeMarkdown(adviceNote(advice)),
+    '',
+    ...advice.layers.flatMap((l) => [
+      `- ${escapeMarkdown(describeAdvised(l, advice))}`,
+      ...l.bounds.map((b) => `  - ${escapeMarkdown(b)}`),
+      ...l.changes.map((c) => `  - **${escapeMarkdown(describeChange(c))}**`),
+    ]),
+    ...(together === undefined ? [] : ['', `**${escapeMarkdown(together)}**`]),
+  ];
+}
+
 function modelMarkdown(result: ModelResult): string[] {
   const { run } = result;
   const clock = run.hardware.chip.clockHz;
@@ -350,6 +368,7 @@ function modelMarkdown(result: ModelResult): string[] {
     layerModelsTable(run),
     memoryTable(run),
     strengthMarkdown(result),
+    adviceMarkdown(result),
     warnings.length === 0 ? [] : ['### Warnings', '', ...warnings],
   ];
   return sections.filter((lines) => lines.length > 0).flatMap((lines) => [...lines, '']);

@@ -1,4 +1,3 @@
-import { PEAK_MACS_PER_CYCLE } from '../sim/isa/geometry.js';
 import type { ModelResult } from '../src/results/document.js';
 import type { BytesMoved, LayerResult, Reason, RunResult } from '../src/results/run.js';
 import type { TensorComparison, Verdict } from '../src/results/verdict.js';
@@ -37,10 +36,10 @@ export const layerLabel = (layer: LayerResult): string =>
 /** "conv2d 3x3" (stride 2: "conv2d 3x3/2"; depthwise: "dw conv2d 3x3"), "cast+avg_pool2d": the operator that names an accelerator call, all operators of a host kernel. */
 export function operatorLabel(layer: LayerResult): string {
   // A layout transform: what it is for says more than reshape, reverse, reshape.
-  if (layer.detail.startsWith('to the ')) return layer.detail;
+  if (layer.detail.startsWith('to the ')) return layer.detail.replace('the analog core', 'analog core');
   const short = layer.operators.map((op) => op.replace(/^(qnn|nn)\./, ''));
   if (layer.target === 'host') return short.join('+');
-  const [, depthwise, kernel, stride] = /^(depthwise )?(\d+x\d+) s(\d+)/.exec(layer.detail) ?? [];
+  const [, depthwise, kernel, stride] = /^(?:analog )?(depthwise )?(\d+x\d+) s(\d+)/.exec(layer.detail) ?? [];
   if (kernel === undefined) return short[0] ?? '';
   return `${depthwise === undefined ? '' : 'dw '}${short[0]} ${kernel}${stride === '1' ? '' : `/${stride}`}`;
 }
@@ -57,8 +56,7 @@ export const macsPerCycle = (item: { usefulMacs: number; totalCycles: number }):
   item.totalCycles === 0 ? 0 : item.usefulMacs / item.totalCycles;
 
 /** `macsPerCycle` in percent of the array's peak. */
-export const percentOfPeak = (item: { usefulMacs: number; totalCycles: number }): number =>
-  (100 * macsPerCycle(item)) / PEAK_MACS_PER_CYCLE;
+export const percentOfPeak = ({ utilization }: { readonly utilization: number }): number => 100 * utilization;
 
 /** Bytes that the core's jobs move, all paths together; host kernels' reads and writes are not among them. */
 export const coreBytes = (bytes: BytesMoved): number =>

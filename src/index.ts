@@ -47,6 +47,7 @@ export { parseThreshold, type Threshold, type Thresholds } from '../reports/regr
 export { StoppedByFinding } from '../sim/check/finding-log.js';
 export { preparePeArray } from '../sim/core/default-pe-array.js';
 // Compiling
+export type { ArrayParameters } from '../sim/isa/array.js';
 export {
   type ChipParameters,
   type CycleParameters,
@@ -59,6 +60,7 @@ export { MachineFault } from '../sim/rv32/faults.js';
 export { ElfError } from '../sim/soc/elf-reader.js';
 export { type RunOptions as ElfOptions, runElf, type SocResult } from '../sim/soc/run-elf.js';
 export { advise, applyAdvice } from './advise/advise.js';
+export { withAdvice } from './advise/with-advice.js';
 // Data
 export type { DType } from './base/dtype.js';
 export type { Limit } from './base/errors.js';

@@ -3,6 +3,7 @@ import { CAUSE_KINDS } from '../../src/results/explanation.js';
 import { MAP_CHOICES } from '../../src/results/mapping.js';
 import { REASONS } from '../../src/results/run.js';
 import { OPTIMIZATIONS } from '../../src/results/soc.js';
+import { advice } from './advice.js';
 import {
   count,
   cycles,
@@ -277,6 +278,7 @@ export const RESULT_SCHEMA: Schema = {
         'strength?': strength,
         'mapping?': mapping,
         'findings?': listOf(finding),
+        'advice?': advice,
       }),
     ),
   }),

@@ -1,3 +1,4 @@
+import { peakMacsPerCycle } from '../../sim/isa/array.js';
 import { UserError } from '../base/errors.js';
 import { compile } from '../compile.js';
 import { GENERATOR } from '../generator.js';
@@ -17,7 +18,7 @@ import {
   type PointModel,
 } from '../results/exploration.js';
 import type { RunResult } from '../results/run.js';
-import { combinations, describePoint, hardwareAt } from './points.js';
+import { combinations, describePoint, hardwareAt, varies } from './points.js';
 
 export interface ExploreOptions extends WorkOptions {
   /** What varies: `parseAxis` reads them from words. */
@@ -59,9 +60,11 @@ function* explorePoint(
   const ran: PointModel[] = [];
   const at = { index, values };
   let l1Bytes = options.hardware.chip.l1Bytes;
+  let lanes = {};
   try {
     const hardware = hardwareAt(options.hardware, axes, values);
     l1Bytes = hardware.chip.l1Bytes;
+    if (varies(axes, 'array')) lanes = { lanes: peakMacsPerCycle(hardware) };
     for (const model of models) {
       yield;
       ran.push(pointModel(estimate(compile(model, { ...options, hardware }))));
@@ -69,12 +72,13 @@ function* explorePoint(
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const nothing = { models: [], cycles: 0, milliseconds: 0, microjoules: 0 };
-    return { ...at, l1Bytes, ...nothing, error: error.message };
+    return { ...at, l1Bytes, ...lanes, ...nothing, error: error.message };
   }
   const mean = (pick: (m: PointModel) => number): number => geometricMean(ran.map(pick));
   return {
     ...at,
     l1Bytes,
+    ...lanes,
     models: ran,
     cycles: mean((m) => m.cycles),
     milliseconds: mean((m) => m.milliseconds),

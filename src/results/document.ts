@@ -1,3 +1,4 @@
+import type { Advice } from './advice.js';
 import type { Finding } from './finding.js';
 import type { Mapping } from './mapping.js';
 import type { RunResult } from './run.js';
@@ -31,4 +32,6 @@ export interface ModelResult {
   readonly mapping?: Mapping;
   /** What the sanitizer found; absent where it did not run. */
   readonly findings?: readonly Finding[];
+  /** What to change in the network; of `--advise`. */
+  readonly advice?: Advice;
 }

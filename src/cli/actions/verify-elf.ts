@@ -63,7 +63,7 @@ export function elfLines(v: ElfVerification, file: string, model: string): strin
 /** `verify MODEL --elf APP.elf`: a foreign binary against the reference. Resolves to the exit status. */
 export async function verifyElf(args: VerifyArguments & { readonly elf: string }): Promise<number> {
   if (args.models.length !== 1) throw new UserError('--elf goes with one model.');
-  for (const option of ['golden', 'native', 'shard'] as const)
+  for (const option of ['golden', 'native', 'shard', 'advise'] as const)
     if (args[option] !== undefined && args[option] !== false)
       throw new UserError(`--${option} does not go with --elf.`);
   if (args.runs !== 1 || args.on === 'soc')
