@@ -15,7 +15,11 @@ function viewsOf(model: Model, l1?: number): LayerView[] {
   return kernelFunctions(program).map((_, id) => views.view(id));
 }
 
-const CALLS = { copyIn: 'diana_copy_in(', copyOut: 'diana_copy_out(', compute: /diana_(conv|fc|sum)\(/ };
+const CALLS = {
+  copyIn: /diana_(analog_)?copy_in\(/,
+  copyOut: /diana_(analog_)?copy_out\(/,
+  compute: /diana_(conv|fc|sum|analog_conv)\(/,
+};
 
 const dsCnn = viewsOf(buildModel('ds-cnn'));
 
@@ -23,6 +27,7 @@ describe('lines of the generated C and jobs', () => {
   it.each([
     ['ds-cnn', dsCnn],
     ['residual in 16 KiB', viewsOf(buildModel('residual'), 16384)],
+    ['dae-mixed, analog layers', viewsOf(buildModel('dae-mixed'))],
   ])('%s: every job is one of one line, and that line calls its kind', (_, views) => {
     for (const { jobs, c, cLinks } of views) {
       const lines = c.split('\n');

@@ -3,8 +3,13 @@ import { layerActions } from '../../src/codegen/accelerator/actions.js';
 import { performedBy, writtenCalls } from '../../src/codegen/accelerator/places.js';
 import { reroll } from '../../src/codegen/accelerator/reroll.js';
 import { kernelFunctions } from '../../src/codegen/network/kernels.js';
-import type { JobView } from './layer.js';
 import type { Program } from './library.js';
+
+/** What a job does, and the program's step that it is. */
+interface Job {
+  readonly step: number;
+  readonly kind: 'copyIn' | 'copyOut' | 'compute';
+}
 
 /** Lines of a text that belong to jobs. */
 export interface CodeLink {
@@ -17,7 +22,7 @@ export interface CodeLink {
   readonly fields: readonly string[];
 }
 
-const CALL = /^\s*diana_(copy_in|copy_out|conv|fc|sum)\(/;
+const CALL = /^\s*diana_(analog_)?(copy_in|copy_out|conv|fc|sum)\(/;
 const FIELD = /^\s*instruction->(\w+) = /;
 
 /** Lines of a call, with the stores of instruction words in front of it, one link a call in the order of the text. */
@@ -82,7 +87,7 @@ const DECIDES: readonly (readonly [line: RegExp, fields: readonly FieldName[]])[
 ];
 
 /** What a line of an accelerator function's Relay text is to the chip. */
-function kindsOf(line: string): readonly JobView['kind'][] {
+function kindsOf(line: string): readonly Job['kind'][] {
   if (/^def /.test(line)) return ['copyIn'];
   if (/^ {4}\S/.test(line)) return ['compute'];
   if (/^ {2}%\d+\(/.test(line)) return ['copyOut'];
@@ -90,7 +95,7 @@ function kindsOf(line: string): readonly JobView['kind'][] {
 }
 
 /** The jobs behind each line of an accelerator function's Relay text: copies of its inputs, computing of its operators, copies of its result. */
-export function linksOfRelay(text: string, jobs: readonly JobView[]): CodeLink[] {
+export function linksOfRelay(text: string, jobs: readonly Job[]): CodeLink[] {
   return text.split('\n').flatMap((line, i) => {
     const kinds = kindsOf(line);
     const steps = jobs.filter((j) => kinds.includes(j.kind)).map((j) => j.step);

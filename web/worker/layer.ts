@@ -4,7 +4,7 @@ import { ARRAY_CHANNELS, ARRAY_COLUMNS, LINE_BYTES } from '../../sim/isa/geometr
 import type { Operation } from '../../sim/isa/operation.js';
 import { registerName } from '../../sim/isa/registers.js';
 import { runProgram } from '../../sim/program/run.js';
-import { BufferFinder } from '../../src/codegen/accelerator/actions.js';
+import { BufferFinder } from '../../src/codegen/accelerator/buffer-finder.js';
 import { kernelFunctions } from '../../src/codegen/network/kernels.js';
 import { childrenOf, type Expr, type Func, type Var } from '../../src/ir/expr.js';
 import { rewriteGraph } from '../../src/ir/visit.js';

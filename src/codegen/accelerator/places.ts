@@ -1,4 +1,4 @@
-import type { Action } from './actions.js';
+import type { Action } from './calls.js';
 import type { Node } from './reroll.js';
 
 /** The calls that stand in the C, in the order of its text: each body of a loop or table once. */
