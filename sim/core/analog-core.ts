@@ -9,7 +9,7 @@ import {
 } from '../isa/analog/cycles.js';
 import { BANKS, COPY_LINES, linesOfPixel } from '../isa/analog/geometry.js';
 import { ANALOG_INSTRUCTION_WORDS, type AnalogFields, decodeAnalog } from '../isa/analog/instruction.js';
-import { type AnalogOperation, toAnalogOperation } from '../isa/analog/operation.js';
+import { type AnalogOperation, columnsOf, toAnalogOperation } from '../isa/analog/operation.js';
 import {
   ANALOG_CONFIGURATION,
   ANALOG_CONFIGURATION_WORDS,
@@ -19,6 +19,7 @@ import {
 import { analogNormBytes } from '../isa/analog/weights.js';
 import { copyCycles, fetchCycles } from '../isa/cycles.js';
 import { LINE_BYTES, WORD_BYTES } from '../isa/geometry.js';
+import type { Oddity } from '../isa/oddity.js';
 import type { HardwareParameters } from '../isa/parameters.js';
 import { MEMCPY_OP } from '../isa/registers.js';
 import { storedWeightBytes } from './analog-array.js';
@@ -40,7 +41,7 @@ export interface AnalogReport {
   readonly weightBytes: number;
   readonly instructionBytes: number;
   readonly issuedMacs: number;
-  readonly oddities: readonly [];
+  readonly oddities: readonly Oddity[];
 }
 
 /** The boot job: nothing is computed; from now on the array runs. */
@@ -51,6 +52,19 @@ export interface BootReport {
 }
 
 export type AnalogJobReport = CopyReport | AnalogReport | BootReport;
+
+/** DORY divides an output's width by ox_unroll and drops the rest: columns are missing, and rows follow each other too closely. */
+function narrowed(o: AnalogOperation): Oddity[] {
+  const columns = columnsOf(o);
+  if (o.outputColumns === columns) return [];
+  return [
+    {
+      subject: 'field ox',
+      value: `${o.outputColumns / o.unroll}, with ox_unroll ${o.unroll}: ${o.outputColumns} columns`,
+      usual: `input, kernel, padding and stride give ${columns}; drivers drop what ox_unroll leaves over`,
+    },
+  ];
+}
 
 type Configuration = keyof typeof ANALOG_CONFIGURATION;
 
@@ -159,21 +173,42 @@ export class AnalogCore {
     switch (op) {
       case MEMCPY_OP.compute:
         return this.#compute();
+      case MEMCPY_OP.l1ToL2:
+        return this.#copyWords('copyOut');
+      case MEMCPY_OP.l2ToL1:
+        return this.#copyWords('copyIn');
       case MEMCPY_OP.banksL1ToL2:
-        return this.#copy('copyOut');
+        return this.#copyBanks('copyOut');
       case MEMCPY_OP.banksL2ToL1:
-        return this.#copy('copyIn');
+        return this.#copyBanks('copyIn');
       default:
         throw new LimitError({
           subject: 'register MEMCPY_OP of the analog core',
           value: op,
-          rule: '0 (compute), 3 (banks to L2) or 4 (L2 to banks), as its drivers use it',
+          rule: '0 (compute), 1 or 3 (L1 to L2), 2 or 4 (L2 to L1)',
         });
     }
   }
 
-  /** A copy of several banks: L2 holds a line of each bank after the other, each bank's lines follow each other from L1ADDR on. [dory, ours] */
-  #copy(kind: 'copyIn' | 'copyOut'): CopyReport {
+  /** A copy of one bank, as the digital core makes it: MEMCPY_N words, L1 in its own order. [dory] */
+  #copyWords(kind: 'copyIn' | 'copyOut'): CopyReport {
+    const l2Address = this.#address('MEMCPY_ADDR');
+    const l1Address = this.#get('L1ADDR') * LINE_BYTES;
+    const bytes = this.#require('MEMCPY_N', (v) => v > 0, 'at least 1 word') * WORD_BYTES;
+    if (this.#values) {
+      this.observer?.moves(kind, l2Address, l1Address, bytes);
+      if (kind === 'copyIn')
+        this.#l1.copyFrom(this.#l2, l2Address, l1Address, bytes, this.writer, 'copy L2 to L1');
+      else this.#l2.copyFrom(this.#l1, l1Address, l2Address, bytes, this.writer, 'copy L1 to L2');
+    }
+    return this.#copyReport(kind, l2Address, l1Address, bytes);
+  }
+
+  /**
+   * A copy of several banks: L2 holds a line of each bank after the other, each bank's lines follow each other from L1ADDR on [dory, ours].
+   * MEMCPY_N is not looked at: drivers leave it as it was. [dory]
+   */
+  #copyBanks(kind: 'copyIn' | 'copyOut'): CopyReport {
     const bankBytes = this.#l1.size / BANKS;
     const l2Address = this.#address('MEMCPY_ADDR');
     const banks = this.#require('MEMCPY_BANK_LENGTH', (v) => v >= 1 && v <= BANKS, `1 to ${BANKS} banks`);
@@ -183,11 +218,6 @@ export class AnalogCore {
       `1 to ${COPY_LINES} lines a bank`,
     );
     const bytes = banks * lines * LINE_BYTES;
-    this.#require(
-      'MEMCPY_N',
-      (v) => v * WORD_BYTES === bytes,
-      `MEMCPY_BANK_LENGTH * MEMCPY_ROW_LENGTH lines, ${bytes / WORD_BYTES} words; what the chip does otherwise is not known`,
-    );
     const l1Address = this.#get('L1ADDR') * LINE_BYTES;
     this.#insideBank('register L1ADDR of the analog core', l1Address, lines);
     for (let line = 0; this.#values && line < lines; line++)
@@ -199,14 +229,12 @@ export class AnalogCore {
           this.#l1.copyFrom(this.#l2, outside, inside, LINE_BYTES, this.writer, 'copy L2 to L1');
         else this.#l2.copyFrom(this.#l1, inside, outside, LINE_BYTES, this.writer, 'copy L1 to L2');
       }
-    return {
-      kind,
-      l2Address,
-      l1Address,
-      bytes,
-      cycles: copyCycles(bytes, this.#hardware.cycles),
-      oddities: [],
-    };
+    return this.#copyReport(kind, l2Address, l1Address, bytes);
+  }
+
+  #copyReport(kind: 'copyIn' | 'copyOut', l2Address: number, l1Address: number, bytes: number): CopyReport {
+    const cycles = copyCycles(bytes, this.#hardware.cycles);
+    return { kind, l2Address, l1Address, bytes, cycles, oddities: [] };
   }
 
   #insideBank(subject: string, address: number, lines: number): void {
@@ -316,7 +344,7 @@ export class AnalogCore {
       weightBytes: weightBytes + analogNormBytes(o.outputs),
       instructionBytes,
       issuedMacs: analogIssuedMacs(o, this.#analog),
-      oddities: [],
+      oddities: narrowed(o),
     };
   }
 
