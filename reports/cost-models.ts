@@ -21,6 +21,8 @@ export interface OtherCost {
   readonly ratio: number;
   /** The reason that makes most of the difference, where that is more than 20 %: "compute 48,384 for 117,700". */
   readonly because: string;
+  /** That reason's name ("compute"); empty where the difference is smaller. */
+  readonly term: string;
 }
 
 /** The reason in which two models differ most. */
@@ -33,11 +35,9 @@ export function otherCosts({ cycles, totalCycles, otherModels = {} }: Costed): O
     const total = sum(other);
     const ratio = totalCycles === 0 ? 1 : total / totalCycles;
     const reason = widest(cycles, other);
-    const because =
-      Math.abs(ratio - 1) > NOTABLE
-        ? `${REASON_TEXT[reason].label} ${count(other[reason])} for ${count(cycles[reason])}`
-        : '';
-    return { name, cycles: total, ratio, because };
+    const term = Math.abs(ratio - 1) > NOTABLE ? REASON_TEXT[reason].label : '';
+    const because = term === '' ? '' : `${term} ${count(other[reason])} for ${count(cycles[reason])}`;
+    return { name, cycles: total, ratio, because, term };
   });
 }
 
@@ -61,6 +61,21 @@ export const layerModels = (run: RunResult): LayerModels[] =>
   run.layers
     .filter((l) => l.target === 'digital' && l.otherModels !== undefined)
     .map((l) => ({ label: layerLabel(l), cycles: l.totalCycles, others: otherCosts(l) }));
+
+/** The model that is furthest from the run's own. */
+export const furthest = (others: readonly OtherCost[]): OtherCost =>
+  others.reduce((a, b) => (Math.abs(b.ratio - 1) > Math.abs(a.ratio - 1) ? b : a));
+
+/** Layers for which some model differs by more than 20 %, by the term that makes most of it, the dearest first: "compute" and "conv1 0.62 (odimo)", ... */
+export function layersByTerm(run: RunResult): Map<string, string[]> {
+  const terms = new Map<string, string[]>();
+  for (const { label, others } of layerModels(run).sort((a, b) => b.cycles - a.cycles)) {
+    if (others.length === 0) continue;
+    const { name, ratio, term } = furthest(others);
+    if (term !== '') terms.set(term, [...(terms.get(term) ?? []), `${label} ${ratio.toFixed(2)} (${name})`]);
+  }
+  return terms;
+}
 
 /** "183,437 cycles (other models 123,334..133,350)": what stands at the head of a report. */
 export function cyclesWithRange(item: Costed): string {

@@ -2,6 +2,7 @@ import type { ModelResult, ResultDocument } from '../src/results/document.js';
 import { FINDING_KINDS, type Finding } from '../src/results/finding.js';
 import type { RunResult } from '../src/results/run.js';
 import { isStrongEnough } from '../src/results/strength.js';
+import { describeChange } from './advice.js';
 import { describeMismatch, describeWarning } from './describe.js';
 import { ENERGY_SOURCE } from './energy.js';
 import { describeFirstCause } from './explanation.js';
@@ -60,6 +61,19 @@ const energyCells = ({ totals: { energy: e } }: RunResult): string[] =>
     ? ['', '']
     : [`${e.microjoules.toFixed(2)} (${e.least.toFixed(2)}..${e.most.toFixed(2)})`, compact(e.macsPerJoule)];
 
+/** Confirmed changes of a network, if any. */
+function adviceSummary({ run, advice }: ModelResult): string[] {
+  const changes =
+    advice?.layers.flatMap((l) => l.changes.map((c) => `${l.layer}: ${describeChange(c)}`)) ?? [];
+  if (changes.length === 0) return [];
+  return [
+    `#### What to change in ${escapeMarkdown(run.model)}`,
+    '',
+    ...changes.map((c) => `- ${escapeMarkdown(c)}`),
+    '',
+  ];
+}
+
 /** The step summary (append it to the file that GITHUB_STEP_SUMMARY names): a model a row, and what differs. */
 export function renderStepSummary(doc: ResultDocument): string {
   const measured = doc.models.some(({ strength }) => strength !== undefined);
@@ -109,6 +123,7 @@ export function renderStepSummary(doc: ResultDocument): string {
       ...verdictMarkdown(result),
       '',
     ]),
+    ...doc.models.flatMap(adviceSummary),
     ...doc.models
       .filter(({ strength }) => !isStrongEnough(strength))
       .flatMap((result) => [`#### ${escapeMarkdown(result.run.model)}`, '', ...strengthMarkdown(result), '']),

@@ -1,11 +1,14 @@
+import { peakMacsPerCycle } from '../sim/isa/array.js';
 import type { ModelResult, ResultDocument } from '../src/results/document.js';
 import type { Explanation } from '../src/results/explanation.js';
 import type { RunResult } from '../src/results/run.js';
-import { cyclesWithRange, layerModels, type OtherCost, otherCosts } from './cost-models.js';
+import { adviceNote, describeAdvised, describeChange, describeTogether } from './advice.js';
+import { cyclesWithRange, furthest, layerModels, otherCosts } from './cost-models.js';
 import { describeHeld, describeMismatch, describeReference, describeWarning } from './describe.js';
 import { describeEnergy, ENERGY_SOURCE } from './energy.js';
 import { describeCause, describeFault, describeIsolation } from './explanation.js';
 import { findingDetails, findingTitle } from './findings.js';
+import { beside, costThere, mappingSentences, mappingTitle, remarkOf, sumRows } from './mapping.js';
 import {
   ESTIMATED,
   jobCount,
@@ -62,7 +65,7 @@ function layerTable({ run, verdicts }: ModelResult): string[] {
     ['MACs', 'right'],
     ['cycles', 'right'],
     ['MAC/cycle', 'right'],
-    ['of the 256 peak', 'right'],
+    [`of the ${peakMacsPerCycle(run.hardware)} peak`, 'right'],
     ['ms', 'right'],
     ...(powered ? [['uJ', 'right'] as const] : []),
     ...(verified ? VERDICT_HEAD : []),
@@ -148,8 +151,6 @@ function layerModelsTable(run: RunResult): string[] {
   const layers = layerModels(run);
   const names = layers[0]?.others.map((o) => o.name) ?? [];
   if (names.length === 0) return [];
-  const furthest = (others: readonly OtherCost[]): OtherCost =>
-    others.reduce((a, b) => (Math.abs(b.ratio - 1) > Math.abs(a.ratio - 1) ? b : a));
   return markdownTable(
     [
       ['layer', 'left'],
@@ -269,6 +270,49 @@ export function strengthMarkdown({ strength }: ModelResult): string[] {
   ];
 }
 
+/** Where each layer was put; nothing without `--map`. */
+function mappingMarkdown({ mapping }: ModelResult): string[] {
+  if (mapping === undefined) return [];
+  const rows = mapping.layers.map((l) => [
+    escapeMarkdown(l.layer),
+    l.core,
+    ...(['digital', 'analog'] as const).flatMap((core) => {
+      const cost = costThere(l, core);
+      return cost === undefined ? ['-', ''] : [count(cost.cycles), cost.microjoules.toFixed(3)];
+    }),
+    escapeMarkdown(remarkOf(l)),
+  ]);
+  return [
+    `### ${mappingTitle(mapping)}`,
+    '',
+    ...markdownTable(
+      [
+        ['layer', 'left'],
+        ['on', 'left'],
+        ['digital cycles', 'right'],
+        ['uJ', 'right'],
+        ['analog cycles', 'right'],
+        ['uJ', 'right'],
+        ['', 'left'],
+      ],
+      rows,
+    ),
+    '',
+    ...markdownTable(
+      [
+        ['together', 'left'],
+        ['cycles', 'right'],
+        ['uJ', 'right'],
+      ],
+      sumRows(mapping).map(([name, cost]) => [name, count(cost.cycles), cost.microjoules.toFixed(3)]),
+    ),
+    '',
+    ...beside(mapping).map((text) => `- ${text}`),
+    '',
+    ...mappingSentences(mapping).flatMap((text) => [escapeMarkdown(text), '']),
+  ];
+}
+
 /** What the sanitizer found; nothing where it did not run. */
 function findingsMarkdown({ findings }: ModelResult): string[] {
   if (findings === undefined) return [];
@@ -280,6 +324,24 @@ function findingsMarkdown({ findings }: ModelResult): string[] {
       `- **${escapeMarkdown(findingTitle(finding))}**`,
       ...findingDetails(finding).map(([label, text]) => `  - ${label}: ${escapeMarkdown(text)}`),
     ]),
+  ];
+}
+
+/** What bounds each layer, and changes that a compile confirmed; nothing without `--advise`. */
+function adviceMarkdown({ advice }: ModelResult): string[] {
+  if (advice === undefined) return [];
+  const together = describeTogether(advice);
+  return [
+    '### What to change',
+    '',
+    escapeMarkdown(adviceNote(advice)),
+    '',
+    ...advice.layers.flatMap((l) => [
+      `- ${escapeMarkdown(describeAdvised(l, advice))}`,
+      ...l.bounds.map((b) => `  - ${escapeMarkdown(b)}`),
+      ...l.changes.map((c) => `  - **${escapeMarkdown(describeChange(c))}**`),
+    ]),
+    ...(together === undefined ? [] : ['', `**${escapeMarkdown(together)}**`]),
   ];
 }
 
@@ -300,11 +362,13 @@ function modelMarkdown(result: ModelResult): string[] {
     socMarkdown(result),
     findingsMarkdown(result),
     layerTable(result),
+    mappingMarkdown(result),
     reasonTable(run),
     otherModelsTable(run),
     layerModelsTable(run),
     memoryTable(run),
     strengthMarkdown(result),
+    adviceMarkdown(result),
     warnings.length === 0 ? [] : ['### Warnings', '', ...warnings],
   ];
   return sections.filter((lines) => lines.length > 0).flatMap((lines) => [...lines, '']);

@@ -35,13 +35,14 @@ function joinModel(first: ModelResult, second: ModelResult, name: string): Model
   const verdicts = [...first.verdicts, ...second.verdicts].sort((a, b) => a.run - b.run);
   const soc = [...(first.soc ?? []), ...(second.soc ?? [])].sort((a, b) => a.run - b.run);
   const strength = stronger(first.strength, second.strength);
-  const { findings } = first;
+  const { findings, advice } = first;
   return {
     run: first.run,
     verdicts,
     ...(soc.length === 0 ? {} : { soc }),
     ...(strength === undefined ? {} : { strength }),
     ...(findings === undefined ? {} : { findings }),
+    ...(advice === undefined ? {} : { advice }),
   };
 }
 

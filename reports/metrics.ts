@@ -1,4 +1,3 @@
-import { PEAK_MACS_PER_CYCLE } from '../sim/isa/geometry.js';
 import type { ModelResult } from '../src/results/document.js';
 import type { BytesMoved, LayerResult, Reason, RunResult } from '../src/results/run.js';
 import type { TensorComparison, Verdict } from '../src/results/verdict.js';
@@ -57,8 +56,7 @@ export const macsPerCycle = (item: { usefulMacs: number; totalCycles: number }):
   item.totalCycles === 0 ? 0 : item.usefulMacs / item.totalCycles;
 
 /** `macsPerCycle` in percent of the array's peak. */
-export const percentOfPeak = (item: { usefulMacs: number; totalCycles: number }): number =>
-  (100 * macsPerCycle(item)) / PEAK_MACS_PER_CYCLE;
+export const percentOfPeak = ({ utilization }: { readonly utilization: number }): number => 100 * utilization;
 
 /** Bytes that the core's jobs move, all paths together; host kernels' reads and writes are not among them. */
 export const coreBytes = (bytes: BytesMoved): number =>

@@ -6,6 +6,7 @@ export function parameterList({
   cycles,
   host,
   analog,
+  array,
 }: HardwareParameters): readonly (readonly [string, number])[] {
   const named = (group: string, values: Readonly<Record<string, number>>): [string, number][] =>
     Object.entries(values).map(([name, value]) => [`${group}.${name}`, value]);
@@ -14,6 +15,7 @@ export function parameterList({
     ...named('cycles', { ...cycles }),
     ...named('host', { ...host }),
     ...(analog === undefined ? [] : named('analog', { ...analog })),
+    ...(array === undefined ? [] : named('array', { ...array })),
   ];
 }
 

@@ -5,10 +5,12 @@ import { describeEnergy, ENERGY_SOURCE } from './energy.js';
 import { ESTIMATED, macsPerCycle, passed, percentOfPeak } from './metrics.js';
 import { compact, count, decimal, megahertz, ms, percentOf, plural } from './numbers.js';
 import { strengthPercent } from './strength.js';
+import { adviceLines } from './terminal/advice.js';
 import { explanationLines } from './terminal/explanation.js';
 import { checkLines } from './terminal/findings.js';
 import { type Cell, cell, type Grid, renderGrid } from './terminal/grid.js';
 import { layerGrid } from './terminal/layers.js';
+import { mappingLines } from './terminal/mapping.js';
 import {
   memoryLines,
   otherModelLines,
@@ -119,6 +121,7 @@ function modelLines(result: ModelResult, columns: number, s: Style): string[] {
   const sections = [
     heading(result, columns, s),
     renderGrid(layerGrid(result), columns, s),
+    mappingLines(result.mapping, columns, s),
     reasonLines(result.run, columns, s),
     otherModelLines(result.run, columns, s),
     memoryLines(result.run, columns, s),
@@ -131,6 +134,7 @@ function modelLines(result: ModelResult, columns: number, s: Style): string[] {
     socLines(result, columns, s),
     strengthLines(result, columns, s),
     checkLines(result.findings, s),
+    adviceLines(result.advice, columns, s),
   ];
   return sections.filter((lines) => lines.length > 0).flatMap((lines) => [...lines, '']);
 }

@@ -47,6 +47,7 @@ export { parseThreshold, type Threshold, type Thresholds } from '../reports/regr
 export { StoppedByFinding } from '../sim/check/finding-log.js';
 export { preparePeArray } from '../sim/core/default-pe-array.js';
 // Compiling
+export type { ArrayParameters } from '../sim/isa/array.js';
 export {
   type ChipParameters,
   type CycleParameters,
@@ -59,6 +60,7 @@ export { MachineFault } from '../sim/rv32/faults.js';
 export { ElfError } from '../sim/soc/elf-reader.js';
 export { type RunOptions as ElfOptions, runElf, type SocResult } from '../sim/soc/run-elf.js';
 export { advise, applyAdvice } from './advise/advise.js';
+export { withAdvice } from './advise/with-advice.js';
 // Data
 export type { DType } from './base/dtype.js';
 export type { Limit } from './base/errors.js';
@@ -97,6 +99,7 @@ export {
   verifyElf,
 } from './library/elf/verify-elf.js';
 export { estimate } from './library/estimate.js';
+export { type MappedModel, mapNetwork } from './library/map-network.js';
 // Quantizing
 export { divideSamples, type QuantizeOptions, quantize } from './library/quantize.js';
 export { type RecordedVectors, recordedVectors } from './library/recorded-vectors.js';
@@ -153,6 +156,7 @@ export type * from './results/explanation.js';
 export type * from './results/exploration.js';
 export type * from './results/finding.js';
 export type * from './results/history.js';
+export type * from './results/mapping.js';
 export type * from './results/run.js';
 export type * from './results/soc.js';
 export type * from './results/strength.js';

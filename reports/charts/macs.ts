@@ -1,4 +1,4 @@
-import { PEAK_MACS_PER_CYCLE } from '../../sim/isa/geometry.js';
+import { peakMacsPerCycle } from '../../sim/isa/array.js';
 import type { RunResult } from '../../src/results/run.js';
 import { formulaBound } from '../bound.js';
 import { layerLabel, macsPerCycle } from '../metrics.js';
@@ -9,6 +9,7 @@ import { type ChartSpec, chartSpec, legend } from './spec.js';
 
 /** MAC/cycle of each layer with multiply-accumulates on the core, against the formula's bound and the peak. */
 export function macsChart(run: RunResult): ChartSpec {
+  const peak = peakMacsPerCycle(run.hardware);
   const { layers, note } = shownLayers(
     run.layers.filter((layer) => layer.target === 'digital' && layer.usefulMacs > 0),
     (l) => l.totalCycles,
@@ -42,7 +43,7 @@ export function macsChart(run: RunResult): ChartSpec {
           },
           {
             ...points,
-            label: 'bound of the formula (conv: 256·FX/(FX+2))',
+            label: `bound of the formula (conv: ${peak}·FX/(FX+2))`,
             data: layers.map((layer) => formulaBound(run, layer) ?? null),
             pointStyle: 'rectRot',
             pointRadius: 6,
@@ -58,10 +59,10 @@ export function macsChart(run: RunResult): ChartSpec {
         scales: {
           x: {
             min: 0,
-            max: PEAK_MACS_PER_CYCLE + 16,
+            max: peak + 16,
             title: axisTitle('useful MAC per cycle'),
             grid,
-            ticks: { stepSize: 32, includeBounds: false },
+            ticks: { stepSize: peak / 8, includeBounds: false },
           },
           y: { grid: noGrid, ticks: { autoSkip: false } },
         },
@@ -69,7 +70,7 @@ export function macsChart(run: RunResult): ChartSpec {
           legend,
         },
       },
-      plugins: [marks([{ axis: 'x', value: PEAK_MACS_PER_CYCLE, text: `peak ${PEAK_MACS_PER_CYCLE}` }])],
+      plugins: [marks([{ axis: 'x', value: peak, text: `peak ${peak}` }])],
     },
     {
       title: `${run.model}: use of the PE array per layer`,

@@ -1,5 +1,5 @@
 import type { Plugin } from 'chart.js';
-import { PEAK_MACS_PER_CYCLE } from '../../sim/isa/geometry.js';
+import { peakMacsPerCycle } from '../../sim/isa/array.js';
 import { largest, smallest } from '../../src/base/extremes.js';
 import type { LayerResult, RunResult } from '../../src/results/run.js';
 import { coreBytes, layerLabel, macsPerCycle, operatorLabel } from '../metrics.js';
@@ -74,7 +74,7 @@ const nameLabels: Plugin = {
 };
 
 /** Names along the roofs, below or above the lines and parallel to them. */
-const roofNames = (bandwidth: number, serial: (x: number) => number, low: number): Plugin => ({
+const roofNames = (bandwidth: number, peak: number, serial: (x: number) => number, low: number): Plugin => ({
   id: 'roofNames',
   beforeDatasetsDraw({ ctx, chartArea, scales }) {
     const at = (x: number, y: number) => ({
@@ -96,15 +96,11 @@ const roofNames = (bandwidth: number, serial: (x: number) => number, low: number
     ctx.font = `11.5px "${FONT}"`;
     ctx.fillStyle = INK;
     ctx.textBaseline = 'middle';
-    const ridge = PEAK_MACS_PER_CYCLE / bandwidth;
+    const ridge = peak / bandwidth;
     along(`${bandwidth} bytes per cycle`, (x) => bandwidth * x, Math.max(low * 1.3, ridge / 12), -11);
     along('copies and compute take turns', serial, Math.max(low * 1.3, ridge / 5), 12);
     ctx.textAlign = 'right';
-    ctx.fillText(
-      `peak: ${PEAK_MACS_PER_CYCLE} MAC per cycle`,
-      chartArea.right - 6,
-      at(1, PEAK_MACS_PER_CYCLE).y - 11,
-    );
+    ctx.fillText(`peak: ${peak} MAC per cycle`, chartArea.right - 6, at(1, peak).y - 11);
     ctx.restore();
   },
 });
@@ -138,6 +134,7 @@ export function rooflineChart(run: RunResult): ChartSpec {
   const kinds = [...new Set(layers.map(operatorLabel))];
   const points = layers.map(pointOf);
   const bandwidth = run.hardware.cycles.bytesPerCycle;
+  const peak = peakMacsPerCycle(run.hardware);
   const xs = range(
     points.map((p) => p.x),
     1,
@@ -146,11 +143,11 @@ export function rooflineChart(run: RunResult): ChartSpec {
   const ys = range(
     points.map((p) => p.y),
     1,
-    PEAK_MACS_PER_CYCLE * 1.2,
+    peak * 1.2,
   );
   const line = { showLine: true, pointRadius: 0, borderWidth: 2, fill: false };
-  const roof = (x: number): number => Math.min(PEAK_MACS_PER_CYCLE, bandwidth * x);
-  const serial = (x: number): number => 1 / (1 / PEAK_MACS_PER_CYCLE + 1 / (bandwidth * x));
+  const roof = (x: number): number => Math.min(peak, bandwidth * x);
+  const serial = (x: number): number => 1 / (1 / peak + 1 / (bandwidth * x));
   return chartSpec<'scatter', { x: number; y: number }[]>(
     {
       type: 'scatter',
@@ -170,7 +167,7 @@ export function rooflineChart(run: RunResult): ChartSpec {
           }),
           {
             ...line,
-            data: curve(xs.min, xs.max, roof, [PEAK_MACS_PER_CYCLE / bandwidth]),
+            data: curve(xs.min, xs.max, roof, [peak / bandwidth]),
             pointStyle: 'line' as const,
             borderColor: INK,
           },
@@ -192,7 +189,7 @@ export function rooflineChart(run: RunResult): ChartSpec {
           legend,
         },
       },
-      plugins: [roofNames(bandwidth, serial, xs.min), nameLabels],
+      plugins: [roofNames(bandwidth, peak, serial, xs.min), nameLabels],
     },
     { title: `${run.model}: roofline`, subtitle: subtitleOf(run), width: 900, height: 620 },
   );

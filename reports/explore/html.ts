@@ -4,7 +4,7 @@ import { page } from '../html/page-frame.js';
 import { type Html, html, raw } from '../html/tags.js';
 import { ESTIMATED } from '../metrics.js';
 import { compact, count, percent } from '../numbers.js';
-import { kneeOf, paretoFront, ranked } from './pareto.js';
+import { goalsOf, kneeOf, paretoFront, ranked } from './pareto.js';
 import { drawScatter } from './scatter.js';
 import { describeValues, summaryLines } from './texts.js';
 
@@ -57,17 +57,21 @@ export function renderExplorationHtml(doc: Exploration): string {
   const order = ranked(doc);
   const on = new Set(front);
   const detailed = order.filter((p, i) => i < MOST_LAYER_TABLES || on.has(p));
+  const arrays = order.some((p) => p.lanes !== undefined);
+  const goals = goalsOf(doc);
+  const heading = goals.charAt(0).toUpperCase() + goals.slice(1);
   const title = `diana-sim explore: ${doc.models.join(', ')}`;
   const dots = { front: on, knee, describe: (p: ExploredPoint) => describeValues(doc, p) };
   const body = html`<header><h1>${title}</h1>
 ${summaryLines(doc).map((line) => html`<p>${line}</p>`)}
 <p class="faint">Written by ${doc.generator}. Energy: ${POWER.source}.</p></header>
-<h2>Cycles, bytes of L1 and energy</h2>
+<h2>${heading}</h2>
 <p>${knee === undefined ? 'No point is possible.' : html`Each dot is a point; click it for its layers. Points of the Pareto front are filled. The knee, nearest to the least of everything, is <a href="#p${knee.index}">${describeValues(doc, knee)}</a>.`}</p>
 <div class="charts"><figure>${raw(drawScatter(order, dots, { label: 'L1 bytes', of: (p) => p.l1Bytes, show: compact }))}</figure>
-<figure>${raw(drawScatter(order, dots, { label: 'microjoules', of: (p) => p.microjoules, show: (n) => n.toFixed(1) }))}</figure></div>
+<figure>${raw(drawScatter(order, dots, { label: 'microjoules', of: (p) => p.microjoules, show: (n) => n.toFixed(1) }))}</figure>
+${arrays ? html`<figure>${raw(drawScatter(order, dots, { label: 'lanes of the array', of: (p) => p.lanes ?? 0, show: compact }))}</figure>` : ''}</div>
 <h2>Pareto front</h2>
-<p>No other point has fewer cycles (${ESTIMATED}), less L1 and less energy (${ENERGY_ESTIMATED}) at once.</p>
+<p>No other point has fewer cycles (${ESTIMATED}), less L1${arrays ? ', fewer lanes' : ''} and less energy (${ENERGY_ESTIMATED}) at once.</p>
 ${frontTable(doc, front, knee)}
 <h2>All points by ${doc.objective}</h2>
 ${detailed.map((p) => layersOf(doc, p))}

@@ -18,7 +18,15 @@ const GOALS: readonly ((p: ExploredPoint) => number)[] = [
   (p) => p.cycles,
   (p) => p.l1Bytes,
   (p) => p.microjoules,
+  // A larger array is no gift: where it varies, fewer lanes are a goal.
+  (p) => p.lanes ?? 0,
 ];
+
+/** What the front is of, in words. */
+export const goalsOf = (doc: Exploration): string =>
+  doc.points.some((p) => p.lanes !== undefined)
+    ? 'cycles, bytes of L1, lanes of the array and energy'
+    : 'cycles, bytes of L1 and energy';
 
 const dominates = (a: ExploredPoint, b: ExploredPoint): boolean =>
   GOALS.every((of) => of(a) <= of(b)) && GOALS.some((of) => of(a) < of(b));
@@ -26,7 +34,7 @@ const dominates = (a: ExploredPoint, b: ExploredPoint): boolean =>
 const alike = (a: ExploredPoint, b: ExploredPoint): boolean => GOALS.every((of) => of(a) === of(b));
 
 /**
- * The points that no other beats in cycles, bytes of L1 and energy at once; of points alike in all three the first. In order of cycles.
+ * The points that no other beats in cycles, bytes of L1, energy and (where the array varies) lanes at once; of points alike in all the first. In order of cycles.
  */
 export function paretoFront(doc: Exploration): ExploredPoint[] {
   const front: ExploredPoint[] = [];

@@ -5,7 +5,7 @@ import { count, plural } from '../numbers.js';
 import { type Cell, cell, type Grid, renderGrid } from '../terminal/grid.js';
 import { wrapText } from '../terminal/sections.js';
 import { type Style, style } from '../terminal/style.js';
-import { kneeOf, paretoFront, ranked } from './pareto.js';
+import { goalsOf, kneeOf, paretoFront, ranked } from './pareto.js';
 
 export interface ExplorationTableOptions {
   readonly columns?: number;
@@ -18,6 +18,8 @@ export interface ExplorationTableOptions {
 export const describeValues = (doc: Exploration, p: ExploredPoint): string =>
   doc.axes.map(({ name }, i) => `${name}=${p.values[i]}`).join(', ') || 'as it is';
 
+const hasArrays = (doc: Exploration): boolean => doc.points.some((p) => p.lanes !== undefined);
+
 /** What stands above every rendering: how many points, what their figures are. */
 export function summaryLines(doc: Exploration): string[] {
   const failed = doc.points.filter((p) => p.error !== undefined);
@@ -26,6 +28,11 @@ export function summaryLines(doc: Exploration): string[] {
   return [
     `${doc.models.join(', ')} on "${doc.target}": ${count(doc.points.length)}${part} points over ${doc.base}${mean}`,
     `cycles ${ESTIMATED}; energy ${ENERGY_ESTIMATED}, the same at every clock`,
+    ...(hasArrays(doc)
+      ? [
+          "arrays other than 16x16 take several of the instruction's blocks together; no power is published for them: the energy is as if 16x16 ran",
+        ]
+      : []),
     ...(failed.length === 0
       ? []
       : [
@@ -78,7 +85,7 @@ export function renderExplorationTable(doc: Exploration, options: ExplorationTab
       : [
           '',
           ...wrapText(
-            `knee of the front of cycles, bytes of L1 and energy: ${describeValues(doc, knee)}`,
+            `knee of the front of ${goalsOf(doc)}: ${describeValues(doc, knee)}`,
             columns,
             '',
             '  ',
@@ -95,6 +102,7 @@ const quoted = (v: string | number): string =>
 export function renderExplorationCsv(doc: Exploration): string {
   const front = new Set(paretoFront(doc));
   const knee = kneeOf([...front]);
+  const arrays = hasArrays(doc);
   const head = [
     'point',
     ...doc.axes.map(({ parameter }) => parameter),
@@ -102,6 +110,7 @@ export function renderExplorationCsv(doc: Exploration): string {
     'estimated_ms',
     'estimated_uj',
     'l1_bytes',
+    ...(arrays ? ['lanes'] : []),
     ...doc.models.map((m) => `cycles_${m}`),
     'pareto',
     'error',
@@ -111,6 +120,7 @@ export function renderExplorationCsv(doc: Exploration): string {
     ...p.values,
     ...(p.error === undefined ? [p.cycles, p.milliseconds, p.microjoules] : ['', '', '']),
     p.l1Bytes,
+    ...(arrays ? [p.lanes ?? ''] : []),
     ...doc.models.map((_, i) => p.models[i]?.cycles ?? ''),
     p === knee ? 'knee' : front.has(p) ? 'front' : '',
     p.error ?? '',

@@ -1,10 +1,13 @@
 import { base64Encode } from '@bufbuild/protobuf/wire';
+import type { LayerAdvice } from '../../src/results/advice.js';
 import type { ModelResult, ResultDocument } from '../../src/results/document.js';
 import type { RunResult } from '../../src/results/run.js';
-import { ESTIMATED } from '../metrics.js';
+import { ESTIMATED, layerLabel } from '../metrics.js';
+import { adviceSection } from './advice.js';
 import { explanationSection } from './explanation.js';
 import { findingsSection } from './findings.js';
-import { layersTable } from './layers.js';
+import { layersTable, rowId } from './layers.js';
+import { mappingSection } from './mapping.js';
 import { page } from './page-frame.js';
 import { SCRIPT } from './script.js';
 import {
@@ -40,6 +43,17 @@ const charts = (pictures: readonly Picture[]): Html =>
 <div class="charts">${pictures.map(picture)}</div>
 `;
 
+function adviceOf({ advice, run }: ModelResult, model: number): Html {
+  if (advice === undefined) return html``;
+  /** A program that was compiled otherwise may have other layers. */
+  const row = ({ id, layer }: LayerAdvice): string | undefined => {
+    const found = run.layers[id];
+    return found !== undefined && layerLabel(found) === layer ? `#${rowId(model, found)}` : undefined;
+  };
+  return html`<h3>What to change</h3>
+${adviceSection(advice, row)}`;
+}
+
 function modelSection(result: ModelResult, model: number, draw: DrawCharts | undefined): Html {
   const { run } = result;
   return html`<section id="m${model}"><h2>${run.model} <span class="faint">on "${run.target}"</span></h2>
@@ -48,9 +62,9 @@ ${verdictSection(result)}
 ${result.verdicts.map((v) => (v.explanation === undefined ? html`` : explanationSection(v.explanation)))}
 ${socSection(result)}
 ${findingsSection(result.findings)}
-${strengthSection(result)}<h3>Layers</h3>
+${adviceOf(result, model)}${strengthSection(result)}<h3>Layers</h3>
 ${layersTable(result, model)}
-<h3>Where the cycles and the memory go</h3>
+${mappingSection(result)}<h3>Where the cycles and the memory go</h3>
 <div class="pair">${reasonsTable(run)}${memoryTable(run)}</div>
 ${costModelsSection(run)}${draw === undefined ? '' : charts(draw(run))}<h3>Timeline</h3>
 ${timelineSection(run, model)}

@@ -1,8 +1,8 @@
-import { PEAK_MACS_PER_CYCLE } from '../../sim/isa/geometry.js';
+import { peakMacsPerCycle } from '../../sim/isa/array.js';
 import type { ModelResult } from '../../src/results/document.js';
 import type { RunResult } from '../../src/results/run.js';
 import { REASON_COLOUR } from '../charts/palette.js';
-import { layerModels, otherCosts, otherRange } from '../cost-models.js';
+import { furthest, layerModels, type OtherCost, otherCosts, otherRange } from '../cost-models.js';
 import { describeHeld, describeMismatch, describeReference, describeWarning } from '../describe.js';
 import { ENERGY_SOURCE } from '../energy.js';
 import {
@@ -37,7 +37,7 @@ export function cards(result: ModelResult): Html {
     ...(others === '' ? [] : ([['other cost models', others]] as const)),
     [`ms at ${megahertz(clock)}`, ms(run.totals.totalCycles, clock)],
     [
-      `MAC/cycle of ${PEAK_MACS_PER_CYCLE}`,
+      `MAC/cycle of ${peakMacsPerCycle(run.hardware)}`,
       `${decimal(macsPerCycle(run.totals))} (${percentOfPeak(run.totals).toFixed(1)} %)`,
     ],
     ...(energy === undefined
@@ -125,15 +125,19 @@ export function costModelsSection(run: RunResult): Html {
       html`<tr><td>${name}</td><td class="number">${count(cycles)}</td><td class="number">${ratio.toFixed(2)}</td><td>${because}</td></tr>
 `,
   );
+  const far = (of: readonly OtherCost[]): string => {
+    const { name, because } = furthest(of);
+    return because === '' ? '' : `${name}: ${because}`;
+  };
   const heads = others.map(({ name }) => html`<th class="number">${name}</th>`);
   const layers = layerModels(run).map(
     ({ label, cycles, others: of }) =>
-      html`<tr><td>${label}</td><td class="number">${count(cycles)}</td>${of.map((o) => html`<td class="number" title="${o.because}">${count(o.cycles)}</td>`)}</tr>
+      html`<tr><td>${label}</td><td class="number">${count(cycles)}</td>${of.map((o) => html`<td class="number">${count(o.cycles)}</td>`)}<td>${far(of)}</td></tr>
 `,
   );
   return html`<h3>Other cost models</h3>
 <p>The same jobs as other public models of the core count them: ${otherRange(run.totals)} cycles.</p>
 <div class="scroll" tabindex="0"><table><thead><tr><th>model</th><th class="number">cycles</th><th class="number">ratio</th><th>over 20 %: most of the difference</th></tr></thead><tbody>${rows}</tbody></table></div>
-<div class="scroll" tabindex="0"><table><thead><tr><th>layer</th><th class="number">cycles</th>${heads}</tr></thead><tbody>${layers}</tbody></table></div>
+<div class="scroll" tabindex="0"><table><thead><tr><th>layer</th><th class="number">cycles</th>${heads}<th>over 20 %: most of the difference</th></tr></thead><tbody>${layers}</tbody></table></div>
 `;
 }

@@ -32,6 +32,7 @@ export const EXPLORATION_SCHEMA: Schema = {
         index: count,
         values: listOf(value),
         l1Bytes: count,
+        'lanes?': count,
         models: listOf(model),
         cycles,
         milliseconds: number,

@@ -1,4 +1,5 @@
 import { DEFAULT_ANALOG } from '../../sim/isa/analog/cycles.js';
+import { DEFAULT_ARRAY } from '../../sim/isa/array.js';
 import { DEFAULT_PARAMETERS } from '../../sim/isa/parameters.js';
 import { DTYPES } from '../../src/base/dtype.js';
 import { REASONS } from '../../src/results/run.js';
@@ -39,6 +40,7 @@ export const PARTS: Readonly<Record<string, Schema>> = {
       cycles: numbersLike(DEFAULT_PARAMETERS.cycles),
       host: numbersLike(DEFAULT_PARAMETERS.host),
       'analog?': numbersLike(DEFAULT_ANALOG),
+      'array?': numbersLike(DEFAULT_ARRAY),
     }),
     'The parameter set that the estimates depend on.',
   ),

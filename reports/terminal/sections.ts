@@ -1,6 +1,6 @@
 import type { ModelResult } from '../../src/results/document.js';
 import type { RunResult, RunWarning } from '../../src/results/run.js';
-import { otherCosts } from '../cost-models.js';
+import { layersByTerm, otherCosts } from '../cost-models.js';
 import { describeHeld, describeMismatch, describeReference, describeWarning } from '../describe.js';
 import { layerLabel, memoryRows, REASON_ORDER, REASON_TEXT } from '../metrics.js';
 import { count, percent, plural } from '../numbers.js';
@@ -36,6 +36,13 @@ export function reasonLines(run: RunResult, columns: number, style: Style): stri
   return renderGrid(grid, columns, style);
 }
 
+/** Layers that a term names at most; the files have all. */
+const NAMED = 8;
+const shortList = (names: readonly string[]): string =>
+  [...names.slice(0, NAMED), ...(names.length > NAMED ? [`and ${names.length - NAMED} more`] : [])].join(
+    ', ',
+  );
+
 /** What the public cost models that the run did not use make of it, and in which term they differ. */
 export function otherModelLines(run: RunResult, columns: number, style: Style): string[] {
   const others = otherCosts(run.totals);
@@ -54,7 +61,16 @@ export function otherModelLines(run: RunResult, columns: number, style: Style): 
       cell(because),
     ]),
   };
-  return renderGrid(grid, columns, style);
+  const terms = [...layersByTerm(run)].flatMap(([term, layers]) =>
+    wrapText(`${term}: ${shortList(layers)}`, columns, '  ', '    '),
+  );
+  return [
+    ...renderGrid(grid, columns, style),
+    ...(terms.length === 0
+      ? []
+      : wrapText('layers over 20 % apart: the furthest ratio, by most of the difference', columns)),
+    ...terms,
+  ];
 }
 
 /** Peak use of each memory beside its limit. */

@@ -1,16 +1,16 @@
-import { instantiate, instantiateAsync, type Kernels } from './kernels-instance.js';
+import { defaultKernels, prepareKernels } from './default-kernels.js';
 import type { PeArray } from './pe-array.js';
 import { TypedArrayPeArray } from './typed-array-pe-array.js';
 import { WasmPeArray } from './wasm-pe-array.js';
 
 let shared: PeArray | undefined;
 
-const arrayOf = (kernels: Kernels | undefined): PeArray =>
-  kernels === undefined ? new TypedArrayPeArray() : new WasmPeArray(kernels);
-
 /** The array that runs use unless told otherwise, made at first use: WebAssembly SIMD where the engine has it, typed arrays elsewhere. */
 export function defaultPeArray(): PeArray {
-  shared ??= arrayOf(instantiate());
+  if (shared === undefined) {
+    const ready = defaultKernels();
+    shared = ready === undefined ? new TypedArrayPeArray() : new WasmPeArray(ready.kernels);
+  }
   return shared;
 }
 
@@ -22,5 +22,6 @@ export function defaultPeArray(): PeArray {
  * await preparePeArray();
  */
 export async function preparePeArray(): Promise<void> {
-  shared = arrayOf(await instantiateAsync());
+  await prepareKernels();
+  shared = undefined;
 }

@@ -19,11 +19,14 @@ import {
 } from '../isa/registers.js';
 import { compute } from './compute.js';
 import { type Instruction, InstructionDecoder } from './instruction-decoder.js';
+import { type LaneJobs, sweepLanes } from './lane-sweep.js';
 import { Memory, type MemoryState } from './memory.js';
 import type { CoreObserver } from './observer.js';
 import { OperationCosts } from './operation-costs.js';
 import type { PeArray } from './pe-array.js';
 
+/** The output's address follows. */
+const INPUT_WORD = FIELDS.findIndex((f) => f.name === 'input_memory_pointer');
 const STOP_WORD = FIELDS.findIndex((f) => f.name === 'stop');
 
 const onWord = (address: number): boolean => address % WORD_BYTES === 0;
@@ -113,7 +116,7 @@ export class DigitalCore {
     this.#undefinedData = undefinedData;
     this.#array = array;
     this.#parameters = parameters;
-    this.#costs = new OperationCosts(parameters.cycles);
+    this.#costs = new OperationCosts(parameters.cycles, parameters.array);
     this.l1 = new Memory('L1', 0, parameters.chip.l1Bytes);
     this.weightMemory = new Memory('weight memory', 0, parameters.chip.weightMemoryBytes);
   }
@@ -188,6 +191,25 @@ export class DigitalCore {
   /** The registers that are not 0. */
   registers(): Record<string, number> {
     return Object.fromEntries(this.saveRegisters());
+  }
+
+  /**
+   * Runs all of `jobs` but the last one at once, where that makes no difference to anybody: see `sweepLanes`. The registers stand as the job
+   * before them left them, and the last one must run next. Each of the jobs stores its addresses into the instruction at IM_ADDR.
+   */
+  sweep(jobs: LaneJobs): boolean {
+    if (!this.#values || this.observer !== undefined || this.#undefinedData !== 'fault') return false;
+    const words = this.addressWords();
+    const configuration = this.#get('CONF_ADDR');
+    if (configuration < words.hi && words.lo < configuration + CONFIGURATION_WORDS * WORD_BYTES) return false;
+    const weightBytes = this.#get('WT_CONV_N') * WORD_BYTES;
+    return sweepLanes(jobs, weightBytes, words, this.l1, this.#l2, this.#array);
+  }
+
+  /** Where in L2 the first instruction says what lies where in L1: the input's address, then the output's. */
+  addressWords(): { readonly lo: number; readonly hi: number } {
+    const lo = this.#get('IM_ADDR') + INPUT_WORD * WORD_BYTES;
+    return { lo, hi: lo + 2 * WORD_BYTES };
   }
 
   #name(offset: number): RegisterName {

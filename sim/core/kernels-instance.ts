@@ -5,8 +5,11 @@ import { KERNELS_BASE64 } from './kernels-module.js';
 export interface Kernels {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   conv(...numbers: readonly number[]): number;
+  lanes(...numbers: readonly number[]): number;
   dense(...numbers: readonly number[]): number;
   sum(...numbers: readonly number[]): void;
+  turn(...numbers: readonly number[]): void;
+  winograd(...numbers: readonly number[]): number;
 }
 
 /** An instance of the kernels, compiled on the spot; undefined where the engine has no WebAssembly SIMD or refuses to wait. */

@@ -1,6 +1,8 @@
 import { LimitError } from '../../src/base/errors.js';
 import { hex, roundUp } from '../../src/base/units.js';
 import { WORD_BYTES } from '../isa/geometry.js';
+import { KnownRanges } from './known-ranges.js';
+import { giveBack, type MemoryStorage, takeStorage } from './memory-storage.js';
 import { Writers } from './writers.js';
 
 /** Fresh memory holds this, so that a read before a write never looks like a correct tensor of zeros. */
@@ -29,6 +31,8 @@ const WRITTEN = 1;
 const WRITTEN_WORD = 0x01010101;
 /** Up to this many bytes a loop beats a native search, which costs a view of the range. */
 const SHORT = 512;
+/** Ranges of fewer bytes are not looked up among the known ones. */
+const KNOWN_FROM = 64;
 /** Written, by an int32 accumulator that had wrapped. Copies hand it on. */
 const WRAPPED = 2;
 
@@ -48,30 +52,50 @@ export class Memory {
   readonly name: string;
   readonly base: number;
   readonly size: number;
-  readonly #bytes: Uint8Array;
+  #storage: MemoryStorage;
+  #bytes: Uint8Array;
   readonly #writers: Writers;
   /** NOT_WRITTEN, WRITTEN or WRAPPED: a search for 0 in it is a single native call. */
-  readonly #state: Uint8Array;
+  #state: Uint8Array;
+  /** Where it is known without a search. */
+  readonly #known = new KnownRanges();
   /** #bytes and #state, four bytes at a time, least significant first as on all machines that run this. */
-  readonly #words: Int32Array;
-  readonly #stateWords: Int32Array;
+  #words: Int32Array;
+  #stateWords: Int32Array;
   /** Nothing at or behind this offset was ever written. */
   #touched = 0;
+  /** The same, `forget` and `rollBack` notwithstanding. */
+  #used = 0;
   /** Bytes before this offset are poison where nothing has written them; those behind wait for the first access. */
-  #poisoned = 0;
+  #poisoned: number;
   #anyWrapped = false;
   #assumed = false;
+  #released = false;
 
   constructor(name: string, base: number, size: number) {
     this.name = name;
     this.base = base;
     this.size = size;
-    // All start as zeros, which the system hands out page by page as they are touched: a large memory costs what is used of it.
-    this.#bytes = new Uint8Array(size);
     this.#writers = new Writers(size, NEVER);
-    this.#state = new Uint8Array(size);
+    this.#storage = takeStorage(size);
+    this.#bytes = this.#storage.bytes;
+    this.#state = this.#storage.state;
     this.#words = new Int32Array(this.#bytes.buffer, 0, size >> 2);
     this.#stateWords = new Int32Array(this.#state.buffer, 0, size >> 2);
+    this.#poisoned = this.#storage.poisoned;
+  }
+
+  /** Ends the memory's use: its storage goes to another one, and later reads and writes throw. */
+  release(): void {
+    this.#storage.poisoned = this.#poisoned;
+    giveBack(this.#storage, Math.max(this.#used, this.#touched), POISON);
+    const nothing = new Uint8Array(0);
+    this.#storage = { bytes: nothing, state: nothing, poisoned: 0 };
+    this.#bytes = nothing;
+    this.#state = nothing;
+    this.#words = new Int32Array(0);
+    this.#stateWords = new Int32Array(0);
+    this.#released = true;
   }
 
   /** The bytes [at, at + n), for reading only, whether written or not. Throws when they do not lie inside. */
@@ -92,7 +116,9 @@ export class Memory {
     const start = this.#offset(at, n, what);
     if (this.#plainlyWritten(start, n)) return undefined;
     const gap = this.#state.subarray(start, start + n).indexOf(0);
-    return gap < 0 ? undefined : at + gap;
+    if (gap >= 0) return at + gap;
+    this.#known.add(start, start + n);
+    return undefined;
   }
 
   /** Throws unless every byte of [at, at + n) was written. */
@@ -112,7 +138,17 @@ export class Memory {
     this.#poison(start + source.length);
     this.#bytes.set(source, start);
     this.#note(start, source.length, writer);
-    this.#state.fill(WRITTEN, start, start + source.length);
+    this.#mark(start, source.length);
+  }
+
+  /** Writes planes one behind the other; each has a writer of its own, counting up from `writer`. */
+  writePlanes(at: number, source: Uint8Array, planeBytes: number, writer: number, what: string): void {
+    const start = this.#offset(at, source.length, what);
+    this.#poison(start + source.length);
+    this.#bytes.set(source, start);
+    for (let plane = 0; plane < source.length; plane += planeBytes)
+      this.#note(start + plane, planeBytes, writer++);
+    this.#mark(start, source.length);
   }
 
   /** Writes a 32-bit word, least significant byte first. */
@@ -172,7 +208,11 @@ export class Memory {
     this.#note(dst, n, writer);
     this.#state.set(source.#state.subarray(src, src + n), dst);
     this.#anyWrapped ||= source.#anyWrapped;
-    if (this.#assumed) for (let i = dst; i < dst + n; i++) if (this.#state[i] === 0) this.#state[i] = WRITTEN;
+    if (n >= KNOWN_FROM && source.#known.covers(src, src + n)) this.#known.add(dst, dst + n);
+    else if (this.#assumed)
+      for (let i = dst; i < dst + n; i++)
+        if (this.#state[i] === 0) this.#state[i] = WRITTEN;
+        else this.#known.remove(dst, dst + n);
   }
 
   /**
@@ -181,6 +221,7 @@ export class Memory {
    */
   raw(): Uint8Array {
     this.#poison(this.size);
+    this.#used = this.size;
     return this.#bytes;
   }
 
@@ -188,7 +229,7 @@ export class Memory {
   markWritten(at: number, n: number, writer: number): void {
     const start = this.#offset(at, n, 'write');
     this.#note(start, n, writer);
-    this.#state.fill(WRITTEN, start, start + n);
+    this.#mark(start, n);
   }
 
   /**
@@ -203,10 +244,15 @@ export class Memory {
   /** Whether every byte of [at, at + n) lies inside and was written. */
   isWritten(at: number, n: number): boolean {
     const start = at - this.base;
+    this.#requireUse();
     if (start < 0 || start + n > this.size) return false;
     if (this.#plainlyWritten(start, n)) return true;
     // A native search pays from a few dozen bytes on; the host core asks for one word at a time.
-    if (n > 32) return this.#state.subarray(start, start + n).indexOf(0) < 0;
+    if (n > 32) {
+      const written = this.#state.subarray(start, start + n).indexOf(0) < 0;
+      if (written) this.#known.add(start, start + n);
+      return written;
+    }
     for (let i = start; i < start + n; i++) if (this.#state[i] === 0) return false;
     return true;
   }
@@ -214,6 +260,8 @@ export class Memory {
   /** Makes every byte count as never written (its content stays). */
   forget(): void {
     this.#state.fill(0, 0, this.#touched);
+    this.#known.clear();
+    this.#used = Math.max(this.#used, this.#touched);
     this.#writers.clear();
     this.#touched = 0;
   }
@@ -225,6 +273,8 @@ export class Memory {
 
   /** Brings back what `snapshot` copied; writers stay those of what was written last. */
   rollBack({ bytes, state }: MemorySnapshot): void {
+    this.#known.clear();
+    this.#used = Math.max(this.#used, this.#touched);
     this.#bytes.set(bytes);
     this.#state.set(state);
     this.#bytes.fill(POISON, bytes.length, Math.max(bytes.length, this.#touched));
@@ -244,6 +294,7 @@ export class Memory {
   paste(lo: number, { bytes, state }: MemorySnapshot): void {
     const start = this.#offset(lo, bytes.length, 'paste');
     this.#poison(start + bytes.length);
+    this.#known.clear();
     this.#bytes.set(bytes, start);
     this.#state.set(state, start);
     this.#touched = Math.max(this.#touched, start + bytes.length);
@@ -296,6 +347,7 @@ export class Memory {
   /** Puts a saved content into a fresh memory of the same size. */
   restore({ bytes, writer, state, anyWrapped }: MemoryState): void {
     this.#poison(bytes.length);
+    this.#known.clear();
     this.#bytes.set(bytes);
     this.#writers.put(writer);
     this.#state.set(state);
@@ -311,12 +363,23 @@ export class Memory {
     this.#poisoned = to;
   }
 
-  /** Whether a short range of whole words is written throughout and free of marks; false also where that takes a closer look. */
+  /** Whether a range is known to be written, or is a short one of whole words without marks; false also where that takes a closer look. */
   #plainlyWritten(start: number, n: number): boolean {
+    if (n >= KNOWN_FROM && this.#known.covers(start, start + n)) return true;
     if (n > SHORT || ((start | n) & 3) !== 0) return false;
     const end = (start + n) >> 2;
     for (let i = start >> 2; i < end; i++) if (this.#stateWords[i] !== WRITTEN_WORD) return false;
     return true;
+  }
+
+  #requireUse(): void {
+    if (this.#released) throw new Error(`${this.name} of a run that is over`);
+  }
+
+  /** Marks [start, start + n) as written. */
+  #mark(start: number, n: number): void {
+    this.#state.fill(WRITTEN, start, start + n);
+    if (n >= KNOWN_FROM) this.#known.add(start, start + n);
   }
 
   #note(start: number, n: number, writer: number): void {
@@ -326,6 +389,7 @@ export class Memory {
 
   #offset(at: number, n: number, what: string): number {
     const start = at - this.base;
+    this.#requireUse();
     if (start < 0 || n < 0 || start + n > this.size)
       throw new LimitError({
         subject: `${what}: access to ${this.name}`,

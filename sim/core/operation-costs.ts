@@ -1,3 +1,4 @@
+import { type ArrayParameters, DEFAULT_ARRAY } from '../isa/array.js';
 import { issuedMacs, operationCycles } from '../isa/cycles.js';
 import type { ConvOperation, Operation } from '../isa/operation.js';
 import type { CycleParameters } from '../isa/parameters.js';
@@ -17,30 +18,32 @@ const sameConv = (a: ConvOperation, b: ConvOperation): boolean =>
 /** What operations cost under one set of parameters; one that costs what the conv before it did is not counted anew. */
 export class OperationCosts {
   readonly #parameters: CycleParameters;
+  readonly #array: ArrayParameters;
   #conv: ConvOperation | undefined;
   #convCycles = 0;
   #convMacs = 0;
 
-  constructor(parameters: CycleParameters) {
+  constructor(parameters: CycleParameters, array: ArrayParameters = DEFAULT_ARRAY) {
     this.#parameters = parameters;
+    this.#array = array;
   }
 
   /** `operationCycles` under the parameters. */
   cycles(o: Operation): number {
-    return this.#isKnown(o) ? this.#convCycles : operationCycles(o, this.#parameters);
+    return this.#isKnown(o) ? this.#convCycles : operationCycles(o, this.#parameters, this.#array);
   }
 
   /** `issuedMacs`. */
   macs(o: Operation): number {
-    return this.#isKnown(o) ? this.#convMacs : issuedMacs(o);
+    return this.#isKnown(o) ? this.#convMacs : issuedMacs(o, this.#array);
   }
 
   #isKnown(o: Operation): boolean {
     if (o.kind !== 'conv') return false;
     if (this.#conv !== undefined && sameConv(o, this.#conv)) return true;
     this.#conv = o;
-    this.#convCycles = operationCycles(o, this.#parameters);
-    this.#convMacs = issuedMacs(o);
+    this.#convCycles = operationCycles(o, this.#parameters, this.#array);
+    this.#convMacs = issuedMacs(o, this.#array);
     return true;
   }
 }

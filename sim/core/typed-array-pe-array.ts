@@ -3,7 +3,7 @@ import { reverseWords } from '../isa/layout.js';
 import type { ConvOperation, DenseOperation } from '../isa/operation.js';
 import { CONV_BIAS_BYTES, convBlockBytes, DENSE_BIAS_BYTES, denseBlockBytes } from '../isa/weights.js';
 import { convSums, denseSums } from './exact-sums.js';
-import type { ArrayOutput, PeArray } from './pe-array.js';
+import type { ArrayOutput, LaneSources, PeArray } from './pe-array.js';
 
 /** Values in natural order from bytes in the core's order. */
 function natural(bytes: Uint8Array): Int8Array {
@@ -82,6 +82,21 @@ export class TypedArrayPeArray implements PeArray {
         requantize(sums, plane, convBias(biases, lane), o, lane * plane, bytes, to, wrapped);
       }
     }
+    return { bytes, wrapped };
+  }
+
+  lanes(o: ConvOperation, { input, inputs, weights, blocks }: LaneSources): ArrayOutput {
+    const plane = o.outputRows * o.columnGroups * ARRAY_COLUMNS;
+    const blockBytes = convBlockBytes(1, o.kernelHeight, o.kernelWidth);
+    const bytes = new Uint8Array(inputs.length * plane);
+    const wrapped: number[] = [];
+    inputs.forEach((from, i) => {
+      const block = weights.subarray(blocks[i]!, blocks[i]! + blockBytes);
+      const all = this.conv(o, input.subarray(from, from + o.rows * o.pitch), block);
+      bytes.set(all.bytes.subarray(0, plane), i * plane);
+      for (let j = 0; j < all.wrapped.length; j++)
+        if (all.wrapped[j]! < plane) wrapped.push(i * plane + all.wrapped[j]!);
+    });
     return { bytes, wrapped };
   }
 

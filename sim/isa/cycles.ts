@@ -1,4 +1,11 @@
-import { PEAK_MACS_PER_CYCLE } from './geometry.js';
+import {
+  type ArrayParameters,
+  channelPasses,
+  columnPasses,
+  DEFAULT_ARRAY,
+  peakMacsPerCycle,
+} from './array.js';
+import { ARRAY_COLUMNS } from './geometry.js';
 import type { ConvOperation, DenseOperation, Operation, SumOperation } from './operation.js';
 import type { CycleParameters } from './parameters.js';
 
@@ -43,41 +50,54 @@ function kernelRowsInAll(o: ConvOperation, padding = 0): number {
  * Conv: per block of 16 channels x 16 columns of an output row, C * FX * FY' + 2 * C * FY' + 23, where FY' are the kernel
  * rows on data. [match]
  */
-export function convCycles(o: ConvOperation, p: CycleParameters): number {
+export function convCycles(o: ConvOperation, p: CycleParameters, array = DEFAULT_ARRAY): number {
   const perKernelRow = o.channels * (o.kernelWidth + p.convCyclesPerChannelRow);
   const rows = kernelRowsInAll(o, p.convPaddingRows);
-  return o.blocks * o.columnGroups * (perKernelRow * rows + p.convBlockOverhead * o.outputRows);
+  const passes = channelPasses(o.blocks, array) * columnPasses(o.columnGroups, array);
+  return passes * (perKernelRow * rows + p.convBlockOverhead * o.outputRows);
 }
 
-/** FC: per block of 16 outputs, C/16 + 23. [ours], uncalibrated */
-export const denseCycles = (o: DenseOperation, p: CycleParameters): number =>
-  o.blocks * (o.inputLines * p.fcCyclesPerLine + p.fcBlockOverhead);
+/** FC: per block of 16 outputs, C/16 + 23. A model that takes an input a cycle uses one column of however many. [ours], uncalibrated */
+export function denseCycles(o: DenseOperation, p: CycleParameters, array = DEFAULT_ARRAY): number {
+  const lines = p.fcCyclesPerLine < ARRAY_COLUMNS ? columnPasses(o.inputLines, array) : o.inputLines;
+  return channelPasses(o.blocks, array) * (lines * p.fcCyclesPerLine + p.fcBlockOverhead);
+}
 
 /** Element-wise sum: 3 cycles per 16 elements + 23. [ours] */
-export const sumCycles = (o: SumOperation, p: CycleParameters): number =>
-  o.lines * p.sumCyclesPerLine + p.sumOverhead;
+export const sumCycles = (o: SumOperation, p: CycleParameters, array = DEFAULT_ARRAY): number =>
+  columnPasses(o.lines, array) * p.sumCyclesPerLine + p.sumOverhead;
 
 /** Cycles that the array computes. */
-export function operationCycles(o: Operation, p: CycleParameters): number {
+export function operationCycles(
+  o: Operation,
+  p: CycleParameters,
+  array: ArrayParameters = DEFAULT_ARRAY,
+): number {
   switch (o.kind) {
     case 'conv':
-      return convCycles(o, p);
+      return convCycles(o, p, array);
     case 'dense':
-      return denseCycles(o, p);
+      return denseCycles(o, p, array);
     case 'sum':
-      return sumCycles(o, p);
+      return sumCycles(o, p, array);
   }
 }
 
-/** Multiply-accumulates that the array spends: all 16 x 16 lanes, whether their outputs are wanted or not. */
-export function issuedMacs(o: Operation): number {
+/** Multiply-accumulates that the array spends: all its lanes, whether their outputs are wanted or not. */
+export function issuedMacs(o: Operation, array: ArrayParameters = DEFAULT_ARRAY): number {
+  const peak = peakMacsPerCycle({ array });
   switch (o.kind) {
     case 'conv':
       return (
-        PEAK_MACS_PER_CYCLE * o.blocks * o.columnGroups * o.channels * o.kernelWidth * kernelRowsInAll(o)
+        peak *
+        channelPasses(o.blocks, array) *
+        columnPasses(o.columnGroups, array) *
+        o.channels *
+        o.kernelWidth *
+        kernelRowsInAll(o)
       );
     case 'dense':
-      return PEAK_MACS_PER_CYCLE * o.blocks * o.inputLines;
+      return peak * channelPasses(o.blocks, array) * columnPasses(o.inputLines, array);
     case 'sum':
       return 0;
   }

@@ -1,4 +1,5 @@
 import type { AnalogParameters } from './analog/cycles.js';
+import type { ArrayParameters } from './array.js';
 
 /**
  * The sizes and speeds of the modelled chip: one set of defaults, each with its source; `--hw FILE` overrides single values
@@ -12,6 +13,8 @@ export interface HardwareParameters {
   readonly host: HostCycleParameters;
   /** The analog core: only in the set of a program that uses it, or where a file overrides it; the defaults are `DEFAULT_ANALOG`. */
   readonly analog?: AnalogParameters;
+  /** The PE array's size: only where a file or an exploration changes it; `DEFAULT_ARRAY` is DIANA's 16 x 16. */
+  readonly array?: ArrayParameters;
 }
 
 export interface ChipParameters {

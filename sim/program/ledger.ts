@@ -5,6 +5,7 @@ import type { BytesMoved, CyclesByReason, LayerResult, Reason, RunTotals } from 
 import { REASONS } from '../../src/results/run.js';
 import type { ComputeReport, CopyReport } from '../core/digital-core.js';
 import { OperationCosts } from '../core/operation-costs.js';
+import { peakMacsPerCycle } from '../isa/array.js';
 import { COST_MODEL_NAMES, COST_MODELS, type CostModelName } from '../isa/cost-models.js';
 import { copyCycles, fetchCycles, weightCycles } from '../isa/cycles.js';
 import type { CycleParameters, HardwareParameters } from '../isa/parameters.js';
@@ -54,11 +55,20 @@ function withoutTiles(layer: Layer): Omit<Layer, 'tiles'> {
   return out as unknown as Omit<Layer, 'tiles'>;
 }
 
+/** `sum` and `times` times `addend`, as one addition after another gives it: of whole numbers the product, fractions are rounded each time. */
+function plus(sum: number, addend: number, times: number): number {
+  if (Number.isInteger(sum) && Number.isInteger(addend)) return sum + times * addend;
+  for (let i = 0; i < times; i++) sum += addend;
+  return sum;
+}
+
 /** Collects cycles, bytes, jobs and MACs by layer, and keeps the clock: it advances only with a reason. */
 export class Ledger {
   readonly #accounts: readonly LayerAccount[];
   readonly #layers: readonly Layer[];
   readonly #clockHz: number;
+  /** Multiply-accumulates a cycle. */
+  readonly #peak: number;
   /** The cost models that the run's parameters are not. */
   readonly #models: readonly CostModelName[];
   /** Their parameters. */
@@ -68,10 +78,11 @@ export class Ledger {
 
   constructor(layers: readonly Layer[], hardware: HardwareParameters) {
     this.#clockHz = hardware.chip.clockHz;
+    this.#peak = peakMacsPerCycle(hardware);
     this.#layers = layers;
     this.#models = COST_MODEL_NAMES.filter((name) => !sameCycles(COST_MODELS[name].cycles, hardware.cycles));
     this.#others = this.#models.map((name) => COST_MODELS[name].cycles);
-    this.#costs = this.#others.map((p) => new OperationCosts(p));
+    this.#costs = this.#others.map((p) => new OperationCosts(p, hardware.array));
     this.#accounts = layers.map(() => new LayerAccount(this.#models));
   }
 
@@ -122,6 +133,38 @@ export class Ledger {
     }
   }
 
+  /** `count` more compute jobs of one instruction that each report the same. Adds the clock at the start of each to `started`. */
+  repeat(layer: number, report: ComputeReport, count: number, started: number[]): void {
+    const account = this.account(layer);
+    account.compute += count;
+    account.bytes.weights += count * report.weightBytes;
+    account.bytes.instructions += count * report.instructionBytes;
+    account.issuedMacs += count * report.issuedMacs;
+    const { launch, instructions, weights, compute } = report.cycles;
+    const { cycles } = account;
+    const each = launch + instructions + weights + compute;
+    const whole = [this.#now, launch, instructions, weights, compute].every(Number.isInteger);
+    for (let i = 0; i < count; i++) {
+      started.push(this.#now);
+      // Fractions one by one: the order of additions is part of their sum.
+      if (whole) this.#now += each;
+      else for (const part of [launch, instructions, weights, compute]) this.#now += part;
+    }
+    cycles.launch = plus(cycles.launch, launch, count);
+    cycles.instructions = plus(cycles.instructions, instructions, count);
+    cycles.weights = plus(cycles.weights, weights, count);
+    cycles.compute = plus(cycles.compute, compute, count);
+    for (let i = 0; i < account.inOrder.length; i++) {
+      const p = this.#others[i]!;
+      const other = account.inOrder[i]!;
+      const { operation } = report.instructions[0]!;
+      other.launch = plus(other.launch, p.launch, count);
+      other.instructions = plus(other.instructions, fetchCycles(report.instructionBytes, p), count);
+      other.weights = plus(other.weights, weightCycles(report.weightBytes, p), count);
+      other.compute = plus(other.compute, this.#costs[i]!.cycles(operation), count);
+    }
+  }
+
   layers(): LayerResult[] {
     return this.#layers.map((layer, i) => {
       const a = this.#accounts[i]!;
@@ -139,7 +182,7 @@ export class Ledger {
         usefulMacs: layer.usefulMacs,
         analogCycles: layer.target === 'analog' ? coreCycles(a.cycles) : 0,
       });
-      Object.assign(out, ratesOf(layer.usefulMacs, out.totalCycles, this.#clockHz));
+      Object.assign(out, ratesOf(layer.usefulMacs, out.totalCycles, this.#clockHz, this.#peak));
       out.bytes = a.bytes;
       out.overflows = a.overflows;
       if (a.checksum !== undefined) out.checksum = a.checksum;
@@ -167,7 +210,7 @@ export class Ledger {
     });
     const { copies, compute, ...rest } = total;
     const totalCycles = sumOf(cycles);
-    const rates = ratesOf(rest.usefulMacs, totalCycles, this.#clockHz);
+    const rates = ratesOf(rest.usefulMacs, totalCycles, this.#clockHz, this.#peak);
     const analogCycles = this.#accounts.reduce(
       (n, a, i) => n + (this.#layers[i]!.target === 'analog' ? coreCycles(a.cycles) : 0),
       0,

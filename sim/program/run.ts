@@ -8,7 +8,7 @@ import type { BufferLife, Reason, RunResult } from '../../src/results/run.js';
 import { StoppedByFinding } from '../check/finding-log.js';
 import { AnalogCore, type AnalogJobReport, type AnalogReport } from '../core/analog-core.js';
 import { defaultPeArray } from '../core/default-pe-array.js';
-import { type CoreState, DigitalCore, type JobReport } from '../core/digital-core.js';
+import { type ComputeReport, type CoreState, DigitalCore, type JobReport } from '../core/digital-core.js';
 import type { Instruction } from '../core/instruction-decoder.js';
 import { Memory, type MemoryState, PRELOADED } from '../core/memory.js';
 import type { PeArray } from '../core/pe-array.js';
@@ -17,6 +17,7 @@ import { REGISTERS } from '../isa/registers.js';
 import { ProgramFault } from './fault.js';
 import { hostStepCost, runHostStep } from './host-step.js';
 import { requireComplete } from './incomplete.js';
+import { jobsLike } from './job-runs.js';
 import { Ledger } from './ledger.js';
 import { ProgramCheck } from './program-check.js';
 import { bytesFromValues, elementAddresses, readTensor, tensorBytes, writeTensor } from './tensor-access.js';
@@ -28,9 +29,9 @@ export interface HeldTensor {
   /** The layer that made it. */
   readonly layer: number;
   readonly tensor: Tensor;
-  /** The step that last wrote element `index` (row-major); -1 for what lay in memory before the run. */
+  /** The step that last wrote element `index` (row-major); -1 for what lay in memory before the run. Throws when the run is over. */
   readonly writerOf: (index: number) => number;
-  /** Puts other values in their place: what follows reads these. */
+  /** Puts other values in their place: what follows reads these. Throws when the run is over. */
   readonly replace: (values: Tensor) => void;
 }
 
@@ -106,6 +107,10 @@ class Machine {
   readonly #check: ProgramCheck | undefined;
   readonly #ledger: Ledger;
   readonly #timeline: Timeline;
+  /** What the compute job reported that just ran, where jobs like it may follow and nobody wants to see each of them. */
+  #repeatable: ComputeReport | undefined;
+  /** Up to this step jobs run one by one. */
+  #oneByOne = 0;
   /** Clock at the start of each step. */
   readonly #started: number[] = [];
   readonly #outputs = new Map<string, Tensor>();
@@ -151,20 +156,23 @@ class Machine {
     }
   }
 
-  /** Runs step after step; comes back before each one, so that a caller may do something else in between. */
+  /** Runs step after step; comes back often, so that a caller may do something else in between. */
   *steps(): Generator<void, void> {
     const { steps, layers } = this.#program.manifest;
     let layer = -1;
     let refused = -1;
-    for (const [i, step] of steps.entries()) {
+    for (let i = 0; i < steps.length; i++) {
       yield;
+      const step = steps[i]!;
       if (step.layer !== layer) {
         layer = step.layer;
         this.#pause(layer, i);
         this.#options.onLayer?.(layer, layers.length);
       }
       this.#started.push(this.#ledger.now);
+      this.#repeatable = undefined;
       if (layer !== refused && this.#attempt(step, i)) refused = layer;
+      if (this.#repeatable !== undefined) i += this.#repeat(this.#repeatable, i);
     }
     this.#pause(undefined, steps.length);
   }
@@ -189,6 +197,24 @@ class Machine {
       }
       return true;
     }
+  }
+
+  /** Runs jobs that are like the one of step `index`, whose report is given, in one sweep. Returns how many steps that were. */
+  #repeat(report: ComputeReport, index: number): number {
+    const { steps } = this.#program.manifest;
+    // What can not be swept is looked at once, not again from each of its jobs.
+    if (index < this.#oneByOne) return 0;
+    const jobs = jobsLike(steps, index, report, this.#core);
+    if (jobs === undefined) return 0;
+    const count = jobs.inputs.length - 1;
+    if (!this.#core.sweep(jobs)) {
+      this.#oneByOne = index + count;
+      return 0;
+    }
+    const { layer } = steps[index]!;
+    this.#ledger.repeat(layer, report, count, this.#started);
+    this.#timeline.repeat(index + 1, report, jobs, count);
+    return count;
   }
 
   /** Runs the steps of one layer from a kept state. */
@@ -312,6 +338,7 @@ class Machine {
     this.#spend(layer, index, 'weights', report.cycles.weights);
     this.#spend(layer, index, 'compute', report.cycles.compute, report.instructions[0]);
     this.#ledger.compareCompute(layer, report);
+    if (this.#options.onJob === undefined) this.#repeatable = report;
   }
 
   /** A job of the analog core: every cost model counts what ODiMO's does, as no other is public. */
@@ -385,6 +412,13 @@ class Machine {
     );
   }
 
+  /** Nobody looks into the memories any more. */
+  #release(): void {
+    this.#l2.release();
+    this.#core.l1.release();
+    this.#core.weightMemory.release();
+  }
+
   finish(): ProgramRun {
     const { manifest } = this.#program;
     const { chip } = manifest.hardware;
@@ -413,6 +447,8 @@ class Machine {
       ...(notes === undefined ? {} : { notes }),
     };
     const findings = this.#check?.finish();
+    const { onPause, onJob } = this.#options;
+    if (onPause === undefined && onJob === undefined && this.#check === undefined) this.#release();
     return { result, outputs: this.#outputs, ...(findings === undefined ? {} : { findings }) };
   }
 }
@@ -433,7 +469,7 @@ export function runProgram(
   }
 }
 
-/** `runProgram` that comes back before each step: what it yields to decides when to go on. Throws what `runProgram` throws. */
+/** `runProgram` that comes back again and again: what it yields to decides when to go on. Throws what `runProgram` throws. */
 export function* programSteps(
   program: Program,
   inputs: ReadonlyMap<string, Tensor>,

@@ -3,9 +3,10 @@ import { LimitError } from '../../src/base/errors.js';
 import { elementCount, type Tensor } from '../../src/base/tensor.js';
 import type { Buffer } from '../../src/program/types.js';
 import type { Memory } from '../core/memory.js';
+import { unpackFast } from '../core/unpack.js';
 import { ANALOG_INFERENCES, type AnalogInferences } from '../isa/analog/inferred.js';
 import { analogByte, analogLayout, packForAnalog, unpackFromAnalog } from '../isa/analog/layout.js';
-import { coreLayout, packForCore, unpackFromCore } from '../isa/layout.js';
+import { coreLayout, packForCore } from '../isa/layout.js';
 
 /** Bytes of a buffer that its tensor takes (without slack). */
 export const tensorBytes = (b: Buffer): number => {
@@ -47,7 +48,7 @@ export function bytesFromValues(t: Tensor): Uint8Array {
 /** Reads a buffer's tensor. Every byte must have been written; in the core's layout that includes the rows' padding. */
 export function readTensor(memory: Memory, b: Buffer): Tensor {
   const bytes = memory.read(b.address, tensorBytes(b), b.name);
-  if (b.layout === 'core') return { shape: b.shape, dtype: 'int8', data: unpackFromCore(bytes, b.shape) };
+  if (b.layout === 'core') return { shape: b.shape, dtype: 'int8', data: unpackFast(bytes, b.shape) };
   if (b.layout === 'analog')
     return { shape: b.shape, dtype: 'int8', data: unpackFromAnalog(bytes, b.shape, orderOf(b)) };
   return valuesFromBytes(bytes, b);

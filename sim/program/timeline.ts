@@ -1,7 +1,10 @@
 import type { HostStep, Step } from '../../src/program/types.js';
 import { REASONS, type Reason, type TimelineSlice } from '../../src/results/run.js';
+import type { ComputeReport } from '../core/digital-core.js';
 import type { Instruction } from '../core/instruction-decoder.js';
+import type { LaneJobs } from '../core/lane-sweep.js';
 import { FIELDS, type Fields } from '../isa/instruction.js';
+import type { ConvOperation } from '../isa/operation.js';
 
 const NUMBER_OF = Object.fromEntries(REASONS.map((reason, i) => [reason, i])) as Record<Reason, number>;
 
@@ -23,6 +26,31 @@ function labelOf(reason: Reason, step: Step): string {
 
 const hostLabel = (step: HostStep): string => step.ops.map((o) => o.op).join(' ');
 
+/** Marks a row that stands for several jobs. */
+const REPEATED = -1;
+/** What a compute job spends, in this order. */
+const JOB_REASONS = ['launch', 'instructions', 'weights', 'compute'] as const;
+
+/** Jobs that differ in addresses only. */
+interface Repeated {
+  readonly report: ComputeReport;
+  readonly jobs: LaneJobs;
+  readonly count: number;
+}
+
+/** The instruction of one of `jobs`, which are like the one of `like`. */
+function repeated({ fields, operation }: Instruction, jobs: LaneJobs, job: number): Instruction {
+  const plane = jobs.output - (operation as ConvOperation).output;
+  return {
+    operation,
+    fields: {
+      ...fields,
+      input_memory_pointer: jobs.inputs[job]!,
+      output_memory_pointer: jobs.output + job * plane,
+    },
+  };
+}
+
 /**
  * Where the cycles of a run went, in columns: a run has thousands of slices, and most of them nobody looks at. Each begins where the one before
  * it ends; what else is to say of it stands in the program.
@@ -32,7 +60,7 @@ export class Timeline {
   readonly #step: number[] = [];
   readonly #reason: number[] = [];
   readonly #cycles: number[] = [];
-  readonly #what: (Instruction | string | undefined)[] = [];
+  readonly #what: (Instruction | string | Repeated | undefined)[] = [];
   #slices: readonly TimelineSlice[] | undefined;
 
   constructor(steps: readonly Step[]) {
@@ -51,6 +79,14 @@ export class Timeline {
     this.#what.push(what);
   }
 
+  /** `count` compute jobs, one a step from `step` on, that each take what `report` says: the first of `jobs`. */
+  repeat(step: number, report: ComputeReport, jobs: LaneJobs, count: number): void {
+    this.#step.push(step);
+    this.#reason.push(REPEATED);
+    this.#cycles.push(0);
+    this.#what.push({ report, jobs, count });
+  }
+
   /** All slices, made when they are asked for first. */
   slices(): readonly TimelineSlice[] {
     this.#slices ??= this.#make();
@@ -58,20 +94,32 @@ export class Timeline {
   }
 
   #make(): TimelineSlice[] {
+    const out: TimelineSlice[] = [];
     let start = 0;
-    return this.#step.map((step, i) => {
-      const reason = REASONS[this.#reason[i]!]!;
-      const cycles = this.#cycles[i]!;
+    const slice = (step: number, reason: Reason, cycles: number, what: Instruction | string | undefined) => {
       const at = this.#steps[step]!;
-      const what = this.#what[i];
       const label = typeof what === 'string' ? what : labelOf(reason, at);
       const fields = typeof what === 'string' ? undefined : what?.fields;
-      const slice = { start, cycles, reason, layer: at.layer, step, label };
+      const made = { start, cycles, reason, layer: at.layer, step, label };
       start += cycles;
-      if (at.kind === 'host') return slice;
-      return fields === undefined
-        ? { ...slice, tile: at.tile }
-        : { ...slice, tile: at.tile, fields: nonZeroFields(fields) };
+      if (at.kind === 'host') out.push(made);
+      else if (fields === undefined) out.push({ ...made, tile: at.tile });
+      else out.push({ ...made, tile: at.tile, fields: nonZeroFields(fields) });
+    };
+    this.#step.forEach((step, i) => {
+      const what = this.#what[i];
+      if (typeof what !== 'object' || !('jobs' in what)) {
+        slice(step, REASONS[this.#reason[i]!]!, this.#cycles[i]!, what);
+        return;
+      }
+      const { report, jobs, count } = what;
+      for (let job = 0; job < count; job++)
+        for (const reason of JOB_REASONS) {
+          const cycles = report.cycles[reason];
+          const instruction = reason === 'compute' ? repeated(report.instructions[0]!, jobs, job) : undefined;
+          if (cycles !== 0) slice(step + job, reason, cycles, instruction);
+        }
     });
+    return out;
   }
 }

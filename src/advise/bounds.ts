@@ -1,4 +1,4 @@
-import { ARRAY_CHANNELS, ARRAY_COLUMNS } from '../../sim/isa/geometry.js';
+import { DEFAULT_ARRAY } from '../../sim/isa/array.js';
 import type { LayerResult, RunResult, RunWarning } from '../results/run.js';
 
 const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(0)} %`;
@@ -9,18 +9,19 @@ function arrayUse(layer: LayerResult, run: RunResult): string[] {
   const [, depthwise, fx] = /^(depthwise )?\d+x(\d+) s/.exec(layer.detail) ?? [];
   const [, k = 1, , columns = 1] = layer.output;
   if (fx === undefined) return [];
+  const array = run.hardware.array ?? DEFAULT_ARRAY;
   const perRow = run.hardware.cycles.convCyclesPerChannelRow;
   const idle = (n: number, step: number): number => up(n, step) - n;
   return [
     ...(depthwise === undefined
-      ? idle(k, ARRAY_CHANNELS) === 0
+      ? idle(k, array.channels) === 0
         ? []
-        : [`${k} output channels leave ${idle(k, ARRAY_CHANNELS)} of ${up(k, ARRAY_CHANNELS)} lanes idle`]
-      : [`a depthwise conv uses 1 of the array's ${ARRAY_CHANNELS} channels`]),
-    ...(idle(columns, ARRAY_COLUMNS) === 0
+        : [`${k} output channels leave ${idle(k, array.channels)} of ${up(k, array.channels)} lanes idle`]
+      : [`a depthwise conv uses 1 of the array's ${array.channels} channels`]),
+    ...(idle(columns, array.columns) === 0
       ? []
       : [
-          `width ${columns} leaves ${idle(columns, ARRAY_COLUMNS)} of ${up(columns, ARRAY_COLUMNS)} columns idle`,
+          `width ${columns} leaves ${idle(columns, array.columns)} of ${up(columns, array.columns)} columns idle`,
         ]),
     ...(perRow === 0
       ? []

@@ -19,6 +19,13 @@ export const outputOptions = {
   report: { type: 'string', describe: 'folder for the report in every format' },
 } as const;
 
+/** `--advise`. */
+export const adviseOption = {
+  type: 'boolean',
+  default: false,
+  describe: 'what bounds each layer and which changes of the network cost less, in every report',
+} as const;
+
 /** `--no-explain`. */
 export const explainOption = {
   type: 'boolean',

@@ -1,3 +1,4 @@
+import type { ArrayParameters } from '../../sim/isa/array.js';
 import { COST_MODEL_NAMES } from '../../sim/isa/cost-models.js';
 import { UserError } from '../base/errors.js';
 import { nearest } from '../base/nearest.js';
@@ -17,14 +18,14 @@ const SHORT: Readonly<Record<string, string>> = {
 
 /** What the hardware's description holds fixed, and why. */
 const FIXED: Readonly<Record<string, string>> = {
-  array:
-    "the instruction counts channels and columns in 16ths, and weights and tensors are laid out for 16 x 16 lanes: another array is another chip's instruction set",
-  line: 'activations in L1 and the addresses in instructions count lines of 16 bytes; another line is another layout of every tensor',
+  line: "activations in L1 and the addresses in instructions count lines of 16 bytes; another line is another layout of every tensor and another chip's instruction set; how fast copies move them varies with copy.bytesPerCycle",
   banks:
     "L1's four banks are addresses only: no public cycle model counts their conflicts, so nothing would change",
 };
 
 export const COST_MODEL_AXIS = 'cost-model';
+/** The PE array's channels x columns in one axis: "32x16". */
+export const ARRAY_AXIS = 'array';
 /** More points than these are refused: a slip of a range, not a question. */
 export const MOST_POINTS = 100_000;
 
@@ -32,11 +33,11 @@ export const MOST_POINTS = 100_000;
 function parameterOf(name: string): string {
   const fixed = FIXED[name];
   if (fixed !== undefined) throw new UserError(`--vary ${name}: cannot vary: ${fixed}.`);
-  if (name === COST_MODEL_AXIS) return COST_MODEL_AXIS;
+  if (name === COST_MODEL_AXIS || name === ARRAY_AXIS) return name;
   const paths = parameterPaths();
   const found = SHORT[name] ?? paths.find((p) => p === name || p.endsWith(`.${name}`));
   if (found !== undefined) return found;
-  const known = [...Object.keys(SHORT), COST_MODEL_AXIS, ...paths];
+  const known = [...Object.keys(SHORT), COST_MODEL_AXIS, ARRAY_AXIS, ...paths];
   throw new UserError(
     `--vary ${name}: is no parameter; nearest: ${nearest(name, known).slice(0, 3).join(', ')}.`,
   );
@@ -81,9 +82,28 @@ function costModels(words: readonly string[], word: string): string[] {
   return [...words];
 }
 
+/** The array that "32x16" names: channels x columns. Throws a UserError that begins with `where` for other words and sizes. */
+export function arrayOf(text: string, where: string): ArrayParameters {
+  const [, channels, columns] = /^(\d+)x(\d+)$/.exec(text) ?? [];
+  if (channels === undefined)
+    throw new UserError(`${where}: "${text}" is no array; write CHANNELSxCOLUMNS, such as 32x16.`);
+  const array = { channels: Number(channels), columns: Number(columns) };
+  checkParameter('array.channels', array.channels, where);
+  checkParameter('array.columns', array.columns, where);
+  return array;
+}
+
+/** "032x16" and "32x16" are one array. */
+function arrays(words: readonly string[], word: string): string[] {
+  return words.map((text) => {
+    const { channels, columns } = arrayOf(text, `--vary ${word}`);
+    return `${channels}x${columns}`;
+  });
+}
+
 /**
  * The axis that `NAME=VALUES` describes: values separated by commas, or ranges "LOW:HIGH:xN" and "LOW:HIGH:+N"; K, M and G count 1024 for
- * memories, 1000 otherwise. Throws a UserError for an unknown parameter, what the chip holds fixed (with the reason), and a value
+ * memories, 1000 otherwise. `array` takes CHANNELSxCOLUMNS. Throws a UserError for an unknown parameter, what the chip holds fixed (with the reason), and a value
  * that the parameter cannot have.
  *
  * @example
@@ -98,6 +118,7 @@ export function parseAxis(word: string): ExploredAxis {
   const words = list.split(',');
   if (parameter === COST_MODEL_AXIS)
     return { name, parameter, values: distinct(costModels(words, word), word) };
+  if (parameter === ARRAY_AXIS) return { name, parameter, values: distinct(arrays(words, word), word) };
   const values = words.flatMap((w) =>
     w.includes(':') ? rangeOf(w, parameter, word) : [numberOf(w, parameter, word)],
   );

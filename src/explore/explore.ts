@@ -1,9 +1,11 @@
+import { peakMacsPerCycle } from '../../sim/isa/array.js';
 import { UserError } from '../base/errors.js';
 import { compile } from '../compile.js';
 import { GENERATOR } from '../generator.js';
 import type { Model } from '../ir/expr.js';
 import { type CompileChoices, compileOptions } from '../library/compile-options.js';
 import { estimate } from '../library/estimate.js';
+import { asMapped } from '../library/map-network.js';
 import { Turns, type WorkOptions } from '../library/turns.js';
 import { energyOf } from '../results/energy.js';
 import {
@@ -16,12 +18,12 @@ import {
   type PointModel,
 } from '../results/exploration.js';
 import type { RunResult } from '../results/run.js';
-import { combinations, describePoint, hardwareAt } from './points.js';
+import { combinations, describePoint, hardwareAt, varies } from './points.js';
 
 export interface ExploreOptions extends WorkOptions {
   /** What varies: `parseAxis` reads them from words. */
   readonly axes: readonly ExploredAxis[];
-  /** What the axes change; its `hardware` is the base set. */
+  /** What the axes change; its `hardware` is the base set, with which `map` finds a core for each layer once. */
   readonly base?: CompileChoices;
   /** What orders the points in reports; "cycles" by default. */
   readonly objective?: Objective;
@@ -58,9 +60,11 @@ function* explorePoint(
   const ran: PointModel[] = [];
   const at = { index, values };
   let l1Bytes = options.hardware.chip.l1Bytes;
+  let lanes = {};
   try {
     const hardware = hardwareAt(options.hardware, axes, values);
     l1Bytes = hardware.chip.l1Bytes;
+    if (varies(axes, 'array')) lanes = { lanes: peakMacsPerCycle(hardware) };
     for (const model of models) {
       yield;
       ran.push(pointModel(estimate(compile(model, { ...options, hardware }))));
@@ -68,12 +72,13 @@ function* explorePoint(
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const nothing = { models: [], cycles: 0, milliseconds: 0, microjoules: 0 };
-    return { ...at, l1Bytes, ...nothing, error: error.message };
+    return { ...at, l1Bytes, ...lanes, ...nothing, error: error.message };
   }
   const mean = (pick: (m: PointModel) => number): number => geometricMean(ran.map(pick));
   return {
     ...at,
     l1Bytes,
+    ...lanes,
     models: ran,
     cycles: mean((m) => m.cycles),
     milliseconds: mean((m) => m.milliseconds),
@@ -89,9 +94,10 @@ function* explorePoint(
  * @example
  * const found = await explore([buildModel('resnet8')], { axes: [parseAxis('l1=16K:256K:x2')] });
  */
-export async function explore(models: readonly Model[], options: ExploreOptions): Promise<Exploration> {
-  if (models.length === 0) throw new UserError('explore: there is no model.');
+export async function explore(given: readonly Model[], options: ExploreOptions): Promise<Exploration> {
+  if (given.length === 0) throw new UserError('explore: there is no model.');
   const { axes, base = {}, shard = { index: 1, of: 1 } } = options;
+  const models = given.map((model) => asMapped(model, base));
   const { hardware, target } = compileOptions(base);
   const all = combinations(axes);
   const mine = all.map((values, index) => ({ values, index }));

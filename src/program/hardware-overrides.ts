@@ -1,4 +1,5 @@
 import { DEFAULT_ANALOG } from '../../sim/isa/analog/cycles.js';
+import { DEFAULT_ARRAY } from '../../sim/isa/array.js';
 import { COST_MODEL_NAMES, COST_MODELS } from '../../sim/isa/cost-models.js';
 import { DEFAULT_PARAMETERS, type HardwareParameters } from '../../sim/isa/parameters.js';
 import { UserError } from '../base/errors.js';
@@ -29,12 +30,14 @@ export function overrideHardware(
   if (typeof name !== 'string' || !/^[ -~]{1,80}$/.test(name))
     throw new UserError(`${where}: name is ${JSON.stringify(name)}; must be 1 to 80 printable characters.`);
   const analog = overrides.analog === undefined ? base.analog : { ...DEFAULT_ANALOG, ...base.analog };
+  const array = overrides.array === undefined ? base.array : { ...DEFAULT_ARRAY, ...base.array };
   const out = {
     name,
     chip: { ...base.chip },
     cycles: { ...base.cycles },
     host: { ...base.host },
     ...(analog === undefined ? {} : { analog: { ...analog } }),
+    ...(array === undefined ? {} : { array: { ...array } }),
   };
   for (const [group, values] of Object.entries(overrides)) {
     if (group === 'name') continue;

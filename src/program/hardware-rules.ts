@@ -1,4 +1,5 @@
 import { DEFAULT_ANALOG } from '../../sim/isa/analog/cycles.js';
+import { DEFAULT_ARRAY } from '../../sim/isa/array.js';
 import { LINE_BYTES } from '../../sim/isa/geometry.js';
 import { DEFAULT_PARAMETERS, type HardwareParameters } from '../../sim/isa/parameters.js';
 import { UserError } from '../base/errors.js';
@@ -20,6 +21,12 @@ const memory = (least: number): Rule => ({
   text: `a multiple of ${LINE_BYTES} bytes from ${least} to ${LARGEST_MEMORY}`,
 });
 
+/** The most lanes in one direction: 16 times DIANA's. */
+const MOST_LANES = 256;
+const LANES: Rule = {
+  accepts: (v) => v % LINE_BYTES === 0 && v >= LINE_BYTES && v <= MOST_LANES,
+  text: `a multiple of ${LINE_BYTES} from ${LINE_BYTES} to ${MOST_LANES}`,
+};
 const SWITCH: Rule = { accepts: (v) => v === 0 || v === 1, text: '0 or 1' };
 
 /** Parameters that are no plain "0 or more" (all numbers must be finite). */
@@ -30,6 +37,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   'chip.l1Bytes': memory(LINE_BYTES),
   'chip.weightMemoryBytes': memory(LINE_BYTES),
   'cycles.bytesPerCycle': POSITIVE,
+  'array.channels': LANES,
+  'array.columns': LANES,
   'analog.wordsReversed': SWITCH,
   'analog.blocksTogether': SWITCH,
   'analog.signFlips': SWITCH,
@@ -40,9 +49,9 @@ const RULES: Readonly<Record<string, Rule>> = {
   'analog.vectorOutputs': POSITIVE,
 };
 
-/** The groups of every set; the group `analog` stands in those that use the analog core. */
-export const GROUPS = ['chip', 'cycles', 'host', 'analog'] as const;
-const DEFAULTS = { ...DEFAULT_PARAMETERS, analog: DEFAULT_ANALOG };
+/** The groups of every set; the group `analog` stands in those that use the analog core, `array` where it is not 16 x 16. */
+export const GROUPS = ['chip', 'cycles', 'host', 'analog', 'array'] as const;
+const DEFAULTS = { ...DEFAULT_PARAMETERS, analog: DEFAULT_ANALOG, array: DEFAULT_ARRAY };
 export type Group = (typeof GROUPS)[number];
 
 export const ruleOf = (path: string): Rule => RULES[path] ?? NOT_NEGATIVE;
@@ -67,7 +76,7 @@ export function checkParameter(path: string, value: unknown, where: string): ass
 export function checkHardware(hardware: HardwareParameters, where: string): void {
   for (const path of parameterPaths()) {
     const [group, key] = path.split('.') as [Group, string];
-    const values = group === 'analog' ? (hardware.analog ?? DEFAULT_ANALOG) : hardware[group];
+    const values = hardware[group] ?? DEFAULTS[group];
     checkParameter(path, (values as unknown as Record<string, unknown>)[key], where);
   }
   const { l2Bytes, l2ReservedBytes } = hardware.chip;

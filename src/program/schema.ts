@@ -1,4 +1,5 @@
 import { DEFAULT_ANALOG } from '../../sim/isa/analog/cycles.js';
+import { DEFAULT_ARRAY } from '../../sim/isa/array.js';
 import { DEFAULT_PARAMETERS } from '../../sim/isa/parameters.js';
 import { DTYPES } from '../base/dtype.js';
 import {
@@ -31,6 +32,7 @@ const hardware = object({
   cycles: numbersLike(DEFAULT_PARAMETERS.cycles),
   host: numbersLike(DEFAULT_PARAMETERS.host),
   'analog?': numbersLike(DEFAULT_ANALOG),
+  'array?': numbersLike(DEFAULT_ARRAY),
 });
 
 const image = object({ file: exactly(IMAGE_FILE), address: word, bytes: count, sha256 });

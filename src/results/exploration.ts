@@ -33,6 +33,8 @@ export interface ExploredPoint {
   readonly values: readonly (number | string)[];
   /** Bytes of L1 that the point has. */
   readonly l1Bytes: number;
+  /** Multiply-accumulates that the point's array does at once; only where the array varies. */
+  readonly lanes?: number;
   readonly models: readonly PointModel[];
   /** Geometric means over the networks; 0 where `error` is there. */
   readonly cycles: number;

@@ -4,17 +4,22 @@ import { PEAK_MACS_PER_CYCLE } from '../../sim/isa/geometry.js';
 export interface Rates {
   /** Useful multiply-accumulates a cycle. */
   readonly macPerCycle: number;
-  /** `macPerCycle` as a share (0..1) of the array's peak of 256. */
+  /** `macPerCycle` as a share (0..1) of the array's peak, 256 for DIANA's. */
   readonly utilization: number;
   /** Cycles at the chip's clock, in milliseconds. */
   readonly milliseconds: number;
 }
 
-export function ratesOf(usefulMacs: number, totalCycles: number, clockHz: number): Rates {
+export function ratesOf(
+  usefulMacs: number,
+  totalCycles: number,
+  clockHz: number,
+  peak: number = PEAK_MACS_PER_CYCLE,
+): Rates {
   const macPerCycle = totalCycles === 0 ? 0 : usefulMacs / totalCycles;
   return {
     macPerCycle,
-    utilization: macPerCycle / PEAK_MACS_PER_CYCLE,
+    utilization: macPerCycle / peak,
     milliseconds: (1000 * totalCycles) / clockHz,
   };
 }

@@ -228,6 +228,7 @@ const CASES: readonly (readonly [string, string | RegExp])[] = [
     'compile single-conv -o /proc/diana/out',
     'cannot write /proc/diana/out: there is no such file or folder.',
   ],
+  ['models resnt8', 'model resnt8 is not known; nearest: resnet8, resnet20, residual.'],
   ['verify single-conv --json folder', 'cannot write folder: it is a folder.'],
 ];
 

@@ -130,6 +130,29 @@ describe('compile and simulate', () => {
   });
 });
 
+describe('models', () => {
+  it('lists the models and suites that are named, and why one does not fit', async () => {
+    const { status, stdout } = await diana(dir, ['models', 'resnet8', 'analog', '--seed', '1']);
+    expect(status).toBe(0);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines.slice(1, -2).map((l) => l.split(' ')[0])).toEqual([
+      'resnet8',
+      'resnet8-ternary',
+      'resnet8-mixed',
+      'ds-cnn-ternary',
+      'ds-cnn-mixed',
+      'mobilenet-v1-ternary',
+      'mobilenet-v1-mixed',
+      'dae-ternary',
+      'dae-mixed',
+    ]);
+    expect(lines[1]).toMatch(/^resnet8 +12,501,760 +77,836 +95,120 {2}MLPerf Tiny/);
+    expect(lines.find((l) => l.startsWith('mobilenet-v1-mixed'))).toMatch(
+      /; does not fit: L2 for constants and activations is 520288$/,
+    );
+  });
+});
+
 describe('verify', () => {
   it("takes the notebook's models and resnet8, with a warning for each operator that stays on the host", async () => {
     const { status, stderr, stdout } = await diana(

@@ -41,7 +41,7 @@ describe('explore', () => {
 
   it.each([
     [['explore', 'single-conv'], 'Missing required argument: vary'],
-    [['explore', 'single-conv', '--vary', 'array=32x16'], '--vary array: cannot vary: '],
+    [['explore', 'single-conv', '--vary', 'banks=8'], '--vary banks: cannot vary: '],
     [[...EXPLORE, '--objective', 'speed'], '--objective is "speed"; must be one of cycles, energy, edp.'],
     [[...EXPLORE, '--format', 'pdf'], '--format is "pdf"; must be one of table, csv, json, html.'],
     [[...EXPLORE, '--top', '0'], '--top is 0; must be a whole number of at least 1.'],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { paretoFront } from '../../reports/explore/pareto.js';
 import { DEFAULT_PARAMETERS } from '../../sim/isa/parameters.js';
 import { parseAxis } from '../../src/explore/axis.js';
 import { explore } from '../../src/explore/explore.js';
@@ -16,10 +17,14 @@ describe('axes', () => {
     ['host.mac=1.5', 'host.mac', [1.5]],
     ['launch=0:10:+4', 'cycles.launch', [0, 4, 8]], // 10 is not reached
     ['cost-model=match,odimo', 'cost-model', ['match', 'odimo']],
+    ['array=16x16,032x16', 'array', ['16x16', '32x16']],
+    ['array.columns=16,32', 'array.columns', [16, 32]],
   ])('%s', (word, parameter, values) => expect(parseAxis(word)).toMatchObject({ parameter, values }));
 
   it.each([
-    ['array=32x16', /^--vary array: cannot vary: the instruction counts channels and columns in 16ths/],
+    ['array=32', '--vary array=32: "32" is no array; write CHANNELSxCOLUMNS, such as 32x16.'],
+    ['array=24x16', '--vary array=24x16: array.channels is 24; must be a multiple of 16 from 16 to 256.'],
+    ['array=16x16,16x016', '--vary array=16x16,16x016: gives 16x16 twice; give it once.'],
     ['line=32', /^--vary line: cannot vary: activations in L1/],
     ['banks=8', /^--vary banks: cannot vary: .*no public cycle model counts their conflicts/],
     ['l3=1K', /^--vary l3: is no parameter; nearest: /],
@@ -57,6 +62,19 @@ describe('points', () => {
     }
   });
 
+  it('with other arrays: 16x16 costs what the chip does, more lanes less, and lanes are a goal of the front', async () => {
+    const doc = await explore([buildModel('resnet8')], { axes: [parseAxis('array=16x16,32x16,32x32')] });
+    expect(doc.points.map(({ lanes }) => lanes)).toEqual([256, 512, 1024]);
+    expect(doc.points[0]!.cycles).toBe(183437);
+    expect(doc.points[1]!.cycles).toBeLessThan(183437);
+    expect(doc.points[2]!.cycles).toBeLessThan(doc.points[1]!.cycles);
+    expect(paretoFront(doc)).toHaveLength(3);
+    const hardware = { ...DEFAULT_PARAMETERS, array: { channels: 32, columns: 16 } };
+    const { totals } = (await simulate(compile(buildModel('resnet8'), { hardware }))).document.models[0]!.run;
+    expect(totals.totalCycles).toBe(doc.points[1]!.cycles);
+    expect(totals.utilization).toBeCloseTo(totals.macPerCycle / 512, 12);
+  });
+
   it('of several networks have geometric means', async () => {
     const { points } = await explore(
       ['single-conv', 'residual'].map((n) => buildModel(n)),
@@ -89,6 +107,10 @@ describe('points', () => {
     const twice = { axes: [parseAxis('l1=64K'), parseAxis('chip.l1Bytes=128K')] };
     await expect(explore([buildModel('single-conv')], twice)).rejects.toThrow(
       '--vary chip.l1Bytes: chip.l1Bytes varies already; give each parameter once.',
+    );
+    const arrays = { axes: [parseAxis('array=32x16'), parseAxis('array.columns=32')] };
+    await expect(explore([buildModel('single-conv')], arrays)).rejects.toThrow(
+      '--vary array.columns: array varies already; give the array once.',
     );
     const many = { axes: [parseAxis('launch=0:999:+1'), parseAxis('tileLoop=0:999:+1')] };
     await expect(explore([buildModel('single-conv')], many)).rejects.toThrow(/makes 1000000 points/);

@@ -35,9 +35,9 @@ const costed = {
 describe('other cost models of a run or layer', () => {
   it('sums each, and names the term of the largest difference where it is over 20 %', () =>
     expect(otherCosts(costed)).toEqual([
-      { name: 'few', cycles: 450, ratio: 0.45, because: 'tile loop 0 for 300' },
-      { name: 'alike', cycles: 1190, ratio: 1.19, because: '' },
-      { name: 'many', cycles: 1500, ratio: 1.5, because: 'copy in 600 for 100' },
+      { name: 'few', cycles: 450, ratio: 0.45, because: 'tile loop 0 for 300', term: 'tile loop' },
+      { name: 'alike', cycles: 1190, ratio: 1.19, because: '', term: '' },
+      { name: 'many', cycles: 1500, ratio: 1.5, because: 'copy in 600 for 100', term: 'copy in' },
     ]));
 
   it.each([
@@ -69,6 +69,15 @@ describe('in reports', () => {
   it.each(['table', 'markdown'] as const)('%s: the range stands at the head', (format) =>
     expect(render(shown, format)).toContain('1,000 cycles (other models 450..1,500), 0.004 ms at 260 MHz'),
   );
+
+  it('every report names the term for layers, too: of the model that is furthest', () => {
+    // 450 cycles of its 35,530 are 0.01; 13 layers run on the core.
+    const text = render(shown, 'table').replaceAll(/\s+/g, ' ');
+    expect(text).toContain(' compute: stack3_conv2 0.01 (few), ');
+    expect(text).toContain(', and 5 more ');
+    expect(render(shown, 'markdown')).toMatch(/\| few: compute 350 for [\d,]+ \|/);
+    expect(render(shown, 'html')).toMatch(/<td>few: compute 350 for [\d,]+<\/td>/);
+  });
 
   it('html: a card of its own, and the term of each difference', () => {
     const page = render(shown, 'html');

@@ -4,6 +4,7 @@ import { html } from '../../reports/html/tags.js';
 import { count, kibibytes, megahertz } from '../../reports/numbers.js';
 import type { ComparisonDocument } from '../../reports/regression/comparison.js';
 import { comparisonSection } from '../../reports/regression/html.js';
+import { DEFAULT_ARRAY } from '../../sim/isa/array.js';
 import { DEFAULT_PARAMETERS } from '../../sim/isa/parameters.js';
 import type { RunResult } from '../../src/results/run.js';
 import { ReportPart } from '../parts/report-part.js';
@@ -43,6 +44,8 @@ const SLIDERS: readonly Slider[] = [
     values: [1, 2, 4, 8, 16, 32, 64],
     show: (v) => `${v} bytes a cycle`,
   },
+  { key: 'array.channels', label: 'array: channels', values: steps(16, 64, 16), show: String },
+  { key: 'array.columns', label: 'array: columns', values: steps(16, 64, 16), show: String },
   {
     key: 'cycles.convCyclesPerChannelRow',
     label: 'array: extra cycles a channel and kernel row',
@@ -56,7 +59,8 @@ const SLIDERS: readonly Slider[] = [
 
 const defaultOf = (key: string): number => {
   const [group = '', name = ''] = key.split('.');
-  return (DEFAULT_PARAMETERS as unknown as Record<string, Record<string, number>>)[group]?.[name] ?? 0;
+  const all = { ...DEFAULT_PARAMETERS, array: DEFAULT_ARRAY };
+  return (all as unknown as Record<string, Record<string, number>>)[group]?.[name] ?? 0;
 };
 
 const nearestIndex = (values: readonly number[], v: number): number =>
@@ -155,8 +159,9 @@ export function WhatIfView() {
         </button>
       </p>
       <p class="faint">
-        The array's 16 x 16 elements are fixed in the instruction set; what its cycles consist of is not. Each
-        position is a compile of the whole network and a count of its cycles.
+        Each position is a compile of the whole network and a count of its cycles. A larger array takes
+        several of the instruction's blocks of 16 channels and 16 columns together; energy stays that of 16 x
+        16.
       </p>
       <div aria-live="polite">
         {error !== undefined && <p class="bad">{error}</p>}

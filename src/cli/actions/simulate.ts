@@ -1,5 +1,7 @@
 import { UserError } from '../../base/errors.js';
 import { encodeNpy } from '../../base/npy.js';
+import { parseTarget } from '../../compile.js';
+import type { Model } from '../../ir/expr.js';
 import { allEqual } from '../../library/result-document.js';
 import { modelInputs, programInputs, simulate as simulateProgram } from '../../library/simulate.js';
 import { traceLine } from '../../library/trace-line.js';
@@ -7,6 +9,8 @@ import { verify } from '../../library/verify.js';
 import { writeFileAtomic, writeFolderAtomic } from '../../node/atomic-write.js';
 import { readProgram } from '../../node/program-folder.js';
 import { useTfjsInNode } from '../../node/tfjs-in-node.js';
+import type { Program } from '../../program/types.js';
+import type { ResultDocument } from '../../results/document.js';
 import type { CheckArguments } from '../check-options.js';
 import { checkedStatus, checkMode } from '../check-run.js';
 import { readInputs } from '../input-files.js';
@@ -24,6 +28,7 @@ export interface SimulateArguments extends ModelArguments, CheckArguments {
   /** The model that the program was made of. */
   readonly against?: string | undefined;
   readonly explain: boolean;
+  readonly advise?: boolean | undefined;
   readonly json: string | undefined;
   readonly report: string | undefined;
 }
@@ -32,6 +37,20 @@ export interface SimulateArguments extends ModelArguments, CheckArguments {
 function checkAgainst(args: SimulateArguments): void {
   for (const name of ['output', 'trace'] as const)
     if (args[name] !== undefined) throw new UserError(`--${name} does not go with --against.`);
+}
+
+/** The document with advice for the model, compiled for the program's target and chip. */
+async function adviceFor(
+  document: ResultDocument,
+  model: Model,
+  { manifest }: Program,
+): Promise<ResultDocument> {
+  const { withAdvice } = await import('../../advise/with-advice.js');
+  return withAdvice(document, model, {
+    target: parseTarget(manifest.target),
+    hardware: manifest.hardware,
+    analog: manifest.layers.some((l) => l.target === 'analog'),
+  });
 }
 
 /** `simulate DIR --against MODEL`: the program beside the reference of the model. Resolves to the exit status. */
@@ -48,7 +67,8 @@ async function simulateAgainst(args: SimulateArguments, word: string): Promise<n
     check: checkMode(args, false),
     onRefused: printExplanation,
   });
-  await finish({ ...document, command: 'simulate' }, args);
+  const advised = args.advise === true ? await adviceFor(document, model, program) : document;
+  await finish({ ...advised, command: 'simulate' }, args);
   return checkedStatus(args, document.models[0]?.findings ?? [], allEqual(document) ? 0 : 1);
 }
 
@@ -58,6 +78,8 @@ async function simulateAgainst(args: SimulateArguments, word: string): Promise<n
  */
 export async function simulate(args: SimulateArguments): Promise<number> {
   if (args.against !== undefined) return simulateAgainst(args, args.against);
+  if (args.advise === true)
+    throw new UserError('--advise compiles changed networks; name the model with --against.');
   const program = readProgram(args.program);
   const trace: string[] = [];
   const { document, outputs } = await simulateProgram(program, {

@@ -63,11 +63,15 @@ export function elfLines(v: ElfVerification, file: string, model: string): strin
 /** `verify MODEL --elf APP.elf`: a foreign binary against the reference. Resolves to the exit status. */
 export async function verifyElf(args: VerifyArguments & { readonly elf: string }): Promise<number> {
   if (args.models.length !== 1) throw new UserError('--elf goes with one model.');
-  for (const option of ['golden', 'native', 'shard'] as const)
+  for (const option of ['golden', 'native', 'shard', 'advise'] as const)
     if (args[option] !== undefined && args[option] !== false)
       throw new UserError(`--${option} does not go with --elf.`);
   if (args.runs !== 1 || args.on === 'soc')
     throw new UserError('--elf runs the program once, on the SoC; leave --runs and --on out.');
+  if (args.map !== undefined)
+    throw new UserError(
+      '--map changes the network, and the binary was made of another; leave --elf or --map out.',
+    );
   const options = await readCompileOptions(args);
   const model = await oneModel(args.models[0]!, args);
   const inputs = args.input === undefined ? undefined : readInputs(args.input, modelInputs(model));

@@ -34,6 +34,8 @@ export interface VerifyArguments extends CompileArguments, ModelArguments, JobsA
   readonly 'golden-order'?: string | undefined;
   readonly runs: number;
   readonly explain: boolean;
+  /** What to change in each network, as a part of its result. */
+  readonly advise?: boolean | undefined;
   readonly 'reference-backend': string;
   readonly native?: boolean | undefined;
   /** "program", or "soc": the C project instruction by instruction, too. */
@@ -150,7 +152,9 @@ export async function verifyModelOf(
     onProgress: ({ what }) => running(what),
     onRun,
   });
-  return { document, ...beside };
+  if (args.advise !== true) return { document, ...beside };
+  const { withAdvice } = await import('../../advise/with-advice.js');
+  return { document: withAdvice(document, model, options), ...beside };
 }
 
 /** What the arguments ask for. Throws a UserError for the first that makes no sense. */

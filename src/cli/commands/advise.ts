@@ -34,7 +34,7 @@ export const adviseCommand: CommandModule<object, Arguments> = {
     const [{ advise }, { renderAdvice }, { terminalOptions }, { stableJson }, { writeFileAtomic }] =
       await Promise.all([
         import('../../advise/advise.js'),
-        import('../../../reports/advice.js'),
+        import('../../../reports/terminal/advice.js'),
         import('../../../reports/terminal/style.js'),
         import('../../../reports/json.js'),
         import('../../node/atomic-write.js'),

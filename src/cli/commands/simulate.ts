@@ -1,7 +1,7 @@
 import type { CommandModule } from 'yargs';
 import { type CheckArguments, checkOptions } from '../check-options.js';
 import { fileOptions, type ModelArguments } from '../model-options.js';
-import { explainOption, outputOptions } from '../output.js';
+import { adviseOption, explainOption, outputOptions } from '../output.js';
 
 interface Arguments extends Omit<ModelArguments, 'seed'>, CheckArguments {
   readonly program: string;
@@ -11,6 +11,7 @@ interface Arguments extends Omit<ModelArguments, 'seed'>, CheckArguments {
   readonly trace: string | undefined;
   readonly against?: string | undefined;
   readonly explain: boolean;
+  readonly advise: boolean;
   readonly json: string | undefined;
   readonly report: string | undefined;
 }
@@ -37,6 +38,7 @@ export const simulateCommand: CommandModule<object, Arguments> = {
           'the model that the program was made of: compare every tensor with the reference; exit 1 on a difference',
       })
       .option('explain', explainOption)
+      .option('advise', { ...adviseOption, describe: `with --against: ${adviseOption.describe}` })
       .options(checkOptions)
       .options(outputOptions),
   handler: async (args) => {

@@ -11,7 +11,7 @@ import {
   modelOptions,
   shardOption,
 } from '../options.js';
-import { explainOption, outputOptions } from '../output.js';
+import { adviseOption, explainOption, outputOptions } from '../output.js';
 import { strengthOptions } from '../strength-options.js';
 import { configured } from '../team-config.js';
 
@@ -22,6 +22,7 @@ interface Arguments extends CompileArguments, ModelArguments, JobsArguments {
   readonly 'golden-order'?: string | undefined;
   readonly runs: number;
   readonly explain: boolean;
+  readonly advise: boolean;
   readonly 'reference-backend': string;
   readonly native?: boolean | undefined;
   readonly elf?: string | undefined;
@@ -91,6 +92,7 @@ export const verifyCommand: CommandModule<object, Arguments> = {
         describe: `with --on soc: ${OPTIMIZATIONS.join(', ')}, as the C compiler has it`,
       })
       .option('explain', explainOption)
+      .option('advise', adviseOption)
       .options({ ...strengthOptions, ...shardOption, ...jobsOption, ...outputOptions })
       .config(configured(CONFIGURED)),
   handler: async (args) => {

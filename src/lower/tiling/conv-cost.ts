@@ -62,7 +62,7 @@ export class ConvCost {
     };
     const channels = { lo: 0, hi: layer.depthwise ? 1 : g.outputChannels };
     const operation = { ...tileOperation(g, whole, channels), weights: 0, input: 0, output: 0 };
-    this.#computing = (layer.depthwise ? g.outputChannels : 1) * convCycles(operation, hw.cycles);
+    this.#computing = (layer.depthwise ? g.outputChannels : 1) * convCycles(operation, hw.cycles, hw.array);
     const blocks = layer.depthwise ? 1 : ceilDiv(g.outputChannels, ARRAY_CHANNELS);
     this.#leastJob = jobOverhead(blocks * this.#blockBytes, fixedBytes, hw);
   }
@@ -120,7 +120,8 @@ export class ConvCost {
         const operation = { ...tileOperation(g, t, range), weights: 0, input: 0, output: 0 };
         const weightBytes = depthwise ? this.#blockBytes : operation.blocks * this.#blockBytes;
         const job =
-          jobOverhead(weightBytes, this.#fixedBytes, this.#hw) + convCycles(operation, this.#hw.cycles);
+          jobOverhead(weightBytes, this.#fixedBytes, this.#hw) +
+          convCycles(operation, this.#hw.cycles, this.#hw.array);
         const output = this.#residency.outputInL2
           ? this.#copies(copiesOf(size, extent(t.rows), outputRowBytes(g, t), outputContiguity(g, t)))
           : 0;

@@ -54,7 +54,7 @@ export function tileDense(
     cycles +=
       hw.cycles.tileLoop +
       jobOverhead(blocks * blockBytes, fixedBytes, hw) +
-      denseCycles(operation, hw.cycles);
+      denseCycles(operation, hw.cycles, hw.array);
   }
   return { outputs: ranges, inputBytes, outputBytes, weightBytes: perTile * blockBytes, cycles };
 }

@@ -54,6 +54,7 @@ export function tileSum(
     cycles += sumCycles(
       { kind: 'sum', inputA: 0, inputB: 0, output: 0, lines: bytes / LINE_BYTES, shift: layer.shift },
       hw.cycles,
+      hw.array,
     );
   }
   const operand = withCopySlack(chunk);

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Memory, NEVER, PRELOADED } from '../../../sim/core/memory.js';
+import { runs } from '../../full.js';
 
 const memory = (name = 'L2', base = 0x100): Memory => new Memory(name, base, 64);
 
@@ -164,5 +166,94 @@ describe('snapshots', () => {
       true,
     ]);
     expect([...m.read(0x108, 2, 'test')]).toEqual([1, 2]);
+  });
+});
+
+describe('what is written', () => {
+  const SIZE = 1024;
+  const range = fc.tuple(fc.nat(SIZE), fc.nat(300)).map(([at, n]) => [at, Math.min(n, SIZE - at)] as const);
+  const acts = fc.array(
+    fc.tuple(
+      fc.constantFrom(
+        'write',
+        'planes',
+        'word',
+        'copy',
+        'forget',
+        'keep',
+        'back',
+        'cut',
+        'ask',
+      ) as fc.Arbitrary<string>,
+      range,
+      range,
+    ),
+    { maxLength: 40 },
+  );
+
+  it('is what a set of bytes says, whatever was done before', () => {
+    fc.assert(
+      fc.property(acts, (list) => {
+        const m = new Memory('M', 0, SIZE);
+        let bytes = new Set<number>();
+        let kept = { snapshot: m.snapshot(), bytes: new Set(bytes) };
+        const add = (at: number, n: number) => {
+          for (let i = at; i < at + n; i++) bytes.add(i);
+        };
+        for (const [act, [at, n], [other]] of list) {
+          const to = Math.min(other, SIZE - n);
+          if (act === 'write') {
+            m.write(at, new Uint8Array(n), 1, 'test');
+            add(at, n);
+          } else if (act === 'planes') {
+            m.writePlanes(at, new Uint8Array(n & ~15), 16, 1, 'test');
+            add(at, n & ~15);
+          } else if (act === 'word' && at + 4 <= SIZE) {
+            m.writeWord(at, 0, 1, 'test');
+            add(at, 4);
+          } else if (act === 'copy') {
+            const from = new Set(bytes);
+            m.copyFrom(m, at, to, n, 1, 'test');
+            for (let i = 0; i < n; i++)
+              if (from.has(at + i)) bytes.add(to + i);
+              else bytes.delete(to + i);
+          } else if (act === 'cut') {
+            const part = m.cut({ lo: at, hi: at + n });
+            const from = new Set(bytes);
+            m.paste(to, part);
+            for (let i = 0; i < n; i++)
+              if (from.has(at + i)) bytes.add(to + i);
+              else bytes.delete(to + i);
+          } else if (act === 'forget') {
+            m.forget();
+            bytes.clear();
+          } else if (act === 'keep') kept = { snapshot: m.snapshot(), bytes: new Set(bytes) };
+          else if (act === 'back') {
+            m.rollBack(kept.snapshot);
+            bytes = new Set(kept.bytes);
+          }
+          const gap = Array.from({ length: n }, (_, i) => at + i).find((i) => !bytes.has(i));
+          expect([act, m.firstUnwritten(at, n, 'test'), m.isWritten(at, n)]).toEqual([
+            act,
+            gap,
+            gap === undefined,
+          ]);
+        }
+      }),
+      { numRuns: runs(2000, 200), seed: 8 },
+    );
+  });
+
+  it('is nothing in a memory that takes over what a released one used', () => {
+    const first = memory('L1', 0);
+    first.write(8, new Uint8Array(8), 1, 'test');
+    first.forget();
+    first.write(0, new Uint8Array(4), 1, 'test');
+    first.release();
+    expect(() => first.peek(0, 1, 'test')).toThrow('L1 of a run that is over');
+    expect(() => first.isWritten(0, 1)).toThrow('L1 of a run that is over');
+    const second = memory();
+    expect([second.firstUnwritten(0x100, 64, 'test'), second.writerOf(0x108)]).toEqual([0x100, NEVER]);
+    expect(new Set(second.peek(0x100, 64, 'test'))).toEqual(new Set([0xa5]));
   });
 });

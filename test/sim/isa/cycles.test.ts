@@ -48,6 +48,26 @@ const dense = (inputLines: number, blocks: number): DenseOperation => ({
 
 const sum: SumOperation = { kind: 'sum', inputA: 0, inputB: 0, output: 0, lines: 1024, shift: 0 };
 
+describe('other arrays (what if): several blocks of 16 channels and groups of 16 columns together', () => {
+  it.each([
+    // 4 blocks x 2 groups of the first conv below: 8 * (16 * 5 * 94 + 23 * 32) / 2 = 8 * 8256
+    ['DIANA', 16, 16, 66048],
+    ['twice the channels', 32, 16, 33024],
+    ['twice the columns', 16, 32, 33024],
+    ['three blocks at once: two passes over four', 48, 16, 33024],
+    ['more than there is', 256, 256, 8256],
+  ])('%s: a conv of 64 channels on 32 columns', (_, channels, columns, cycles) =>
+    expect(convCycles(conv({ blocks: 4 }), p, { channels, columns })).toBe(cycles),
+  );
+  it('a dense layer of 7 lines and 3 blocks: 2 passes of 4 lines and 23', () =>
+    expect(denseCycles(dense(7, 3), p, { channels: 32, columns: 32 })).toBe(54));
+  it('one that takes an input a cycle gains nothing by columns', () =>
+    expect(denseCycles(dense(7, 2), COST_MODELS.odimo.cycles, { channels: 16, columns: 64 })).toBe(224));
+  it('a sum of 1024 lines', () => expect(sumCycles(sum, p, { channels: 16, columns: 64 })).toBe(791));
+  it('lanes that idle are issued: 48 channels on 32 are two passes', () =>
+    expect(issuedMacs(dense(1, 3), { channels: 32, columns: 16 })).toBe(1024));
+});
+
 describe('cycle model (hardware.md section 7, worked out by hand)', () => {
   it.each([
     [32, 72],

@@ -136,16 +136,21 @@ describe('a run', () => {
 
   it('hands out each tensor as it is complete, with the step that wrote each element', () => {
     const held: HeldTensor[] = [];
+    const origins: unknown[] = [];
     const layers: string[] = [];
     run(smallProgram(), {
-      onTensor: (t) => held.push(t),
+      onTensor: (t) => {
+        held.push(t);
+        origins.push([t.buffer.name, t.layer, t.writerOf(0), t.writerOf(15)]);
+      },
       onLayer: (layer, of) => layers.push(`${layer} of ${of}`),
     });
-    expect(held.map((h) => [h.buffer.name, h.layer, h.writerOf(0), h.writerOf(15)])).toEqual([
+    expect(origins).toEqual([
       ['c', 0, 4, 4],
       ['out', 1, 5, 5],
     ]);
     expect([...held[0]!.tensor.data]).toEqual(sum);
+    expect(() => held[0]!.writerOf(0)).toThrow('L2 of a run that is over');
     expect(layers).toEqual(['0 of 2', '1 of 2']);
   });
 
