@@ -129,12 +129,17 @@ class Machine {
     // The boot job belongs to the start-up code.
     this.#analog = new AnalogCore(this.#l2, this.#core.l1, hardware, {
       booted: true,
+      undefinedData,
       ...(options.values === undefined ? {} : { values: options.values }),
     });
-    if (checked && layers.some((l) => l.target === 'analog'))
-      throw new UserError('--check does not follow the analog core yet; compile with --no-analog.');
     if (checked)
-      this.#check = new ProgramCheck(program, this.#core, this.#l2, array, options.check === 'stop');
+      this.#check = new ProgramCheck(
+        program,
+        { core: this.#core, analog: this.#analog },
+        this.#l2,
+        array,
+        options.check === 'stop',
+      );
     this.#ledger = new Ledger(layers, hardware);
     this.#timeline = new Timeline(program.manifest.steps);
   }
