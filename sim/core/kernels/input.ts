@@ -67,6 +67,11 @@ export function packInput(
   }
 }
 
+/** How many output columns of a row have windows that touch data; those behind see zeros only. */
+export function columnsOnData(columns: i32, pitch: i32, dead: i32, left: i32, stride: i32): i32 {
+  return min(columns, (left + pitch - dead + stride - 1) / stride);
+}
+
 /** For every pair of taps, how far it lies from the window's first element, in bytes, to `offsets`. */
 export function tapOffsets(
   offsets: i32,

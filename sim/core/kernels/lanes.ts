@@ -1,5 +1,5 @@
-import { beginWraps, wraps } from './finish';
-import { clearInput, packInput, tapOffsets } from './input';
+import { beginWraps, fillLane, wraps } from './finish';
+import { clearInput, columnsOnData, packInput, tapOffsets } from './input';
 import { rowOfOne } from './rows';
 import { convBias, packLane } from './weights';
 
@@ -44,15 +44,19 @@ export function lanes(
   const stepBytes = stride * rowBytes;
   const low = i8x16.splat(relu ? 0 : -128);
   const biasAt = (kernelHeight * kernelWidth) << 4;
+  const live = columnsOnData(columns, pitch, dead, left, stride);
+  const plane = outputRows * columns;
   let to = 0;
   for (let i = 0; i < count; i++) {
     const from = source + load<i32>(inputs + (i << 2));
     packInput(from, input, zeros, mask, 1, rows, pitch, top, left, stride, paddedRows, rowBytes, half);
     const block = weights + load<i32>(blocks + (i << 2));
     packLane(block, packed, kernelHeight, kernelWidth);
-    store<i32>(bias, convBias(block + biasAt, 0));
+    const biasValue = convBias(block + biasAt, 0);
+    store<i32>(bias, biasValue);
+    if (live + 8 <= columns) fillLane(biasValue, shift, relu, output + to, plane);
     for (let y = 0; y < outputRows; y++) {
-      rowOfOne(input + y * stepBytes, offsets, packed, pairs, columns, bias, shift, low, output, to);
+      rowOfOne(input + y * stepBytes, offsets, packed, pairs, live, bias, shift, low, output, to);
       to += columns;
     }
   }

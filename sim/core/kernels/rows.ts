@@ -1,6 +1,6 @@
 import { finish } from './finish';
 
-/** Four lanes of one output row, 8 columns at a time: 8 accumulators in registers. */
+/** The first `columns` columns, rounded up to 8, of four lanes of one output row: 8 accumulators in registers. */
 export function rowOfFour(
   input: i32,
   offsets: i32,
@@ -51,7 +51,7 @@ export function rowOfFour(
   }
 }
 
-/** One lane of one output row, 16 columns at a time. */
+/** The first `columns` columns, rounded up to 8, of one lane of one output row: 16 at a time, the last ones 8. */
 export function rowOfOne(
   input: i32,
   offsets: i32,
@@ -66,7 +66,8 @@ export function rowOfOne(
 ): void {
   const end = offsets + (pairs << 2);
   const bias = v128.load32_splat(biases);
-  for (let x = 0; x < columns; x += 16) {
+  let x = 0;
+  for (; x + 8 < columns; x += 16) {
     let a0 = i32x4.splat(0),
       a1 = i32x4.splat(0),
       a2 = i32x4.splat(0),
@@ -85,4 +86,17 @@ export function rowOfOne(
     finish(a0, a1, bias, shift, low, output, to + x);
     finish(a2, a3, bias, shift, low, output, to + x + 8);
   }
+  if (x >= columns) return;
+  let a0 = i32x4.splat(0),
+    a1 = i32x4.splat(0);
+  const start = input + (x << 2);
+  let w = weights;
+  for (let o = offsets; o < end; o += 4) {
+    const at = start + load<i32>(o);
+    const wa = v128.load32_splat(w);
+    a0 = i32x4.add(a0, i32x4.dot_i16x8_s(v128.load(at), wa));
+    a1 = i32x4.add(a1, i32x4.dot_i16x8_s(v128.load(at, 16), wa));
+    w += 16;
+  }
+  finish(a0, a1, bias, shift, low, output, to + x);
 }
