@@ -156,15 +156,24 @@ export function resolve(draft: Draft, hw: HardwareParameters): Resolved {
     const at = addressOf(buffer);
     return varying.get(buffer)!.map((word) => [at + word * WORD_BYTES, words[word]!]);
   };
+  // A layer's jobs share most of their writes: each is written out once.
+  let before: { readonly draft: DraftJob['writes']; readonly writes: JobStep['writes'] } | undefined;
+  const writes = (draft: DraftJob['writes']): JobStep['writes'] => {
+    const made = draft.map((write, i): RegisterWrite => {
+      const [offset, v] = write;
+      if (typeof v === 'number') return write as RegisterWrite;
+      return before?.draft[i] === write ? before.writes[i]! : [offset, addressOf(v.buffer) + v.offset];
+    });
+    before = { draft, writes: made };
+    return made;
+  };
   const job = (s: DraftJob): JobStep => ({
     kind: 'job',
     ...(s.core === undefined ? {} : { core: s.core }),
     layer: s.layer,
     tile: s.tile,
     stores: stores(s),
-    writes: s.writes.map(([offset, v], i) =>
-      typeof v === 'number' ? (s.writes[i] as RegisterWrite) : [offset, addressOf(v.buffer) + v.offset],
-    ),
+    writes: writes(s.writes),
     note: s.note,
     completes: s.completes.length === 0 ? NONE : s.completes.map(id),
   });

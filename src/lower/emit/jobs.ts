@@ -104,6 +104,8 @@ export class LayerEmitter {
   #first = true;
   /** The register writes with which every compute job of the layer begins. */
   #setUp: DraftJob['writes'][number][] = [];
+  /** The last write of a length of weights. */
+  #length: readonly [offset: number, words: number] = [R.WT_CONV_N, 0];
 
   constructor(
     draft: Draft,
@@ -189,7 +191,9 @@ export class LayerEmitter {
     const writes = this.#setUp.slice();
     if (weights !== null) {
       const [address, length] = kind === 'dense' ? [R.WT_FC_ADDR, R.WT_FC_N] : [R.WT_CONV_ADDR, R.WT_CONV_N];
-      writes.push([address, weights], [length, weights.bytes / WORD_BYTES]);
+      const words = weights.bytes / WORD_BYTES;
+      if (this.#length[0] !== length || this.#length[1] !== words) this.#length = [length, words];
+      writes.push([address, weights], this.#length);
     }
     writes.push(TRIGGER);
     this.#job({ writes, instruction: { words, buffer: this.#instruction }, note: `compute ${note}` });
