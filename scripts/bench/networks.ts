@@ -35,6 +35,9 @@ export const networks = (): Model[] =>
     .map((entry) => entry.build(0))
     .filter((model) => model.params.size > 6);
 
+/** Long enough for the engine to have compiled what runs, and for its clock of CPU time to say something. */
+const DURATIONS = { warmUp: 400, round: 40 };
+
 /** Measures one model; tfjs cpu only where asked for, since it takes seconds. */
 export function measure(model: Model, wasm: Backend, cpu: Backend | undefined, rounds: number): NetworkRow {
   const program = compile(model, DEFAULT_OPTIONS);
@@ -48,8 +51,8 @@ export function measure(model: Model, wasm: Backend, cpu: Backend | undefined, r
   };
   const times =
     cpu === undefined
-      ? sideBySide(actions, rounds)
-      : sideBySide({ ...actions, cpuMs: tfjsLayers(model, cpu) }, rounds);
+      ? sideBySide(actions, rounds, DURATIONS)
+      : sideBySide({ ...actions, cpuMs: tfjsLayers(model, cpu) }, rounds, DURATIONS);
   const { usefulMacs: macs, totalCycles: cycles } = result.totals;
   return { name: model.name, macs, cycles, ...times };
 }

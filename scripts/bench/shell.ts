@@ -20,8 +20,10 @@ process.on('exit', () => {
   writeSync(3, maxRSS + ' ' + (userCPUTime + systemCPUTime));
 });`;
 
-function run(command: string): ShellRow {
-  const words = command.split(' ');
+/** A command to run: by name, or with the words that it stands for. */
+export type Command = string | { readonly command: string; readonly words: readonly string[] };
+
+function run(command: string, words: readonly string[]): ShellRow {
   const hook = `data:text/javascript,${encodeURIComponent(TELL)}`;
   const start = performance.now();
   const ended = spawnSync(process.execPath, ['--import', hook, MAIN, ...words], {
@@ -34,9 +36,10 @@ function run(command: string): ShellRow {
 }
 
 /** Runs each command `rounds` times, in turn. */
-export function shell(commands: readonly string[], rounds: number): ShellRow[] {
-  const runs = Array.from({ length: rounds }, () => commands.map(run));
-  return commands.map((command, i) => ({
+export function shell(commands: readonly Command[], rounds: number): ShellRow[] {
+  const named = commands.map((c) => (typeof c === 'string' ? { command: c, words: c.split(' ') } : c));
+  const runs = Array.from({ length: rounds }, () => named.map((c) => run(c.command, c.words)));
+  return named.map(({ command }, i) => ({
     command,
     ms: median(runs.map((r) => r[i]!.ms)),
     cpuMs: median(runs.map((r) => r[i]!.cpuMs)),

@@ -20,7 +20,14 @@ import { requireComplete } from './incomplete.js';
 import { jobsLike } from './job-runs.js';
 import { Ledger } from './ledger.js';
 import { ProgramCheck } from './program-check.js';
-import { bytesFromValues, elementAddresses, readTensor, tensorBytes, tensorChecksum, writeTensor } from './tensor-access.js';
+import {
+  bytesFromValues,
+  elementAddresses,
+  readTensor,
+  tensorBytes,
+  tensorChecksum,
+  writeTensor,
+} from './tensor-access.js';
 import { Timeline } from './timeline.js';
 
 /** A tensor that the program holds whole in memory, at the moment when its last byte was written. */

@@ -49,7 +49,8 @@ export function bytesFromValues(t: Tensor): Uint8Array {
 /** Reads a buffer's tensor. Every byte must have been written; in the core's layout that includes the rows' padding. */
 export function readTensor(memory: Memory, b: Buffer): Tensor {
   const bytes = memory.read(b.address, tensorBytes(b), b.name);
-  if (b.layout === 'core') return { shape: b.shape, dtype: 'int8', data: unpackForNow(bytes, b.shape).slice() };
+  if (b.layout === 'core')
+    return { shape: b.shape, dtype: 'int8', data: unpackForNow(bytes, b.shape).slice() };
   if (b.layout === 'analog')
     return { shape: b.shape, dtype: 'int8', data: unpackFromAnalog(bytes, b.shape, orderOf(b)) };
   return valuesFromBytes(bytes, b);
@@ -60,11 +61,13 @@ export function tensorChecksum(memory: Memory, b: Buffer): string {
   if (b.layout === 'core')
     return sha256(bytesOf(unpackForNow(memory.read(b.address, tensorBytes(b), b.name), b.shape)));
   // An int64 is read, as one beyond 2^53 is an error.
-  if (b.layout === 'dense' && b.dtype !== 'int64') return sha256(memory.read(b.address, tensorBytes(b), b.name));
+  if (b.layout === 'dense' && b.dtype !== 'int64')
+    return sha256(memory.read(b.address, tensorBytes(b), b.name));
   return sha256(bytesFromValues(readTensor(memory, b)));
 }
 
-const bytesOf = (data: Int8Array): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+const bytesOf = (data: Int8Array): Uint8Array =>
+  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 function packed(b: Buffer, t: Tensor): Uint8Array {
   if (b.layout === 'analog') return packForAnalog(t.data, b.shape, orderOf(b));
