@@ -1,6 +1,6 @@
 import { beginWraps, fillLane, wraps } from './finish';
 import { clearInput, columnsOnData, packInput, tapOffsets } from './input';
-import { rowOfOne } from './rows';
+import { rowOf3x3, rowOfOne } from './rows';
 import { convBias, packLane } from './weights';
 
 /**
@@ -46,6 +46,7 @@ export function lanes(
   const biasAt = (kernelHeight * kernelWidth) << 4;
   const live = columnsOnData(columns, pitch, dead, left, stride);
   const plane = outputRows * columns;
+  const is3x3 = kernelHeight == 3 && kernelWidth == 3;
   let to = 0;
   for (let i = 0; i < count; i++) {
     const from = source + load<i32>(inputs + (i << 2));
@@ -55,8 +56,11 @@ export function lanes(
     const biasValue = convBias(block + biasAt, 0);
     store<i32>(bias, biasValue);
     if (live + 8 <= columns) fillLane(biasValue, shift, relu, output + to, plane);
+    const biasLanes = i32x4.splat(biasValue);
     for (let y = 0; y < outputRows; y++) {
-      rowOfOne(input + y * stepBytes, offsets, packed, pairs, live, bias, shift, low, output, to);
+      const row = input + y * stepBytes;
+      if (is3x3) rowOf3x3(row, offsets, packed, live, biasLanes, shift, low, output, to);
+      else rowOfOne(row, offsets, packed, pairs, live, bias, shift, low, output, to);
       to += columns;
     }
   }

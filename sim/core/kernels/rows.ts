@@ -100,3 +100,45 @@ export function rowOfOne(
   }
   finish(a0, a1, bias, shift, low, output, to + x);
 }
+
+/** The same for a kernel of 3x3 with one channel: its six pairs of taps stay in registers. */
+export function rowOf3x3(
+  input: i32,
+  offsets: i32,
+  weights: i32,
+  columns: i32,
+  bias: v128,
+  shift: i32,
+  low: v128,
+  output: i32,
+  to: i32,
+): void {
+  const w0 = v128.load32_splat(weights);
+  const w1 = v128.load32_splat(weights, 16);
+  const w2 = v128.load32_splat(weights, 32);
+  const w3 = v128.load32_splat(weights, 48);
+  const w4 = v128.load32_splat(weights, 64);
+  const w5 = v128.load32_splat(weights, 80);
+  const o0 = input + load<i32>(offsets);
+  const o1 = input + load<i32>(offsets, 4);
+  const o2 = input + load<i32>(offsets, 8);
+  const o3 = input + load<i32>(offsets, 12);
+  const o4 = input + load<i32>(offsets, 16);
+  const o5 = input + load<i32>(offsets, 20);
+  for (let x = 0; x < columns; x += 8) {
+    const by = x << 2;
+    let a = i32x4.dot_i16x8_s(v128.load(o0 + by), w0);
+    let b = i32x4.dot_i16x8_s(v128.load(o0 + by, 16), w0);
+    a = i32x4.add(a, i32x4.dot_i16x8_s(v128.load(o1 + by), w1));
+    b = i32x4.add(b, i32x4.dot_i16x8_s(v128.load(o1 + by, 16), w1));
+    a = i32x4.add(a, i32x4.dot_i16x8_s(v128.load(o2 + by), w2));
+    b = i32x4.add(b, i32x4.dot_i16x8_s(v128.load(o2 + by, 16), w2));
+    a = i32x4.add(a, i32x4.dot_i16x8_s(v128.load(o3 + by), w3));
+    b = i32x4.add(b, i32x4.dot_i16x8_s(v128.load(o3 + by, 16), w3));
+    a = i32x4.add(a, i32x4.dot_i16x8_s(v128.load(o4 + by), w4));
+    b = i32x4.add(b, i32x4.dot_i16x8_s(v128.load(o4 + by, 16), w4));
+    a = i32x4.add(a, i32x4.dot_i16x8_s(v128.load(o5 + by), w5));
+    b = i32x4.add(b, i32x4.dot_i16x8_s(v128.load(o5 + by, 16), w5));
+    finish(a, b, bias, shift, low, output, to + x);
+  }
+}
