@@ -6,7 +6,7 @@ import { builtinInput, type Model, ModelBuilder, random, randomInts, suiteModels
 import { tfjsLayers } from './tfjs-layers.js';
 import { sideBySide } from './timing.js';
 
-/** One model's speed. Times in milliseconds, medians. */
+/** One model's speed. Times in milliseconds of CPU time, least of the rounds. */
 export interface NetworkRow {
   readonly name: string;
   readonly macs: number;
@@ -36,7 +36,7 @@ export const networks = (): Model[] =>
     .filter((model) => model.params.size > 6);
 
 /** Long enough for the engine to have compiled what runs, and for its clock of CPU time to say something. */
-const DURATIONS = { warmUp: 400, round: 40 };
+const DURATIONS = { warmUp: 500, round: 50 };
 
 /** Measures one model; tfjs cpu only where asked for, since it takes seconds. */
 export function measure(model: Model, wasm: Backend, cpu: Backend | undefined, rounds: number): NetworkRow {

@@ -1,14 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { median } from './timing.js';
 
 /** A command as a user starts it. */
 export interface ShellRow {
   readonly command: string;
-  /** Milliseconds from start to end, median. */
+  /** Milliseconds from start to end, least. */
   readonly ms: number;
-  /** Milliseconds of CPU time, median. */
+  /** Milliseconds of CPU time, least. */
   readonly cpuMs: number;
-  /** Most memory that the process ever held (resident), bytes. */
+  /** Most memory that the process ever held (resident) in any run, bytes. */
   readonly peakBytes: number;
 }
 
@@ -41,8 +40,8 @@ export function shell(commands: readonly Command[], rounds: number): ShellRow[] 
   const runs = Array.from({ length: rounds }, () => named.map((c) => run(c.command, c.words)));
   return named.map(({ command }, i) => ({
     command,
-    ms: median(runs.map((r) => r[i]!.ms)),
-    cpuMs: median(runs.map((r) => r[i]!.cpuMs)),
-    peakBytes: median(runs.map((r) => r[i]!.peakBytes)),
+    ms: Math.min(...runs.map((r) => r[i]!.ms)),
+    cpuMs: Math.min(...runs.map((r) => r[i]!.cpuMs)),
+    peakBytes: Math.max(...runs.map((r) => r[i]!.peakBytes)),
   }));
 }

@@ -3,14 +3,8 @@ import { goalsOf } from '../../scripts/bench/goals.js';
 import { conv64, networks } from '../../scripts/bench/networks.js';
 import { type BenchResult, renderBench } from '../../scripts/bench/report.js';
 import { shell } from '../../scripts/bench/shell.js';
-import { median, sideBySide } from '../../scripts/bench/timing.js';
+import { sideBySide } from '../../scripts/bench/timing.js';
 import { compile, DEFAULT_OPTIONS } from '../../src/compile.js';
-
-it.each([
-  [[3], 3],
-  [[9, 1, 2], 2],
-  [[10, 1, 2, 4], 3],
-])('the median of %j is %d', (values, middle) => expect(median(values)).toBe(middle));
 
 it('runs actions in turn, after one round that does not count', () => {
   const order: string[] = [];
