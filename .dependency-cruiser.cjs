@@ -71,6 +71,12 @@ module.exports = {
       to: { path: '^(golden|reports|src/(?!(?:base|program|results|strength)/))' },
     },
     {
+      name: 'mapping-below-library',
+      severity: 'error',
+      from: { path: '^src/mapping/' },
+      to: { path: '^(golden|reports|src/(cli|library|node|node\\.ts|index\\.ts)(/|$))' },
+    },
+    {
       name: 'explain-below-library',
       severity: 'error',
       from: { path: '^src/explain/' },

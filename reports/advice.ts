@@ -2,9 +2,12 @@ import type { Advice, ConfirmedChange, LayerAdvice } from '../src/results/advice
 import { ESTIMATED } from './metrics.js';
 import { count, percent } from './numbers.js';
 
+const gainText = (gain: number): string =>
+  gain === 0 ? 'free' : gain > 0 ? `${count(gain)} cycles less` : `${count(-gain)} cycles more`;
+
 /** "1,090,950 cycles less: pad the input ... Outputs: the same." */
 export const describeChange = ({ gain, what, outputs }: ConfirmedChange): string =>
-  `${count(gain)} cycles less: ${what}. Outputs: ${outputs}.`;
+  `${gainText(gain)}: ${what}. Outputs: ${outputs}.`;
 
 /** "conv1 (host): 1,019,402 cycles, 72.7 %" */
 export const describeAdvised = (l: LayerAdvice, { totalCycles }: Advice): string =>

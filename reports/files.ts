@@ -6,6 +6,7 @@ import { drawChart } from './charts/draw.js';
 import { fileNamePart } from './file-name.js';
 import { render, TEXT_FORMATS, type TextFormat } from './formats.js';
 import type { Picture } from './html/page.js';
+import { drawMapping } from './mapping-picture.js';
 
 /** File names' stems for the models of a document, each its own. */
 function stems(doc: ResultDocument): string[] {
@@ -53,6 +54,16 @@ export function chartFiles(doc: ResultDocument): Map<string, Uint8Array> {
   );
 }
 
+/** The pictures of where the layers were put: "resnet8-mapping.svg" and so on. */
+function mappingFiles(doc: ResultDocument): Map<string, string> {
+  const names = stems(doc);
+  return new Map(
+    doc.models.flatMap(({ run, mapping }, i) =>
+      mapping === undefined ? [] : [[`${names[i]}-mapping.svg`, drawMapping(run.model, mapping)] as const],
+    ),
+  );
+}
+
 /** The pictures of the layers at fault: "resnet8-run0-conv1-difference.png" and so on. */
 function differenceFiles(doc: ResultDocument): Map<string, Uint8Array> {
   const names = stems(doc);
@@ -81,6 +92,7 @@ export function reportFiles(doc: ResultDocument): Map<string, string | Uint8Arra
     if (name !== 'junit' || doc.command === 'verify' || doc.models.some((m) => m.verdicts.length > 0))
       files.set(TEXT_FORMATS[name].file, render(doc, name, drawCharts));
   for (const [file, png] of chartFiles(doc)) files.set(`charts/${file}`, png);
+  for (const [file, svg] of mappingFiles(doc)) files.set(`charts/${file}`, svg);
   for (const [file, png] of differenceFiles(doc)) files.set(`charts/${file}`, png);
   return files;
 }

@@ -8,6 +8,7 @@ import { describeHeld, describeMismatch, describeReference, describeWarning } fr
 import { describeEnergy, ENERGY_SOURCE } from './energy.js';
 import { describeCause, describeFault, describeIsolation } from './explanation.js';
 import { findingDetails, findingTitle } from './findings.js';
+import { beside, costThere, mappingSentences, mappingTitle, remarkOf, sumRows } from './mapping.js';
 import {
   ESTIMATED,
   jobCount,
@@ -269,6 +270,49 @@ export function strengthMarkdown({ strength }: ModelResult): string[] {
   ];
 }
 
+/** Where each layer was put; nothing without `--map`. */
+function mappingMarkdown({ mapping }: ModelResult): string[] {
+  if (mapping === undefined) return [];
+  const rows = mapping.layers.map((l) => [
+    escapeMarkdown(l.layer),
+    l.core,
+    ...(['digital', 'analog'] as const).flatMap((core) => {
+      const cost = costThere(l, core);
+      return cost === undefined ? ['-', ''] : [count(cost.cycles), cost.microjoules.toFixed(3)];
+    }),
+    escapeMarkdown(remarkOf(l)),
+  ]);
+  return [
+    `### ${mappingTitle(mapping)}`,
+    '',
+    ...markdownTable(
+      [
+        ['layer', 'left'],
+        ['on', 'left'],
+        ['digital cycles', 'right'],
+        ['uJ', 'right'],
+        ['analog cycles', 'right'],
+        ['uJ', 'right'],
+        ['', 'left'],
+      ],
+      rows,
+    ),
+    '',
+    ...markdownTable(
+      [
+        ['together', 'left'],
+        ['cycles', 'right'],
+        ['uJ', 'right'],
+      ],
+      sumRows(mapping).map(([name, cost]) => [name, count(cost.cycles), cost.microjoules.toFixed(3)]),
+    ),
+    '',
+    ...beside(mapping).map((text) => `- ${text}`),
+    '',
+    ...mappingSentences(mapping).flatMap((text) => [escapeMarkdown(text), '']),
+  ];
+}
+
 /** What the sanitizer found; nothing where it did not run. */
 function findingsMarkdown({ findings }: ModelResult): string[] {
   if (findings === undefined) return [];
@@ -318,6 +362,7 @@ function modelMarkdown(result: ModelResult): string[] {
     socMarkdown(result),
     findingsMarkdown(result),
     layerTable(result),
+    mappingMarkdown(result),
     reasonTable(run),
     otherModelsTable(run),
     layerModelsTable(run),

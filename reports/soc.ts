@@ -17,11 +17,18 @@ export function estimatedCycles({ totals }: RunResult): SocCycles {
 /** What a run's cycles went into: label, estimate, SoC. */
 export type SocRow = readonly [label: string, estimated: number, soc: number];
 
+/** The cores that a run's layers use: "the digital core" where there is no other. */
+function coresOf({ layers }: RunResult): string {
+  const analog = layers.some((l) => l.target === 'analog');
+  if (!analog) return 'the digital core';
+  return layers.some((l) => l.target === 'digital') ? 'both cores' : 'the analog core';
+}
+
 /** The estimate beside the first run on the SoC. */
 export function socRows(run: RunResult, soc: SocRun): SocRow[] {
   const estimate = estimatedCycles(run);
   const labels = {
-    core: 'jobs of the digital core',
+    core: `jobs of ${coresOf(run)}`,
     drivers: 'host: drivers and tile loops',
     kernels: 'host: kernels',
     cycles: 'network',

@@ -10,6 +10,7 @@ import { explanationLines } from './terminal/explanation.js';
 import { checkLines } from './terminal/findings.js';
 import { type Cell, cell, type Grid, renderGrid } from './terminal/grid.js';
 import { layerGrid } from './terminal/layers.js';
+import { mappingLines } from './terminal/mapping.js';
 import {
   memoryLines,
   otherModelLines,
@@ -120,6 +121,7 @@ function modelLines(result: ModelResult, columns: number, s: Style): string[] {
   const sections = [
     heading(result, columns, s),
     renderGrid(layerGrid(result), columns, s),
+    mappingLines(result.mapping, columns, s),
     reasonLines(result.run, columns, s),
     otherModelLines(result.run, columns, s),
     memoryLines(result.run, columns, s),

@@ -99,6 +99,7 @@ export {
   verifyElf,
 } from './library/elf/verify-elf.js';
 export { estimate } from './library/estimate.js';
+export { type MappedModel, mapNetwork } from './library/map-network.js';
 // Quantizing
 export { divideSamples, type QuantizeOptions, quantize } from './library/quantize.js';
 export { type RecordedVectors, recordedVectors } from './library/recorded-vectors.js';
@@ -155,6 +156,7 @@ export type * from './results/explanation.js';
 export type * from './results/exploration.js';
 export type * from './results/finding.js';
 export type * from './results/history.js';
+export type * from './results/mapping.js';
 export type * from './results/run.js';
 export type * from './results/soc.js';
 export type * from './results/strength.js';

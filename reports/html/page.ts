@@ -7,6 +7,7 @@ import { adviceSection } from './advice.js';
 import { explanationSection } from './explanation.js';
 import { findingsSection } from './findings.js';
 import { layersTable, rowId } from './layers.js';
+import { mappingSection } from './mapping.js';
 import { page } from './page-frame.js';
 import { SCRIPT } from './script.js';
 import {
@@ -63,7 +64,7 @@ ${socSection(result)}
 ${findingsSection(result.findings)}
 ${adviceOf(result, model)}${strengthSection(result)}<h3>Layers</h3>
 ${layersTable(result, model)}
-<h3>Where the cycles and the memory go</h3>
+${mappingSection(result)}<h3>Where the cycles and the memory go</h3>
 <div class="pair">${reasonsTable(run)}${memoryTable(run)}</div>
 ${costModelsSection(run)}${draw === undefined ? '' : charts(draw(run))}<h3>Timeline</h3>
 ${timelineSection(run, model)}

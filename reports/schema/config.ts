@@ -1,3 +1,4 @@
+import { MAP_CHOICES } from '../../src/results/mapping.js';
 import { FAIL_ON } from '../regression/comparison.js';
 import { METRICS } from '../regression/threshold.js';
 import { closed, described, each, listOf, object, oneOf, type Schema, text, truth } from './build.js';
@@ -30,6 +31,11 @@ export const CONFIG_SCHEMA: Schema = {
       'target?': text,
       'fuse?': truth,
       'l1-reuse?': truth,
+      'analog?': truth,
+      'map?': described(
+        oneOf(MAP_CHOICES),
+        'which core takes each layer: digital, analog, fastest or greenest',
+      ),
       'cost-model?': described(text, 'whose cycle model of the core: match, odimo, zigzag or dory'),
       'hw?': described(text, 'file of chip and cycle parameters'),
       'l1?': bytes,

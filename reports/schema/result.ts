@@ -1,5 +1,6 @@
 import { RESULT_FORMAT, RESULT_VERSION } from '../../src/results/document.js';
 import { CAUSE_KINDS } from '../../src/results/explanation.js';
+import { MAP_CHOICES } from '../../src/results/mapping.js';
 import { REASONS } from '../../src/results/run.js';
 import { OPTIMIZATIONS } from '../../src/results/soc.js';
 import { advice } from './advice.js';
@@ -230,6 +231,35 @@ const strength = described(
   'Single faults planted in what the chip reads, and how many of them the comparison notices.',
 );
 
+const cost = { cycles, microjoules: number } as const;
+const core = oneOf(['digital', 'analog']);
+
+const mapping = described(
+  object({
+    asked: oneOf(MAP_CHOICES),
+    search: text,
+    layers: listOf(
+      object({
+        layer: text,
+        core,
+        written: core,
+        cost: object(cost),
+        'digital?': object(cost),
+        'analog?': object(cost),
+        'values?': oneOf(['same', 'differ']),
+        'fixed?': text,
+      }),
+    ),
+    transforms: object({ ...cost, count, betweenCores: count }),
+    rest: object(cost),
+    total: object(cost),
+    'asWritten?': object(cost),
+    'allDigital?': object(cost),
+    'allAnalog?': object(cost),
+  }),
+  'Where the layers of the network were put, and what that costs beside the other ways.',
+);
+
 /** The schema of `ResultDocument`. */
 export const RESULT_SCHEMA: Schema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -246,6 +276,7 @@ export const RESULT_SCHEMA: Schema = {
         verdicts: listOf(verdict),
         'soc?': listOf(socRun),
         'strength?': strength,
+        'mapping?': mapping,
         'findings?': listOf(finding),
         'advice?': advice,
       }),

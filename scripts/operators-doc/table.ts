@@ -4,6 +4,7 @@ import type { AttrValue } from '../../src/base/attr-value.js';
 import type { HostOperator } from '../../src/base/operators.js';
 import type { AttrSpec } from '../../src/ir/attrs.js';
 import { allOps } from '../../src/ir/registry.js';
+import { CORE_LIMITS } from './cores.js';
 import { LIMITS } from './limits.js';
 
 const showValue = (v: AttrValue): string =>
@@ -32,9 +33,9 @@ function rows(): string[][] {
   return [...known, transform];
 }
 
-function limitsOf(name: string): [string, string] {
+function limitsOf(name: string): [string, string, string] {
   const limits = LIMITS[name as HostOperator];
-  return [limits.host, limits.core ?? ''];
+  return [limits.host, limits.core ?? '', limits.analog ?? ''];
 }
 
 /** A table with aligned columns, as the formatter leaves it. */
@@ -55,10 +56,17 @@ export function operatorsDoc(): string {
 
 Written by \`npm run docs:operators\`; do not edit. Names and attributes are Relay's, in TVM's order with its
 defaults; attributes in bold must be given. The exact semantics of each operator (rounding, wrapping, order of
-summation) stand at its definition in \`src/ir/ops\`. Every operator runs on the host; "digital core" says as which
-part of which pattern it can run there, within the limits of the pattern.
+summation) stand at its definition in \`src/ir/ops\`. Every operator runs on the host; "digital core" and "analog core" say as which
+part of which pattern it can run there, within the limits of the pattern. The analog pattern is tried first [htvm].
 
-${table(['operator', 'arguments', 'attributes', 'limits on the host', 'digital core', 'host cycles'], rows())}
+${table(['operator', 'arguments', 'attributes', 'limits on the host', 'digital core', 'analog core', 'host cycles'], rows())}
+
+## Limits of the cores
+
+What breaks a limit stays on the host with a warning; a test holds each limit from either side (\`test/passes\`, \`test/analog/limits.test.ts\`).
+[htvm], [dory], [match]: where it is from; [ours]: chosen. The analog core is an ideal array: analog noise is not modelled (analog.md).
+
+${table(['limit', 'digital core', 'analog core'], CORE_LIMITS)}
 
 ## Host cycles
 

@@ -3,6 +3,8 @@ import { UserError } from '../../src/base/errors.js';
 import { entryOf, type HostOperator } from '../../src/base/operators.js';
 import { elementCount, type Shape } from '../../src/base/tensor.js';
 import type { HostOp } from '../../src/program/types.js';
+import { CHANNEL_BLOCK } from '../isa/analog/geometry.js';
+import { analogLayout } from '../isa/analog/layout.js';
 import { WORD_BYTES } from '../isa/geometry.js';
 import { coreLayout } from '../isa/layout.js';
 import type { HostCycleParameters } from '../isa/parameters.js';
@@ -143,11 +145,27 @@ const integerSteps = (steps: number): HostCost => ({
   cycles: ({ out, p }) => out * steps * p.element,
 });
 
+/** Between planes and the analog core's pixels: every byte, and the words of channels or bytes of columns that only fill up. */
+function pixelCycles({ op, outBytes, p }: Figures): number {
+  const { shape } = op.results[0]!;
+  const { channels, pixels, blocks } = analogLayout(shape);
+  const { planes, rows, columns, pitch } = coreLayout(shape);
+  const filled =
+    op.attrs.dst_layout === 'analog'
+      ? (pixels * (blocks * CHANNEL_BLOCK - channels)) / WORD_BYTES
+      : op.attrs.dst_layout === 'core'
+        ? planes * rows * (pitch - columns)
+        : 0;
+  return (outBytes * 0.56 + filled) * p.place;
+}
+
 /** A transform between rows that are whole words copies words; others go byte by byte, and fill up the core's rows. */
 const transform: HostCost = {
   formula:
-    'bytes * transform + (2 of several words + rows/2) * place; rows of no whole words: bytes * 1.3 * place + padding * 0.8 * place',
-  cycles: ({ op, outBytes, p }) => {
+    'bytes * transform + (2 of several words + rows/2) * place; rows of no whole words: bytes * 1.3 * place + padding * 0.8 * place; pixels of the analog core: (bytes * 0.56 + padding) * place',
+  cycles: (figures) => {
+    const { op, outBytes, p } = figures;
+    if (op.attrs.dst_layout === 'analog' || op.attrs.src_layout === 'analog') return pixelCycles(figures);
     const { planes, rows, columns, pitch } = coreLayout(op.results[0]!.shape);
     const lines = pitch === columns ? 0 : planes * rows;
     if (columns % WORD_BYTES === 0)

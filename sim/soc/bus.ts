@@ -3,7 +3,7 @@ import type { Memory } from '../core/memory.js';
 import { AccessError } from '../rv32/faults.js';
 import type { Platform } from '../rv32/platform.js';
 import { ALIAS_BYTES } from './load.js';
-import { JobError } from './peripherals/digital-port.js';
+import { JobError } from './peripherals/accelerator-job.js';
 import { type InterruptController, IRQ } from './peripherals/interrupts.js';
 import { NEVER, type Peripheral } from './peripherals/peripheral.js';
 import type { SocControl } from './peripherals/small.js';

@@ -115,13 +115,13 @@ export class KernelFollower implements Observer {
       args: this.#args(soc),
       before: soc.l2.raw().slice(),
       start: soc.core.now(),
-      firstJob: soc.port.jobs.length,
+      firstJob: soc.jobs.length,
     };
   }
 
   #end({ kernel, outer }: Frame): void {
     const soc = this.#soc;
     if (soc === undefined || kernel === undefined || outer) return;
-    this.#finished({ ...kernel, end: soc.core.now(), endJob: soc.port.jobs.length });
+    this.#finished({ ...kernel, end: soc.core.now(), endJob: soc.jobs.length });
   }
 }

@@ -1,5 +1,5 @@
 import { showOddity } from '../isa/oddity.js';
-import type { AcceleratorJob } from './peripherals/digital-port.js';
+import type { AcceleratorJob } from './peripherals/accelerator-job.js';
 import type { Symbols } from './symbols.js';
 
 /** Numbers differ from job to job; what is odd about them does not. */

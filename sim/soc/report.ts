@@ -1,4 +1,4 @@
-import type { AcceleratorJob } from './peripherals/digital-port.js';
+import type { AcceleratorJob } from './peripherals/accelerator-job.js';
 import type { Profile } from './profile.js';
 import type { SocResult } from './run-elf.js';
 
@@ -8,9 +8,12 @@ const percent = (part: number, whole: number): string =>
 /** "copyIn 64 bytes" or "compute, 2 instructions". */
 function jobText(job: AcceleratorJob): string {
   const { report } = job;
-  if (report.kind !== 'compute') return `${report.kind} ${report.bytes} bytes`;
-  const kinds = new Set(report.instructions.map((i) => i.operation.kind));
-  return `compute ${[...kinds].join(', ')}, ${report.issuedMacs} MACs issued`;
+  if (report.kind === 'compute' || report.kind === 'analog') {
+    const kinds = new Set(report.instructions.map((i) => i.operation.kind));
+    return `compute ${[...kinds].join(', ')}, ${report.issuedMacs} MACs issued`;
+  }
+  if (report.kind === 'boot') return 'boot of the analog core';
+  return `${job.core === 'analog' ? 'banks ' : ''}${report.kind} ${report.bytes} bytes`;
 }
 
 /** Where a run's cycles went, in a few lines. */
@@ -33,7 +36,7 @@ export function runStatistics(result: SocResult): string {
   ].join('\n');
 }
 
-/** The flat profile, the most expensive function first, and the jobs of the digital core. */
+/** The flat profile, the most expensive function first, and the jobs of the cores. */
 export function flatProfile(profile: Profile, result: SocResult, most = 30): string {
   const { cycles } = profile.total;
   const rows = profile.functions

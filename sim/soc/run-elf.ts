@@ -3,8 +3,7 @@ import type { Finding } from '../../src/results/finding.js';
 import type { Memory } from '../core/memory.js';
 import { MachineFault } from '../rv32/faults.js';
 import { locate } from './fault-report.js';
-import type { AnalogJob } from './peripherals/analog-port.js';
-import type { AcceleratorJob } from './peripherals/digital-port.js';
+import type { AcceleratorJob } from './peripherals/accelerator-job.js';
 import { type Profile, Profiler } from './profile.js';
 import { Soc, type SocOptions } from './soc.js';
 import { SocCheck } from './soc-check.js';
@@ -32,9 +31,8 @@ export interface SocResult {
   /** Cycles during which the host core executed while no job ran, and the rest. */
   readonly hostCycles: number;
   readonly acceleratorCycles: number;
+  /** The jobs of both cores, in the order of their triggers. */
   readonly jobs: readonly AcceleratorJob[];
-  /** Jobs of the analog core. */
-  readonly analogJobs: readonly AnalogJob[];
   /** L2 at the end, and names for its addresses: outputs are read from here. */
   readonly l2: Memory;
   readonly symbols: Symbols;
@@ -127,14 +125,22 @@ export function limitReached(soc: Soc, maxCycles: number): LimitError {
   });
 }
 
+/** Cycles during which a job of either core ran until `end`: what both did at once counts once. */
+function busyCycles(jobs: readonly AcceleratorJob[], end: number): number {
+  let [sum, until] = [0, 0];
+  for (const job of jobs) {
+    const stop = Math.min(job.end, end);
+    sum += Math.max(0, stop - Math.max(job.start, until));
+    until = Math.max(until, stop);
+  }
+  return sum;
+}
+
 /** The result of a machine whose program has ended; `findings` are the sanitizer's. */
 export function resultOf(soc: Soc, stdout: string, findings: readonly Finding[] = []): SocResult {
-  const { core, port, analogPort } = soc;
+  const { core, jobs } = soc;
   const cycles = core.now();
-  const acceleratorCycles = [...port.jobs, ...analogPort.jobs].reduce(
-    (sum, job) => sum + Math.min(job.end, cycles) - job.start,
-    0,
-  );
+  const acceleratorCycles = busyCycles(jobs, cycles);
   return {
     exitStatus: soc.bus.exitStatus ?? 0,
     stdout,
@@ -143,8 +149,7 @@ export function resultOf(soc: Soc, stdout: string, findings: readonly Finding[] 
     sleepCycles: core.sleepCycles,
     hostCycles: cycles - acceleratorCycles,
     acceleratorCycles,
-    jobs: port.jobs,
-    analogJobs: analogPort.jobs,
+    jobs,
     l2: soc.l2,
     symbols: soc.symbols,
     findings,

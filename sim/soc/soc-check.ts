@@ -53,7 +53,7 @@ export class SocCheck implements SocWatcher {
           l1: () => undefined,
         },
         job: (number) => {
-          const started = soc.port.jobs[number]?.pc ?? pc();
+          const started = soc.jobs[number]?.pc ?? pc();
           return `job ${number}, started at ${symbols.describe(started >>> 0)}`;
         },
         tile: () => undefined,

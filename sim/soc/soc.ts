@@ -14,6 +14,7 @@ import { type ElfImage, readElf } from './elf.js';
 import { ElfError } from './elf-reader.js';
 import { joinObservers } from './join-observers.js';
 import { canonical, loadSegments } from './load.js';
+import type { AcceleratorJob } from './peripherals/accelerator-job.js';
 import { AnalogPort } from './peripherals/analog-port.js';
 import { DigitalPort, type PortWatcher } from './peripherals/digital-port.js';
 import { EVENT, EventUnit } from './peripherals/event-unit.js';
@@ -87,6 +88,8 @@ export class Soc {
   readonly l2: Memory;
   /** The accelerators' activation memory, which the host does not see. */
   readonly l1: Memory;
+  /** The jobs of both accelerators, in the order of their triggers. */
+  readonly jobs: AcceleratorJob[] = [];
   readonly port: DigitalPort;
   readonly analogPort: AnalogPort;
   readonly symbols: Symbols;
@@ -121,6 +124,7 @@ export class Soc {
         options.onJob?.(report, this);
       },
       pc: () => this.core.memory.pc,
+      jobs: this.jobs,
     });
     const analog = new AnalogCore(this.l2, this.l1, this.parameters, { booted: false });
     this.analogPort = new AnalogPort(analog, {
@@ -130,6 +134,7 @@ export class Soc {
         options.onAnalogJob?.(report, this);
       },
       pc: () => this.core.memory.pc,
+      jobs: this.jobs,
     });
     const raise = (id: number): void => interrupts.raise(id);
     const fetch = (address: number, bytes: number): Uint8Array =>

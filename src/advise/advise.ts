@@ -1,17 +1,21 @@
 import { UserError } from '../base/errors.js';
 import { type CompileOptions, compile } from '../compile.js';
 import type { Func, Model } from '../ir/expr.js';
+import { modelOf } from '../ir/model-of.js';
 import { type CompileChoices, compileOptions } from '../library/compile-options.js';
 import { estimate } from '../library/estimate.js';
+import { asMapped } from '../library/map-network.js';
 import { bindParameters } from '../passes/bind.js';
 import type { Advice, ConfirmedChange, LayerAdvice } from '../results/advice.js';
 import type { RunResult } from '../results/run.js';
 import { boundsOf } from './bounds.js';
-import { type Change, changesOf } from './changes.js';
-import { modelOf } from './graph.js';
+import type { Change } from './change.js';
+import { changesOf } from './changes.js';
 
 /** Layers below this share of the run get no advice. */
 const NOTABLE = 0.02;
+/** More channels are worth a word where they cost at most this share of the run. */
+const ALMOST_FREE = 0.01;
 
 /** The cycles of a changed network; undefined where it does not compile. */
 function cyclesOf(name: string, main: Func, options: CompileOptions): number | undefined {
@@ -25,7 +29,10 @@ function cyclesOf(name: string, main: Func, options: CompileOptions): number | u
 
 function confirm(change: Change, run: RunResult, options: CompileOptions): ConfirmedChange | undefined {
   const totalCycles = cyclesOf(run.model, change.apply(), options);
-  if (totalCycles === undefined || totalCycles >= run.totals.totalCycles) return undefined;
+  if (totalCycles === undefined) return undefined;
+  const before = run.totals.totalCycles;
+  if (change.room === true ? totalCycles > (1 + ALMOST_FREE) * before : totalCycles >= before)
+    return undefined;
   const { what, outputs } = change;
   return { what, outputs, totalCycles, gain: run.totals.totalCycles - totalCycles };
 }
@@ -46,19 +53,22 @@ export function applyAdvice(model: Model, choices: CompileChoices = {}): Model {
   return modelOf(model.name, applyAll(main, kept));
 }
 
-function investigate(model: Model, choices: CompileChoices) {
+function investigate(given: Model, choices: CompileChoices) {
+  const model = asMapped(given, choices);
   const options = compileOptions(choices);
   const run = estimate(compile(model, options));
   const main = bindParameters(model);
   const notable = run.layers.filter((l) => l.totalCycles > NOTABLE * run.totals.totalCycles);
   const names = new Set(notable.map((l) => l.layer));
-  const tried = changesOf(main)
-    .filter((c) => c.layer !== undefined && names.has(c.layer))
+  const concerns = ({ layer, layers }: Change): boolean =>
+    layers === undefined ? layer !== undefined && names.has(layer) : [...layers].some((l) => names.has(l));
+  const tried = changesOf(main, options.hardware.array?.channels)
+    .filter(concerns)
     .map((change) => ({ change, confirmed: confirm(change, run, options) }));
   const gaining = tried.filter(
     (t): t is { change: Change; confirmed: ConfirmedChange } => t.confirmed !== undefined,
   );
-  const kept = gaining.filter((t) => t.change.keeps).map((t) => t.change);
+  const kept = gaining.filter((t) => t.change.keeps && t.change.room !== true).map((t) => t.change);
   return { options, run, main, notable, gaining, kept };
 }
 
@@ -72,8 +82,10 @@ function investigate(model: Model, choices: CompileChoices) {
 export function advise(model: Model, choices: CompileChoices = {}): Advice {
   const { options, run, main, notable, gaining, kept } = investigate(model, choices);
   // Several kernels may bear one layer's name (a transform and the layer): its changes stand at the dearest.
-  const dearest = (name: string | undefined) =>
-    notable.filter((l) => l.layer === name).reduce((a, b) => (b.totalCycles > a.totalCycles ? b : a));
+  const dearest = ({ layer, layers = new Set(layer === undefined ? [] : [layer]) }: Change) =>
+    notable
+      .filter((l) => l.layer !== undefined && layers.has(l.layer))
+      .reduce((a, b) => (b.totalCycles > a.totalCycles ? b : a));
   const layers = notable.map(
     (l): LayerAdvice => ({
       id: l.id,
@@ -82,13 +94,10 @@ export function advise(model: Model, choices: CompileChoices = {}): Advice {
       cycles: l.totalCycles,
       share: l.totalCycles / run.totals.totalCycles,
       bounds: boundsOf(l, run),
-      changes:
-        l.layer === undefined || dearest(l.layer) !== l
-          ? []
-          : gaining
-              .filter(({ change }) => change.layer === l.layer)
-              .map(({ confirmed }) => confirmed)
-              .sort((a, b) => b.gain - a.gain),
+      changes: gaining
+        .filter(({ change }) => dearest(change) === l)
+        .map(({ confirmed }) => confirmed)
+        .sort((a, b) => b.gain - a.gain),
     }),
   );
   const before = run.totals.totalCycles;

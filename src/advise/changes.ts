@@ -5,17 +5,9 @@ import { intAttr, intsAttr } from '../ir/attrs.js';
 import { call, constant } from '../ir/build.js';
 import { type Call, type Expr, type Func, tensorTypeOf } from '../ir/expr.js';
 import { postOrder, usersOf } from '../ir/visit.js';
+import type { Change } from './change.js';
 import { over, replaced, tailOf } from './graph.js';
-
-/** A change of a graph that may cost less. */
-export interface Change {
-  /** The layer's name, where the model gives one. */
-  readonly layer: string | undefined;
-  readonly what: string;
-  readonly outputs: string;
-  readonly keeps: boolean;
-  readonly apply: () => Func;
-}
+import { widthChanges } from './widths.js';
 
 type Finder = (e: Call, main: Func, users: ReadonlyMap<Expr, readonly Expr[]>) => Change | undefined;
 
@@ -142,10 +134,14 @@ const leaveOutSoftmax: Finder = (softmax, main) => {
 
 const FINDERS: readonly Finder[] = [padInput, sliceStrides, fullConv, saturatingSum, leaveOutSoftmax];
 
-/** Every change of a graph (parameters bound to constants) that might cost less; whether it does, a compile must say. */
-export function changesOf(main: Func): Change[] {
+/**
+ * Every change of a graph (parameters bound to constants) that might cost less; whether it does, a compile must say. `lanes` are the output
+ * channels that the array computes side by side.
+ */
+export function changesOf(main: Func, lanes?: number): Change[] {
   const users = usersOf(main.body);
-  return postOrder(main.body).flatMap((e) =>
+  const single = postOrder(main.body).flatMap((e) =>
     e.kind === 'call' ? FINDERS.map((find) => find(e, main, users)).filter((c) => c !== undefined) : [],
   );
+  return [...single, ...widthChanges(main, users, lanes)];
 }

@@ -1,19 +1,11 @@
 import { call } from '../ir/build.js';
-import type { Call, Expr, Func, Model } from '../ir/expr.js';
-import { labelTensors } from '../ir/label.js';
-import { postOrder, rewriteGraph } from '../ir/visit.js';
+import type { Call, Expr, Func } from '../ir/expr.js';
+import { rewriteGraph } from '../ir/visit.js';
 
 /** `main` with `replacement`, which may use what lies below `target`, in `target`'s place. */
 export function replaced(main: Func, target: Expr, replacement: Expr): Func {
   const body = rewriteGraph(main.body, (e, original) => (original === target ? replacement : e));
   return { ...main, body };
-}
-
-/** A model of a function whose parameters have become constants; inputs that nothing reads any more are dropped. */
-export function modelOf(name: string, main: Func): Model {
-  const used = new Set(postOrder(main.body));
-  const params = main.params.filter((p) => used.has(p));
-  return { name, main: labelTensors({ ...main, params }), params: new Map() };
 }
 
 /** `c` over other arguments, its type inferred anew. */

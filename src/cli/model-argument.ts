@@ -2,12 +2,17 @@ import { UserError } from '../base/errors.js';
 import type { LoadedModel, LoadOptions } from '../frontends/load.js';
 import type { Model } from '../ir/expr.js';
 import { isFileArgument } from './file-argument.js';
+import { asMapped } from './mapped-model.js';
 import { loadOptionsOf, type ModelArguments } from './model-options.js';
+import type { CompileArguments } from './options.js';
 import { configuredModel, teamConfig } from './team-config.js';
 import { printImportWarnings } from './warnings.js';
 
 /** For what a file is read, where not to be run as it is. */
 type Reading = Pick<LoadOptions, 'dequantize' | 'standInConstants'>;
+
+/** What the command line says about models: how they are read, and where `--map` puts their layers. */
+type Given = ModelArguments & Partial<CompileArguments>;
 
 /** A model that the command line names, not built yet. */
 export interface NamedModel {
@@ -21,14 +26,19 @@ export interface NamedModel {
  */
 export async function namedModels(
   words: readonly string[],
-  options: ModelArguments,
+  options: Given,
   more: Reading = {},
 ): Promise<NamedModel[]> {
   const { expandModels, isModelName } = await import('../models/registry.js');
+  // Where a layer can go depends on its weights.
+  const reading = options.map === undefined ? more : { ...more, standInConstants: false };
   const models = words.flatMap((word): NamedModel[] =>
     isFileArgument(word, isModelName)
-      ? [{ name: word, build: () => loadFile(word, options, more) }]
-      : expandModels([word]).map((m) => ({ name: m.name, build: async () => m.build(options.seed) })),
+      ? [{ name: word, build: async () => asMapped(await loadFile(word, options, reading), options) }]
+      : expandModels([word]).map((m) => ({
+          name: m.name,
+          build: async () => asMapped(m.build(options.seed), options),
+        })),
   );
   return models.filter((m, i) => models.findIndex((other) => other.name === m.name) === i);
 }
@@ -58,7 +68,7 @@ export function modelWords(given: readonly string[] | undefined): readonly strin
 }
 
 /** The one model that a word stands for. Throws a UserError when it stands for several. */
-export async function oneModel(word: string, options: ModelArguments, more: Reading = {}): Promise<Model> {
+export async function oneModel(word: string, options: Given, more: Reading = {}): Promise<Model> {
   const models = await namedModels([word], options, more);
   if (models.length !== 1)
     throw new UserError(`${word} stands for ${models.length} models; name one of them.`);

@@ -1,5 +1,6 @@
 import type { Options } from 'yargs';
 import type { CompileOptions } from '../compile.js';
+import { MAP_CHOICES } from '../results/mapping.js';
 
 /** Options of every command that compiles. */
 export const compileOptions = {
@@ -18,6 +19,11 @@ export const compileOptions = {
     type: 'boolean',
     default: true,
     describe: 'send ternary layers to the analog core (an ideal array: analog noise is not modelled)',
+  },
+  map: {
+    choices: MAP_CHOICES,
+    describe:
+      'which core takes each conv and dense layer: digital or analog wherever possible, fastest or greenest for the whole network; values may differ from the network as written',
   },
   'cost-model': {
     type: 'string',
@@ -45,6 +51,7 @@ export interface CompileArguments {
   readonly fuse: boolean;
   readonly 'l1-reuse': boolean;
   readonly analog?: boolean | undefined;
+  readonly map?: string | undefined;
   readonly 'cost-model'?: string | undefined;
   readonly hw?: string | undefined;
   readonly l1?: number | undefined;

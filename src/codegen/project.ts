@@ -1,4 +1,3 @@
-import { UserError } from '../base/errors.js';
 /**
  * The C project of a Program, file by file. Its parts, each a folder:
  * c/ (how C is written: types, literals, names, lines), network/ (data, kernels' functions and the function that calls them), host/ (the
@@ -24,15 +23,18 @@ import {
   kernelFile,
   kernelFunctions,
   needsExpTable,
+  needsPixels,
   usesFixedPoint,
 } from './network/kernels.js';
 import { internalHeader, networkFile, type Profile, portsOf, publicHeader } from './network/network.js';
 import { DIANA_C, DIANA_PORT_H, dianaHeader, registersHeader } from './runtime/diana.js';
+import { ANALOG_C, ANALOG_PORT_H, analogHeader, analogRegistersHeader } from './runtime/diana-analog.js';
 import { HOST_DEPTHWISE_C } from './runtime/host-depthwise.js';
 import { HOST_EXP_H } from './runtime/host-exp.js';
 import { HOST_FIXED_H } from './runtime/host-fixed.js';
 import { HOST_MATH_H } from './runtime/host-math.js';
 import { HOST_NN_H } from './runtime/host-nn.js';
+import { HOST_PIXELS_H } from './runtime/host-pixels.js';
 import { HOST_PRODUCTS_C } from './runtime/host-products.js';
 import { HOST_XPULP_H } from './runtime/host-xpulp.js';
 import { makefile, makefilePulprt, makefileX86 } from './runtime/makefiles.js';
@@ -51,13 +53,15 @@ export interface ProjectOptions {
 export const needsAccelerator = (program: Program): boolean =>
   program.manifest.steps.some((s) => s.kind === 'job');
 
+/** Whether a program has jobs of the analog core. */
+const needsAnalog = (program: Program): boolean =>
+  program.manifest.steps.some((s) => s.kind === 'job' && s.core === 'analog');
+
 /**
  * The C project of a program: text by path inside the folder. Pure: same program and options, same text. Throws a UserError for a
  * job that the runtime library cannot make or a host operator without C code.
  */
 export function emitProject(program: Program, options: ProjectOptions): Map<string, string> {
-  if (program.manifest.layers.some((l) => l.target === 'analog'))
-    throw new UserError('C for the analog core is not generated yet; compile with --no-analog.');
   const { profile, sample, xpulp = false } = options;
   const plan = planData(program);
   const functions = kernelFunctions(program);
@@ -65,14 +69,16 @@ export function emitProject(program: Program, options: ProjectOptions): Map<stri
   const names = bufferNames(program, plan);
   const regions = targetRegions(program, plan);
   const accelerated = needsAccelerator(program);
+  const analog = needsAnalog(program);
   const blocked = blockedSums(program);
   const files = new Map<string, string>();
   const host = 'codegen/host';
   files.set(`${host}/include/tvmgen_default.h`, publicHeader(program, ports));
-  files.set(`${host}/include/tvmgen_default_internal.h`, internalHeader(plan, functions));
+  files.set(`${host}/include/tvmgen_default_internal.h`, internalHeader(plan, functions, analog));
   files.set(`${host}/include/host_math.h`, HOST_MATH_H);
   files.set(`${host}/include/host_xpulp.h`, HOST_XPULP_H);
   if (needsExpTable(program)) files.set(`${host}/include/host_exp.h`, HOST_EXP_H);
+  if (needsPixels(program)) files.set(`${host}/include/host_pixels.h`, HOST_PIXELS_H);
   if (blocked.length > 0) files.set(`${host}/include/host_nn.h`, HOST_NN_H);
   if (program.manifest.layers.some(usesFixedPoint)) files.set(`${host}/include/host_fixed.h`, HOST_FIXED_H);
   files.set(`${host}/src/default_lib0.c`, networkFile(program, plan, functions, ports, profile));
@@ -86,6 +92,12 @@ export function emitProject(program: Program, options: ProjectOptions): Map<stri
   if (accelerated) {
     files.set('dory/include/diana_port.h', DIANA_PORT_H);
     files.set('dory/src/diana.c', DIANA_C);
+  }
+  if (analog) {
+    files.set('dory/include/diana_analog.h', analogHeader());
+    files.set('dory/include/diana_analog_registers.h', analogRegistersHeader());
+    files.set('dory/include/diana_analog_port.h', ANALOG_PORT_H);
+    files.set('dory/src/diana_analog.c', ANALOG_C);
   }
   const behindNetwork = sampleBytes(ports, sample) <= regions.rest.bytes;
   files.set('app/include/sample.h', sampleHeader(ports, sample));

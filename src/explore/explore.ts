@@ -5,6 +5,7 @@ import { GENERATOR } from '../generator.js';
 import type { Model } from '../ir/expr.js';
 import { type CompileChoices, compileOptions } from '../library/compile-options.js';
 import { estimate } from '../library/estimate.js';
+import { asMapped } from '../library/map-network.js';
 import { Turns, type WorkOptions } from '../library/turns.js';
 import { energyOf } from '../results/energy.js';
 import {
@@ -22,7 +23,7 @@ import { combinations, describePoint, hardwareAt, varies } from './points.js';
 export interface ExploreOptions extends WorkOptions {
   /** What varies: `parseAxis` reads them from words. */
   readonly axes: readonly ExploredAxis[];
-  /** What the axes change; its `hardware` is the base set. */
+  /** What the axes change; its `hardware` is the base set, with which `map` finds a core for each layer once. */
   readonly base?: CompileChoices;
   /** What orders the points in reports; "cycles" by default. */
   readonly objective?: Objective;
@@ -93,9 +94,10 @@ function* explorePoint(
  * @example
  * const found = await explore([buildModel('resnet8')], { axes: [parseAxis('l1=16K:256K:x2')] });
  */
-export async function explore(models: readonly Model[], options: ExploreOptions): Promise<Exploration> {
-  if (models.length === 0) throw new UserError('explore: there is no model.');
+export async function explore(given: readonly Model[], options: ExploreOptions): Promise<Exploration> {
+  if (given.length === 0) throw new UserError('explore: there is no model.');
   const { axes, base = {}, shard = { index: 1, of: 1 } } = options;
+  const models = given.map((model) => asMapped(model, base));
   const { hardware, target } = compileOptions(base);
   const all = combinations(axes);
   const mine = all.map((values, index) => ({ values, index }));

@@ -11,6 +11,7 @@ import type { Model } from '../ir/expr.js';
 import { builtinInput } from '../models/builtin-input.js';
 import { type StrengthOptions, strengthSteps } from '../strength/measure.js';
 import { type CompileChoices, compileOptions } from './compile-options.js';
+import { asMapped } from './map-network.js';
 import { Turns, type WorkOptions } from './turns.js';
 
 export interface BaselineOptions extends CompileChoices, WorkOptions {
@@ -29,8 +30,9 @@ export interface BaselineOptions extends CompileChoices, WorkOptions {
  * @example
  * const comparison = compareBaselines([before], [await baseline(model)], options);
  */
-export async function baseline(model: Model, options: BaselineOptions = {}): Promise<Baseline> {
+export async function baseline(given: Model, options: BaselineOptions = {}): Promise<Baseline> {
   const turns = new Turns(options);
+  const model = asMapped(given, options);
   const seed = options.seed ?? '0';
   options.onProgress?.({ what: model.name, done: 0, total: 1 });
   await turns.pause();

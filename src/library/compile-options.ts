@@ -1,7 +1,11 @@
 import { type CompileOptions, DEFAULT_OPTIONS } from '../compile.js';
+import type { MapChoice } from '../results/mapping.js';
 
 /** Compile options as a caller gives them: those left out take their defaults. */
-export type CompileChoices = Partial<CompileOptions>;
+export interface CompileChoices extends Partial<CompileOptions> {
+  /** Puts each conv and dense layer on the core that `mapNetwork` finds for it; without it they stay where the network has them. */
+  readonly map?: MapChoice;
+}
 
 /** The choices with the defaults for the rest. */
 export const compileOptions = ({

@@ -2,6 +2,7 @@ import { compile as compileModel, type Partitioned, partitionModel } from '../co
 import type { Model } from '../ir/expr.js';
 import type { Program } from '../program/types.js';
 import { type CompileChoices, compileOptions } from './compile-options.js';
+import { asMapped } from './map-network.js';
 
 export type { CompileChoices } from './compile-options.js';
 
@@ -14,7 +15,7 @@ export type { CompileChoices } from './compile-options.js';
  * const program = compile(buildModel('resnet8'), { l1Reuse: false });
  */
 export const compile = (model: Model, options: CompileChoices = {}): Program =>
-  compileModel(model, compileOptions(options));
+  compileModel(asMapped(model, options), compileOptions(options));
 
 /**
  * The graph after partitioning, with layout transforms: what goes to the core, layer by layer. `printModule(laidOut.main)` shows it.
@@ -23,4 +24,4 @@ export const compile = (model: Model, options: CompileChoices = {}): Program =>
  * console.log(printModule(partition(model).laidOut.main, { types: true }));
  */
 export const partition = (model: Model, options: CompileChoices = {}): Partitioned =>
-  partitionModel(model, compileOptions(options));
+  partitionModel(asMapped(model, options), compileOptions(options));

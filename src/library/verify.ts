@@ -20,6 +20,7 @@ import type { Strength } from '../results/strength.js';
 import type { Verdict } from '../results/verdict.js';
 import { checkStrengthOptions, type StrengthOptions, strengthSteps } from '../strength/measure.js';
 import { type CompileChoices, compileOptions } from './compile-options.js';
+import { asMapped, type MappedModel } from './map-network.js';
 import { resultDocument } from './result-document.js';
 import { Turns, type WorkOptions } from './turns.js';
 import { combined, comparedSteps, type TensorPair, type VerifiedRun } from './verified-run.js';
@@ -107,10 +108,12 @@ async function refusedOr<T>(run: Promise<T>, explain: () => Promise<void>): Prom
  * const result = await verify(buildModel('resnet8'));
  * console.log(result.models[0].run.totals.totalCycles, allEqual(result));
  */
-export async function verify(model: Model, options: VerifyOptions = {}): Promise<ResultDocument> {
+export async function verify(given: Model, options: VerifyOptions = {}): Promise<ResultDocument> {
   const runs = checkRuns(options);
   if (options.strength !== undefined) checkStrengthOptions(options.strength);
   const turns = new Turns(options);
+  const model = asMapped(given, options);
+  const { mapping } = model as Partial<MappedModel>;
   const program = options.program ?? compile(model, compileOptions(options));
   const backend = await openBackend(options.backend ?? DEFAULT_BACKEND);
   const seed = options.seed ?? '0';
@@ -151,6 +154,7 @@ export async function verify(model: Model, options: VerifyOptions = {}): Promise
       run: combined(finished.map((r) => r.run.result)),
       verdicts: finished.map((r) => r.verdict),
       ...(soc.length === 0 ? {} : { soc }),
+      ...(mapping === undefined ? {} : { mapping }),
       ...(strength === undefined ? {} : { strength }),
       ...(findings === undefined ? {} : { findings }),
     },

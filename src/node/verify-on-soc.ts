@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { compareTensor, NATIVE_TOLERANCE, showTolerance } from '../../golden/index.js';
-import type { JobReport } from '../../sim/core/digital-core.js';
-import { type RegisterName, registerName } from '../../sim/isa/registers.js';
+import { analogRegisterName } from '../../sim/isa/analog/registers.js';
+import { registerName } from '../../sim/isa/registers.js';
 import { runProgram } from '../../sim/program/run.js';
 import { readTensor } from '../../sim/program/tensor-access.js';
+import type { AcceleratorJob } from '../../sim/soc/peripherals/accelerator-job.js';
 import type { SocResult } from '../../sim/soc/run-elf.js';
 import { isFloat } from '../base/dtype.js';
 import type { Tensor } from '../base/tensor.js';
@@ -11,10 +12,11 @@ import type { Program } from '../program/types.js';
 import type { Optimization, SocRun } from '../results/soc.js';
 import { crossCompiler, type NetworkOnSoc, runOnSoc } from './toolchain/soc.js';
 
-/** A job as either front end of the digital core starts it: register writes without the trigger, and what the core made of them. */
+/** A job as either front end of a core starts it: register writes without the trigger, and what the core made of them. */
 interface StartedJob {
-  readonly writes: readonly { readonly register: RegisterName; readonly value: number }[];
-  readonly report: JobReport;
+  readonly core: AcceleratorJob['core'];
+  readonly writes: readonly { readonly register: string; readonly value: number }[];
+  readonly report: AcceleratorJob['report'];
 }
 
 /** The jobs of a Program run, in order. */
@@ -22,21 +24,27 @@ export function programJobs(program: Program, inputs: ReadonlyMap<string, Tensor
   const jobs: StartedJob[] = [];
   runProgram(program, inputs, {
     onJob: ({ job, report }) => {
-      if (job.core === 'analog') return;
+      const name = job.core === 'analog' ? analogRegisterName : registerName;
       const writes = job.writes
-        .map(([offset, value]) => ({ register: registerName(offset)!, value }))
+        .map(([offset, value]) => ({ register: name(offset)!, value }))
         .filter(({ register }) => register !== 'TRIGGER');
-      jobs.push({ writes, report: report as JobReport });
+      jobs.push({ core: job.core ?? 'digital', writes, report });
     },
   });
   return jobs;
 }
+
+/** What a program's jobs on the SoC have beyond its Program's: the start of the analog core belongs to start-up code. */
+const withoutBoot = (jobs: readonly AcceleratorJob[]): AcceleratorJob[] =>
+  jobs.filter(({ report }) => report.kind !== 'boot');
 
 const showWrite = (w: StartedJob['writes'][number] | undefined): string =>
   w === undefined ? 'nothing' : `${w.register} = 0x${w.value.toString(16)}`;
 
 /** In what one job differs, as text; undefined where it does not. */
 function jobDifference(expected: StartedJob, actual: StartedJob): string | undefined {
+  if (expected.core !== actual.core)
+    return `it runs on the ${actual.core} core, the Program's on the ${expected.core} core`;
   const length = Math.max(expected.writes.length, actual.writes.length);
   for (let i = 0; i < length; i++) {
     const [wanted, got] = [expected.writes[i], actual.writes[i]];
@@ -44,11 +52,12 @@ function jobDifference(expected: StartedJob, actual: StartedJob): string | undef
       return `write ${i} is ${showWrite(got)}, the Program's ${showWrite(wanted)}`;
   }
   if (isDeepStrictEqual(expected.report, actual.report)) return undefined;
-  const fields = (r: JobReport) => (r.kind === 'compute' ? r.instructions.map((i) => i.fields) : []);
+  const fields = (r: StartedJob['report']): Readonly<Record<string, number>>[] =>
+    r.kind === 'compute' || r.kind === 'analog' ? r.instructions.map((i) => i.fields) : [];
   const [wanted, got] = [fields(expected.report), fields(actual.report)];
   for (const [i, instruction] of wanted.entries())
     for (const [name, value] of Object.entries(instruction)) {
-      const other = got[i]?.[name as keyof typeof instruction];
+      const other = got[i]?.[name];
       if (other !== value)
         return `instruction ${i} has ${name} = ${other ?? 'nothing'}, the Program's ${value}`;
     }
@@ -114,7 +123,7 @@ interface SocRunOptions {
 }
 
 /**
- * Builds the program's C for the SoC, runs it there and compares outputs with the reference and the digital core's jobs with a
+ * Builds the program's C for the SoC, runs it there and compares outputs with the reference and the cores' jobs with a
  * Program run's. Throws a ToolError without cross compiler, a LimitError when the program does not fit L2.
  *
  * @example
@@ -142,10 +151,9 @@ export function compareOnSoc(
   { optimization, run }: SocRunOptions,
 ): SocRun {
   const compared = compareOutputs(program, result, reference);
+  const jobs = withoutBoot(result.jobs);
   const difference =
-    compared.difference ??
-    jobsDifference(programJobs(program, inputs), result.jobs) ??
-    exitDifference(result);
+    compared.difference ?? jobsDifference(programJobs(program, inputs), jobs) ?? exitDifference(result);
   return {
     run,
     compiler: crossCompiler(),
@@ -154,7 +162,7 @@ export function compareOnSoc(
     ...(difference === undefined ? {} : { difference }),
     outputs: compared.outputs,
     ...(compared.tolerance === undefined ? {} : { tolerance: compared.tolerance }),
-    jobs: result.jobs.length,
+    jobs: jobs.length,
     programCycles: result.cycles,
     programInstructions: result.instructions,
     network,

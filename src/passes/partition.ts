@@ -73,11 +73,17 @@ function tailOf(anchor: Call, users: ReadonlyMap<Expr, readonly Expr[]>, analog:
   }
 }
 
-/**
- * Moves everything that a core can take (hardware.md section 6) into functions of its own. Each operator that
- * stays gets one warning; the bias, shift, clip and cast behind a refused conv2d, dense or add share its warning.
- */
-export function partition(main: Func, accelerator: Accelerator): Partition {
+/** What the cores can take of `main`, and why not the rest. */
+export interface FoundLayers {
+  readonly matches: readonly Match[];
+  /** By the operator at which a pattern begins. */
+  readonly refusals: ReadonlyMap<Call, Refusal>;
+  /** Operators of matches, refused anchors and their tails. */
+  readonly covered: ReadonlySet<Expr>;
+}
+
+/** The layers of `main` that a core can take, in the order of the graph. */
+export function findLayers(main: Func, accelerator: Accelerator): FoundLayers {
   const users = usersOf(main.body);
   const graph = { users, uses: useCounts(main.body) };
   const matches: Match[] = [];
@@ -98,6 +104,15 @@ export function partition(main: Func, accelerator: Accelerator): Partition {
       for (const c of found.calls) covered.add(c);
     }
   }
+  return { matches, refusals, covered };
+}
+
+/**
+ * Moves everything that a core can take (hardware.md section 6) into functions of its own. Each operator that
+ * stays gets one warning; the bias, shift, clip and cast behind a refused conv2d, dense or add share its warning.
+ */
+export function partition(main: Func, accelerator: Accelerator): Partition {
+  const { matches, refusals, covered } = findLayers(main, accelerator);
   const warnings: Warning[] = [];
   for (const e of postOrder(main.body)) {
     if (e.kind !== 'call') continue;

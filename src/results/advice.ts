@@ -1,10 +1,10 @@
-/** A change of a network that a compile has confirmed to cost less. */
+/** A change of a network that a compile has confirmed to cost less, or to give it more channels for (almost) nothing. */
 export interface ConfirmedChange {
   /** "pad the input by 1 column of zeros: 500 elements, a multiple of 4". */
   readonly what: string;
   /** What becomes of the outputs: "the same", or in which way they differ. */
   readonly outputs: string;
-  /** Estimated cycles of the whole changed network, and how many fewer that is. */
+  /** Estimated cycles of the whole changed network, and how many fewer that is: 0 or below only for more channels. */
   readonly totalCycles: number;
   readonly gain: number;
 }

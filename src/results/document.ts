@@ -1,5 +1,6 @@
 import type { Advice } from './advice.js';
 import type { Finding } from './finding.js';
+import type { Mapping } from './mapping.js';
 import type { RunResult } from './run.js';
 import type { SocRun } from './soc.js';
 import type { Strength } from './strength.js';
@@ -27,6 +28,8 @@ export interface ModelResult {
   readonly soc?: readonly SocRun[];
   /** What planted faults say about the test; of `verify --strength` where every run was equal. */
   readonly strength?: Strength;
+  /** Where the layers were put; absent without `--map`. */
+  readonly mapping?: Mapping;
   /** What the sanitizer found; absent where it did not run. */
   readonly findings?: readonly Finding[];
   /** What to change in the network; of `--advise`. */

@@ -5,7 +5,7 @@ export type Optimization = (typeof OPTIMIZATIONS)[number];
 /** Cycles of a network or of one of its kernels on the SoC, each cycle with one reason. */
 export interface SocCycles {
   readonly cycles: number;
-  /** While a job of the digital core ran; the host polls meanwhile. */
+  /** While a job of a core ran; the host polls meanwhile. */
   readonly core: number;
   /** Host code of accelerated layers: loops over tiles, register writes, the rest of the last poll. */
   readonly drivers: number;
@@ -38,7 +38,7 @@ export interface SocRun {
   readonly outputs: number;
   /** Whether a float output differs from the reference in its last bits, and by how much it may; absent where all bytes are equal. */
   readonly tolerance?: string;
-  /** Jobs of the digital core whose register writes and instructions were compared with the Program's. */
+  /** Jobs of the cores whose register writes and instructions were compared with the Program's. */
   readonly jobs: number;
   /** From reset to exit, with start-up, the sample input and what the demo prints. */
   readonly programCycles: number;

@@ -4,11 +4,11 @@ import type { Baseline } from '../../reports/regression/baseline.js';
 import { renderAdvice } from '../../reports/terminal/advice.js';
 import { advise, applyAdvice } from '../../src/advise/advise.js';
 import { changesOf } from '../../src/advise/changes.js';
-import { modelOf } from '../../src/advise/graph.js';
 import { tensor } from '../../src/base/tensor.js';
 import { ModelBuilder } from '../../src/builder/model-builder.js';
-import { cast, softmax } from '../../src/builder/operators.js';
-import type { Model } from '../../src/ir/expr.js';
+import { cast, maxPool2d, reshape, softmax } from '../../src/builder/operators.js';
+import type { Expr, Model } from '../../src/ir/expr.js';
+import { modelOf } from '../../src/ir/model-of.js';
 import { compile } from '../../src/library/compile.js';
 import { simulate } from '../../src/library/simulate.js';
 import { buildModel } from '../../src/models/registry.js';
@@ -92,6 +92,75 @@ describe('changes that do not', () => {
     // Nothing that changes the outputs is applied unasked.
     expect(compile(applyAdvice(model)).manifest.layers).toHaveLength(compile(model).manifest.layers.length);
   });
+});
+
+describe('numbers of channels that are no multiple of 16', () => {
+  const ones = (...shape: number[]) =>
+    tensor(shape, 'int8', new Array<number>(shape.reduce((n, d) => n * d, 1)).fill(1));
+  const biases = (n: number) => tensor([n], 'int32', [...new Array(n).keys()]);
+  /** 20 channels that a sum, a depthwise conv, a pool and a flatten share; `last` outputs. */
+  function shared(last: number): Model {
+    const m = new ModelBuilder('shared');
+    const conv = (x: Expr, name: string, k: number, c: number, groups = 1) =>
+      m.conv2d(x, name, ones(k, c / groups, 3, 3), biases(k), { shift: 8, groups });
+    const a = conv(m.input('input', [1, 16, 16, 16], 'int8'), 'a', 20, 16);
+    const b = conv(a, 'b', 20, 20);
+    const dw = conv(m.add(a, b, 'sum', { shift: 1 }), 'dw', 20, 20, 20);
+    const pooled = maxPool2d(dw, { poolSize: [8, 8], strides: [8, 8] });
+    return m.build(m.dense(reshape(pooled, [1, 80]), 'fc', ones(last, 80), biases(last), { shift: 6 }));
+  }
+  const changeOf = (model: Model, words: string) =>
+    changesOf(bindParameters(model)).find((c) => c.what.startsWith(words))!;
+
+  it('widened, a group gives the same outputs, for what a full run costs', async () => {
+    const model = shared(16);
+    const change = advise(model)
+      .layers.flatMap((l) => l.changes)
+      .find((c) => c.what.startsWith('widen'));
+    const found = changeOf(
+      model,
+      'widen the 20 output channels of a, b to 32: 12 more in lanes that idle now',
+    );
+    const [before, after] = [await ran(model), await ran(modelOf('shared', found.apply()))];
+    expect(after.outputs).toEqual(before.outputs);
+    // Depthwise jobs, copies and transforms of 32 channels cost more than a hundredth of this run: no advice.
+    expect(after.cycles).toBeGreaterThan(1.01 * before.cycles);
+    expect(change).toBeUndefined();
+  });
+
+  it('rounded down, it costs what the advice says, and says that it is another network', async () => {
+    const model = shared(16);
+    const change = advise(model)
+      .layers.flatMap((l) => l.changes)
+      .find((c) => c.what.startsWith('round'))!;
+    expect(change).toMatchObject({
+      what: 'round the 20 output channels of a, b down to 16, a multiple of 16',
+      outputs: 'become those of a smaller network, to be trained again',
+    });
+    const after = await ran(modelOf('shared', changeOf(model, 'round').apply()));
+    expect(after.cycles).toBe(change.totalCycles);
+    expect(change.gain).toBeGreaterThan(0);
+    expect((await ran(applyAdvice(model))).outputs).toEqual((await ran(model)).outputs);
+  });
+
+  it('dae: 8 more channels are free, and change no output', async () => {
+    const [change] = advise(buildModel('dae')).layers.flatMap((l) => l.changes);
+    expect(change).toMatchObject({
+      gain: 0,
+      what: 'widen the 8 output channels of dense5 to 16: 8 more in lanes that idle now',
+    });
+    const after = await ran(modelOf('dae', changeOf(buildModel('dae'), 'widen the 8').apply()));
+    expect(after).toEqual({ cycles: change!.totalCycles, outputs: Object.values(recorded('dae').outputs) });
+  });
+
+  it("the network's own outputs: says how many more", () =>
+    expect(changeOf(shared(12), 'widen the 12 output channels of fc to 16')).toMatchObject({
+      outputs: 'the same, and 4 more channels',
+    }));
+  it('an input cannot be another, and what has a multiple of 16 stays', () =>
+    expect(changesOf(bindParameters(buildModel('resnet8'))).filter((c) => c.layers !== undefined)).toEqual(
+      [],
+    ));
 });
 
 describe('what bounds a layer', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Action } from '../../src/codegen/accelerator/actions.js';
+import type { Action } from '../../src/codegen/accelerator/calls.js';
 import { expand, type Node, reproduces, reroll } from '../../src/codegen/accelerator/reroll.js';
 
 const copy = (buffer: number, ...params: readonly [number, number, number]): Action => ({

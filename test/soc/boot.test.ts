@@ -35,9 +35,13 @@ describe.skipIf(!gccPresent)('the boot of the analog core on the SoC', () => {
       ANALOG(0x6c) = 0; ANALOG(0x58) = (uint32_t)configuration; ANALOG(0x5c) = 16;
       ANALOG(0x48) = (uint32_t)instructions; ANALOG(0x4c) = 32;
       ANALOG(0x40) = 0; ANALOG(0x44) = 0; ANALOG(0x54) = 0; ANALOG(0x68) = 0; ANALOG(0) = 0;`;
-    const { stdout, exitStatus, analogJobs } = runElf(compileC(boot(job)), { maxCycles: 1_000_000 });
+    const { stdout, exitStatus, jobs } = runElf(compileC(boot(job)), { maxCycles: 1_000_000 });
     // Before: pin 17 high, pin 18 low. After: the other way round.
-    expect([stdout, exitStatus, analogJobs.length]).toEqual(['12', 0, 1]);
+    expect([stdout, exitStatus, jobs.map((j) => [j.core, j.report.kind])]).toEqual([
+      '12',
+      0,
+      [['analog', 'boot']],
+    ]);
   });
 
   it('is waited for in vain without the job', () =>

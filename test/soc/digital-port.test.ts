@@ -5,6 +5,7 @@ import { Memory } from '../../sim/core/memory.js';
 import { TypedArrayPeArray } from '../../sim/core/typed-array-pe-array.js';
 import { encode } from '../../sim/isa/instruction.js';
 import { DEFAULT_PARAMETERS } from '../../sim/isa/parameters.js';
+import type { DigitalJob } from '../../sim/soc/peripherals/accelerator-job.js';
 import { DigitalPort, jobCycles } from '../../sim/soc/peripherals/digital-port.js';
 import { NEVER } from '../../sim/soc/peripherals/peripheral.js';
 
@@ -23,7 +24,9 @@ function setUp() {
   const events: number[] = [];
   const wrote: JobReport[] = [];
   const state = { listening: true, pc: 0x1c000080 };
+  const jobs: DigitalJob[] = [];
   const port = new DigitalPort(core, {
+    jobs,
     raise: (id) => events.push(id),
     listening: () => state.listening,
     wrote: (report) => wrote.push(report),
@@ -36,7 +39,7 @@ function setUp() {
     port.write(0xac, 0, 0);
   };
   const status = (now: number) => [STATUS, RUNNING_JOB, FINISHED].map((at) => port.read(at, now));
-  return { l2, core, port, events, wrote, state, setCopy, status };
+  return { l2, core, port, jobs, events, wrote, state, setCopy, status };
 }
 
 describe('the register port on the bus', () => {
@@ -100,15 +103,16 @@ describe('the register port on the bus', () => {
   });
 
   it('records each job: cycles, the instruction that started it, the registers written for it', () => {
-    const { core, port, wrote, setCopy, state } = setUp();
+    const { core, port, jobs, wrote, setCopy, state } = setUp();
     setCopy();
     port.write(TRIGGER, 1, 1000);
     state.pc = 0x1c000090;
     port.write(0xac, 1, 1100);
     port.write(TRIGGER, 1, 1200);
-    expect(port.jobs.map(({ report, ...job }) => [job, report.kind])).toEqual([
+    expect(jobs.map(({ report, ...job }) => [job, report.kind])).toEqual([
       [
         {
+          core: 'digital',
           index: 0,
           start: 1000,
           end: 1072,
@@ -123,7 +127,14 @@ describe('the register port on the bus', () => {
         'copyIn',
       ],
       [
-        { index: 1, start: 1200, end: 1272, pc: 0x1c000090, writes: [{ register: 'L1ADDR', value: 1 }] },
+        {
+          core: 'digital',
+          index: 1,
+          start: 1200,
+          end: 1272,
+          pc: 0x1c000090,
+          writes: [{ register: 'L1ADDR', value: 1 }],
+        },
         'copyIn',
       ],
     ]);
@@ -137,7 +148,7 @@ describe('the register port on the bus', () => {
   });
 
   it('a compute job is busy for everything but the launch', () => {
-    const { l2, core, port, setCopy, status } = setUp();
+    const { l2, core, port, jobs, setCopy, status } = setUp();
     setCopy();
     port.write(TRIGGER, 1, 0);
     // a sum of lines 0 and 1 into line 2: configuration 4 + instructions 16 + computing 3 + 23 cycles
@@ -153,7 +164,7 @@ describe('the register port on the bus', () => {
     ] as const)
       port.write(offset, value, 100);
     port.write(TRIGGER, 1, 100);
-    expect(jobCycles(port.jobs[1]!.report)).toBe(46);
+    expect(jobCycles(jobs[1]!.report)).toBe(46);
     expect([status(145)[0], status(146)[0]]).toEqual([1, 0]);
     expect(core.l1.writerOf(32)).toBe(1);
   });

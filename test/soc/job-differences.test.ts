@@ -30,6 +30,11 @@ describe('jobsDifference', () => {
       /^job 0: write 3 is L1ADDR = 0x77, the Program's L1ADDR = 0x\w+$/,
     ],
     [
+      'the core',
+      change(0, (j) => ({ ...j, core: 'analog' })),
+      "job 0: it runs on the analog core, the Program's on the digital core",
+    ],
+    [
       'the order',
       change(0, (j) => ({ ...j, writes: [j.writes[1]!, j.writes[0]!, ...j.writes.slice(2)] })),
       /^job 0: write 0 is MEMCPY_ADDR = 0x\w+, the Program's MEMCPY_OP = 0x2$/,

@@ -20,6 +20,10 @@ const CORE = 'soma_dory, c';
 type Case = readonly [model: string, target: 'soma_dory, c' | 'c', optimization: Optimization];
 
 const OTHERS: readonly Case[] = [
+  ...['resnet8-ternary', 'resnet8-mixed', 'ds-cnn-mixed', 'dae-ternary'].map(
+    (name): Case => [name, CORE, 'O2'],
+  ),
+  ['resnet8-mixed', CORE, 'O0'],
   ['residual', CORE, 'O0'],
   ['resnet8', CORE, 'O0'],
   ['ds-cnn', CORE, 'O3'],
@@ -33,6 +37,8 @@ const OTHERS: readonly Case[] = [
 const CASES: readonly Case[] = [
   ...suiteModels('all').map(({ name }): Case => [name, CORE, 'O2']),
   ['two-convs', 'c', 'O2'],
+  // Jobs of both cores.
+  ['dae-mixed', CORE, 'O2'],
   ...(FULL ? OTHERS : []),
 ];
 

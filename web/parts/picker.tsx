@@ -1,6 +1,8 @@
 import { MODEL_NAMES } from 'virtual:model-names';
 import { useEffect, useState } from 'preact/hooks';
+import { MAP_CHOICES } from '../../src/results/mapping.js';
 import { store, useStore } from '../state/store.js';
+import { DEFAULT_SETTINGS } from '../worker/settings.js';
 import { droppedFiles, readFiles } from './files.js';
 
 async function openFiles(files: ReturnType<typeof readFiles>): Promise<void> {
@@ -82,6 +84,23 @@ function Options() {
           >
             <option value="soma_dory, c">core and host</option>
             <option value="c">host alone</option>
+          </select>
+        </label>
+        <label>
+          layers on{' '}
+          <select
+            value={settings.map}
+            onChange={(e) =>
+              store.change({
+                map: MAP_CHOICES.find((m) => m === e.currentTarget.value) ?? DEFAULT_SETTINGS.map,
+              })
+            }
+          >
+            <option value="written">the core that the network says</option>
+            <option value="digital">the digital core where possible</option>
+            <option value="analog">the analog core where possible</option>
+            <option value="fastest">the core that is fastest</option>
+            <option value="greenest">the core that takes least energy</option>
           </select>
         </label>
         {box('fuse', 'fuse host operators')}

@@ -1,3 +1,4 @@
+import { MAP_CHOICES } from '../../src/results/mapping.js';
 import { DEFAULT_SETTINGS, type Settings } from '../worker/settings.js';
 
 /** The views of the page, in the order of their tabs. */
@@ -50,6 +51,7 @@ export function hashOf({ model, file, view, layer, step, settings }: Place): str
   if (step !== START.step) words.set('step', String(step));
   if (settings.target !== DEFAULT_SETTINGS.target) words.set('target', settings.target);
   for (const name of ['fuse', 'l1Reuse', 'reference'] as const) if (!settings[name]) words.set(name, '0');
+  if (settings.map !== DEFAULT_SETTINGS.map) words.set('map', settings.map);
   if (settings.seed !== DEFAULT_SETTINGS.seed) words.set('seed', settings.seed);
   for (const [name, value] of Object.entries(settings.hardware)) words.set(name, String(value));
   return words.toString();
@@ -77,6 +79,7 @@ export function placeOf(hash: string): Place {
       target: words.get('target') === 'c' ? 'c' : DEFAULT_SETTINGS.target,
       fuse: words.get('fuse') !== '0',
       l1Reuse: words.get('l1Reuse') !== '0',
+      map: MAP_CHOICES.find((m) => m === words.get('map')) ?? DEFAULT_SETTINGS.map,
       reference: words.get('reference') !== '0',
       seed: (words.get('seed') ?? DEFAULT_SETTINGS.seed).slice(0, 80),
       hardware,

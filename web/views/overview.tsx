@@ -1,6 +1,7 @@
 import { explanationSection } from '../../reports/html/explanation.js';
 import { findingsSection } from '../../reports/html/findings.js';
 import { layersTable } from '../../reports/html/layers.js';
+import { mappingSection } from '../../reports/html/mapping.js';
 import {
   cards,
   costModelsSection,
@@ -55,6 +56,7 @@ export function Overview() {
           />
           <h3>Layers</h3>
           <ReportPart part={layersTable(result, i)} ready={linkLayers} />
+          {result.mapping !== undefined && <ReportPart part={mappingSection(result)} />}
           <h3>Where the cycles and the memory go</h3>
           <ReportPart
             part={html`<div class="pair">${reasonsTable(result.run)}${memoryTable(result.run)}</div>`}

@@ -16,7 +16,9 @@ import {
   estimate,
   GENERATOR,
   type Inputs,
+  type MappedModel,
   type Model,
+  mapNetwork,
   type Program,
   type Progress,
   programInputs,
@@ -70,7 +72,7 @@ export class Session {
 
   /** Reads and compiles a source and counts its cycles; no value is computed. */
   open(source: Source, settings: Settings): Opened {
-    this.#loaded = load(source);
+    this.#loaded = mapped(load(source), settings);
     this.#settings = settings;
     this.#views = undefined;
     this.#c = undefined;
@@ -83,7 +85,7 @@ export class Session {
       return { kind: 'result', name, warnings: [], document: loaded.document };
     }
     this.#program = loaded.kind === 'program' ? loaded.program : compile(loaded.model, choicesOf(settings));
-    this.#document = documentOf(estimate(this.#program));
+    this.#document = documentOf(estimate(this.#program), this.#model());
     return {
       kind: loaded.kind,
       name: this.#program.manifest.model,
@@ -209,10 +211,19 @@ export class Session {
   }
 }
 
-const documentOf = (run: RunResult): ResultDocument => ({
-  format: 'diana-sim-result',
-  version: 1,
-  generator: GENERATOR,
-  command: 'simulate',
-  models: [{ run, verdicts: [] }],
-});
+const documentOf = (run: RunResult, model: Model | undefined): ResultDocument => {
+  const { mapping } = (model ?? {}) as Partial<MappedModel>;
+  return {
+    format: 'diana-sim-result',
+    version: 1,
+    generator: GENERATOR,
+    command: 'simulate',
+    models: [{ run, verdicts: [], ...(mapping === undefined ? {} : { mapping }) }],
+  };
+};
+
+/** A network with its layers where the settings put them. */
+const mapped = (loaded: Loaded, settings: Settings): Loaded =>
+  loaded.kind !== 'model' || settings.map === 'written'
+    ? loaded
+    : { ...loaded, model: mapNetwork(loaded.model, settings.map, choicesOf(settings)) };

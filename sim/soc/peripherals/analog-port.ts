@@ -1,21 +1,10 @@
 import { LimitError } from '../../../src/base/errors.js';
 import type { AnalogCore, AnalogJobReport } from '../../core/analog-core.js';
-import { ANALOG_REGISTERS, analogRegisterName } from '../../isa/analog/registers.js';
+import { ANALOG_REGISTERS, type AnalogRegister, analogRegisterName } from '../../isa/analog/registers.js';
 import { MEMORY_MAP } from '../../isa/geometry.js';
 import { REGISTER_PORT_BYTES } from '../../isa/registers.js';
-import { JobError } from './digital-port.js';
+import { type AcceleratorJob, JobError } from './accelerator-job.js';
 import { NEVER, type Peripheral } from './peripheral.js';
-
-/** One job of the analog core as the host started it. */
-export interface AnalogJob {
-  readonly index: number;
-  /** Cycles of the chip at the trigger and at the end of the job. */
-  readonly start: number;
-  readonly end: number;
-  /** Address of the instruction that wrote TRIGGER. */
-  readonly pc: number;
-  readonly report: AnalogJobReport;
-}
 
 /** How long STATUS stays non-zero: all of the job but the launch, which is the host's own instructions. [ours] */
 export function analogJobCycles(report: AnalogJobReport): number {
@@ -32,7 +21,11 @@ export class AnalogPort implements Peripheral {
   readonly name = 'analog core';
   readonly base = MEMORY_MAP.analogCore;
   readonly bytes = REGISTER_PORT_BYTES;
-  readonly jobs: AnalogJob[] = [];
+  readonly #jobs: AcceleratorJob[];
+  /** Jobs of this core so far, and which of all the last one was. */
+  #count = 0;
+  #last = 0;
+  #writes: { register: AnalogRegister; value: number }[] = [];
   readonly #core: AnalogCore;
   readonly #wrote: (report: AnalogJobReport) => void;
   readonly #pc: () => number;
@@ -45,9 +38,12 @@ export class AnalogPort implements Peripheral {
       readonly wrote: (report: AnalogJobReport) => void;
       /** The instruction that is running. */
       readonly pc: () => number;
+      /** Where jobs are taken down, with those of the other core. */
+      readonly jobs: AcceleratorJob[];
     },
   ) {
     this.#core = core;
+    this.#jobs = hooks.jobs;
     this.#wrote = hooks.wrote;
     this.#pc = hooks.pc;
   }
@@ -57,28 +53,44 @@ export class AnalogPort implements Peripheral {
     if (name === undefined) return undefined;
     const busy = now < this.#busyUntil;
     if (name === 'STATUS') return busy ? 1 : 0;
-    if (name === 'RUNNING_JOB') return busy ? this.jobs.length : 0;
-    if (name === 'FINISHED') return busy ? this.jobs.length - 1 : this.jobs.length;
+    if (name === 'RUNNING_JOB') return busy ? this.#count : 0;
+    if (name === 'FINISHED') return busy ? this.#count - 1 : this.#count;
     return this.#core.read(offset);
   }
 
   write(offset: number, value: number, now: number): boolean {
-    if (analogRegisterName(offset) === undefined) return false;
+    const register = analogRegisterName(offset);
+    if (register === undefined) return false;
     if (offset === ANALOG_REGISTERS.TRIGGER) this.#trigger(now);
-    else this.#call(() => this.#core.write(offset, value));
+    else {
+      this.#call(() => this.#core.write(offset, value));
+      this.#writes.push({ register, value });
+    }
     return true;
   }
 
   #trigger(now: number): void {
     if (now < this.#busyUntil)
       throw new JobError(
-        `TRIGGER written while job ${this.jobs.length - 1} of the analog core runs until cycle ${this.#busyUntil}; poll STATUS first`,
+        `TRIGGER written while job ${this.#last} of the analog core runs until cycle ${this.#busyUntil}; poll STATUS first`,
       );
-    this.#core.writer = this.jobs.length;
+    const index = this.#jobs.length;
+    this.#core.writer = index;
     const report = this.#call(() => this.#core.write(ANALOG_REGISTERS.TRIGGER, 1));
     if (report === undefined) throw new Error('a trigger that ran no job');
     const end = now + analogJobCycles(report);
-    this.jobs.push({ index: this.jobs.length, start: now, end, pc: this.#pc(), report });
+    this.#jobs.push({
+      core: 'analog',
+      index,
+      start: now,
+      end,
+      pc: this.#pc(),
+      writes: this.#writes,
+      report,
+    });
+    this.#count++;
+    this.#last = index;
+    this.#writes = [];
     this.#busyUntil = end;
     this.#wrote(report);
   }
@@ -88,7 +100,7 @@ export class AnalogPort implements Peripheral {
       return action();
     } catch (error) {
       if (error instanceof LimitError)
-        throw new JobError(`job ${this.jobs.length} of the analog core: ${error.message}`);
+        throw new JobError(`job ${this.#jobs.length} of the analog core: ${error.message}`);
       throw error;
     }
   }

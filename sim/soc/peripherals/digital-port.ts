@@ -2,21 +2,9 @@ import { LimitError } from '../../../src/base/errors.js';
 import type { DigitalCore, JobReport } from '../../core/digital-core.js';
 import { MEMORY_MAP } from '../../isa/geometry.js';
 import { REGISTER_PORT_BYTES, REGISTERS, type RegisterName, registerName } from '../../isa/registers.js';
+import { type AcceleratorJob, JobError } from './accelerator-job.js';
 import { EVENT } from './event-unit.js';
 import { NEVER, type Peripheral, type RaiseEvent } from './peripheral.js';
-
-/** One job of the digital core as the host started it. */
-export interface AcceleratorJob {
-  readonly index: number;
-  /** Cycles of the chip at the trigger and at the end of the job. */
-  readonly start: number;
-  readonly end: number;
-  /** Address of the instruction that wrote TRIGGER. */
-  readonly pc: number;
-  /** Registers written since the job before, in the order of the writes, without the trigger. */
-  readonly writes: readonly { readonly register: RegisterName; readonly value: number }[];
-  readonly report: JobReport;
-}
 
 /**
  * How long STATUS stays non-zero: everything of the job but the launch, which stands for the host's own register writes and
@@ -36,9 +24,6 @@ export interface PortWatcher {
   readonly seenIdle: () => void;
 }
 
-/** A job could not be run; the SoC names the instruction that started it. */
-export class JobError extends Error {}
-
 /**
  * The register port of the digital core on the SoC's bus. A job's effect on memory is computed at the trigger; STATUS and
  * RUNNING_JOB stay non-zero until its cycles have passed, and a trigger before that is refused, as its outcome on the chip
@@ -48,7 +33,10 @@ export class DigitalPort implements Peripheral {
   readonly name = 'digital core';
   readonly base = MEMORY_MAP.digitalCore;
   readonly bytes = REGISTER_PORT_BYTES;
-  readonly jobs: AcceleratorJob[] = [];
+  readonly #jobs: AcceleratorJob[];
+  /** Jobs of this core so far, and which of all the last one was. */
+  #count = 0;
+  #last = 0;
   readonly #core: DigitalCore;
   readonly #raise: RaiseEvent;
   readonly #wrote: (report: JobReport) => void;
@@ -69,9 +57,12 @@ export class DigitalPort implements Peripheral {
       readonly wrote: (report: JobReport) => void;
       /** The instruction that is running. */
       readonly pc: () => number;
+      /** Where jobs are taken down, with those of the other core. */
+      readonly jobs: AcceleratorJob[];
     },
   ) {
     this.#core = core;
+    this.#jobs = hooks.jobs;
     this.#raise = hooks.raise;
     this.#listening = hooks.listening;
     this.#wrote = hooks.wrote;
@@ -85,8 +76,8 @@ export class DigitalPort implements Peripheral {
     if (!busy && (name === 'STATUS' || name === 'RUNNING_JOB' || name === 'FINISHED'))
       this.watcher?.seenIdle();
     if (name === 'STATUS') return busy ? 1 : 0;
-    if (name === 'RUNNING_JOB') return busy ? this.jobs.length : 0;
-    if (name === 'FINISHED') return busy ? this.jobs.length - 1 : this.jobs.length;
+    if (name === 'RUNNING_JOB') return busy ? this.#count : 0;
+    if (name === 'FINISHED') return busy ? this.#count - 1 : this.#count;
     return this.#core.read(offset);
   }
 
@@ -105,20 +96,24 @@ export class DigitalPort implements Peripheral {
   #trigger(now: number): void {
     if (now < this.#busyUntil)
       throw new JobError(
-        `TRIGGER written while job ${this.jobs.length - 1} runs until cycle ${this.#busyUntil}; poll STATUS first`,
+        `TRIGGER written while job ${this.#last} runs until cycle ${this.#busyUntil}; poll STATUS first`,
       );
-    this.#core.writer = this.jobs.length;
+    const index = this.#jobs.length;
+    this.#core.writer = index;
     const report = this.#call(() => this.#core.write(REGISTERS.TRIGGER, 1));
     if (report === undefined) throw new Error('a trigger that ran no job');
     const end = now + jobCycles(report);
-    this.jobs.push({
-      index: this.jobs.length,
+    this.#jobs.push({
+      core: 'digital',
+      index,
       start: now,
       end,
       pc: this.#pc(),
       writes: this.#writes,
       report,
     });
+    this.#count++;
+    this.#last = index;
     this.#writes = [];
     this.#busyUntil = end;
     this.#finishing = true;
@@ -130,7 +125,7 @@ export class DigitalPort implements Peripheral {
       return action();
     } catch (error) {
       if (error instanceof LimitError)
-        throw new JobError(`job ${this.jobs.length} of the digital core: ${error.message}`);
+        throw new JobError(`job ${this.#jobs.length} of the digital core: ${error.message}`);
       throw error;
     }
   }

@@ -68,6 +68,10 @@ export async function verifyElf(args: VerifyArguments & { readonly elf: string }
       throw new UserError(`--${option} does not go with --elf.`);
   if (args.runs !== 1 || args.on === 'soc')
     throw new UserError('--elf runs the program once, on the SoC; leave --runs and --on out.');
+  if (args.map !== undefined)
+    throw new UserError(
+      '--map changes the network, and the binary was made of another; leave --elf or --map out.',
+    );
   const options = await readCompileOptions(args);
   const model = await oneModel(args.models[0]!, args);
   const inputs = args.input === undefined ? undefined : readInputs(args.input, modelInputs(model));

@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs';
 import { UserError } from '../../base/errors.js';
+import { printMapping } from '../mapped-model.js';
 import { oneModel } from '../model-argument.js';
 import {
   CONFIGURED,
@@ -58,6 +59,7 @@ export const compileCommand: CommandModule<object, Arguments> = {
     const listed =
       args.emit === 'c' ? 'the report of verify lists each' : `${args.output}/program.json lists each`;
     printWarnings(program.manifest.warnings, listed);
+    await printMapping(model);
     if (args.emit === 'c') {
       const { parseProfile, writeProject } = await import('../actions/c-project.js');
       const { recordedInputs } = await import('../actions/recorded-inputs.js');

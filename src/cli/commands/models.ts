@@ -2,6 +2,9 @@ import type { CommandModule } from 'yargs';
 import { CONFIGURED, type CompileArguments, compileOptions, readCompileOptions } from '../options.js';
 import { configured } from '../team-config.js';
 
+/** A list of what there is says nothing of where its layers would go. */
+const { map: _, ...listOptions } = compileOptions;
+
 interface Arguments extends CompileArguments {
   readonly models: string[] | undefined;
   readonly seed: string;
@@ -14,7 +17,7 @@ export const modelsCommand: CommandModule<object, Arguments> = {
   builder: (y) =>
     y
       .positional('models', { type: 'string', array: true, describe: 'built-in models or suites' })
-      .options(compileOptions)
+      .options(listOptions)
       .option('seed', { type: 'string', default: '0', describe: 'seed of the weights' })
       .config(configured(CONFIGURED)),
   handler: async (args) => {

@@ -10,54 +10,9 @@ import {
 } from '../../../sim/isa/registers.js';
 import { UserError } from '../../base/errors.js';
 import type { Buffer, JobStep, Program, Step, TileStep } from '../../program/types.js';
-
-/**
- * One call of the runtime library: a job, as what it does to which buffers. `params` are the numbers that may differ between jobs
- * of one shape; everything else is in `shape`, so that two actions of equal shape are the same C with other numbers.
- */
-export interface Action {
-  readonly shape: string;
-  readonly call: Call;
-  readonly params: readonly number[];
-  /** What the job serves, for comments. */
-  readonly note: string;
-}
-
-export type Call =
-  /** params: L2 offset in the buffer, L1 address, bytes */
-  | { readonly kind: 'copyIn' | 'copyOut'; readonly buffer: number }
-  /**
-   * params: the fields' values in order, then (with weights) offset in the weights and bytes; for a depthwise layer the channel
-   * stands for the offset, which is no linear function of it
-   */
-  | {
-      readonly kind: 'compute';
-      readonly operation: 'conv' | 'depthwise' | 'fc' | 'sum';
-      readonly fields: readonly FieldName[];
-      readonly instruction: number;
-      readonly configuration: number;
-      readonly weights: number | null;
-    }
-  /** params: lo and hi of channels, rows and columns */
-  | { readonly kind: 'tile' };
-
-/** Finds the L2 buffer that an address of a job lies in; of buffers that share bytes, the one that lives at that step. */
-export class BufferFinder {
-  readonly #l2: readonly Buffer[];
-
-  constructor(program: Program) {
-    this.#l2 = program.manifest.buffers.filter((b) => b.memory === 'L2');
-  }
-
-  find(address: number, step: number): Buffer {
-    const hit = this.#l2.find(
-      (b) =>
-        b.address <= address && address < b.address + b.bytes && b.firstStep <= step && step <= b.lastStep,
-    );
-    if (hit === undefined) throw new UserError(`step ${step}: no buffer lives at L2 address ${address}.`);
-    return hit;
-  }
-}
+import { analogAction, varyingFields } from './analog-actions.js';
+import { BufferFinder } from './buffer-finder.js';
+import type { Action } from './calls.js';
 
 const expectRegisters = (job: JobStep, wanted: readonly RegisterName[]): void => {
   const names = job.writes.map(([offset]) => registerName(offset) ?? String(offset));
@@ -191,9 +146,11 @@ function nameChannels(actions: readonly Action[]): Action[] {
  */
 export function layerActions(program: Program, steps: readonly (readonly [number, Step])[]): Action[] {
   const finder = new BufferFinder(program);
+  const varying = varyingFields(program, steps, finder);
   const actions = steps.map(([index, step]) => {
     if (step.kind === 'host') throw new Error('a host step inside an accelerator layer');
     if (step.kind === 'tile') return tileAction(step, program);
+    if (step.core === 'analog') return analogAction(step, index, finder, varying);
     return register(step, 'MEMCPY_OP') === MEMCPY_OP.compute
       ? computeAction(step, index, finder)
       : copyAction(step, index, finder);

@@ -1,6 +1,6 @@
 import { identifiers } from '../c/names.js';
 import type { CWriter } from '../c/writer.js';
-import type { Action, Call } from './actions.js';
+import type { Action, Call } from './calls.js';
 import { type Node, numbersOf } from './reroll.js';
 
 /** A number of a call as C: what stands first (a number or a table's member), and steps times loop variables. */
@@ -16,6 +16,17 @@ export interface LayerNames {
   /** The layer's instruction, the configuration words and the weights as expressions, by buffer. */
   readonly constants: ReadonlyMap<number, string>;
 }
+
+/** The functions of the runtime library that copy. */
+const COPY_FUNCTIONS = {
+  copyIn: { name: 'diana_copy_in', toL1: true },
+  copyOut: { name: 'diana_copy_out', toL1: false },
+  bankCopyIn: { name: 'diana_analog_copy_in', toL1: true },
+  bankCopyOut: { name: 'diana_analog_copy_out', toL1: false },
+} as const;
+
+/** Fields that are groups of bits. */
+const IN_HEXADECIMAL: ReadonlySet<string> = new Set(['zero_padding', 'padding', 'pool_fy_fx', 'use_blk_col']);
 
 const LOOP_VARIABLES = ['i', 'j', 'k', 'l', 'm'];
 
@@ -37,6 +48,8 @@ const offset = (pointer: string, v: Value): string => {
 /** What each number of a call means, for the members of a table. */
 function memberNames(call: Call): readonly string[] {
   if (call.kind === 'tile') return ['k_lo', 'k_hi', 'y_lo', 'y_hi', 'x_lo', 'x_hi'];
+  if (call.kind === 'analog') return [...call.fields, 'cells', 'norm'];
+  if (call.kind === 'bankCopyIn' || call.kind === 'bankCopyOut') return ['l2', 'l1', 'lines'];
   if (call.kind !== 'compute') return ['l2', 'l1', 'bytes'];
   if (call.weights === null) return call.fields;
   return [...call.fields, call.operation === 'depthwise' ? 'channel' : 'weights', 'weight_bytes'];
@@ -145,24 +158,22 @@ class Emitter {
       this.#compute(call, values);
       return;
     }
-    const [l2, l1, bytes] = values as [Value, Value, Value];
+    if (call.kind === 'analog') {
+      this.#analog(call, values);
+      return;
+    }
+    const [l2, l1, extent] = values as [Value, Value, Value];
     const place = offset(this.#names.pointers.get(call.buffer)!, l2);
+    const { name, toL1 } = COPY_FUNCTIONS[call.kind];
     this.#w.line(
-      call.kind === 'copyIn'
-        ? `diana_copy_in(${show(l1)}, ${place}, ${show(bytes)});`
-        : `diana_copy_out(${place}, ${show(l1)}, ${show(bytes)});`,
+      toL1
+        ? `${name}(${show(l1)}, ${place}, ${show(extent)});`
+        : `${name}(${place}, ${show(l1)}, ${show(extent)});`,
     );
   }
 
   #compute(call: Extract<Call, { kind: 'compute' }>, values: readonly Value[]): void {
-    call.fields.forEach((field, i) => {
-      const v = values[i]!;
-      const text =
-        field === 'zero_padding' && typeof v.base === 'number' && v.terms.every(([step]) => step === 0)
-          ? `0x${v.base.toString(16)}`
-          : show(v);
-      this.#w.line(`instruction->${field} = ${text};`);
-    });
+    this.#fields(call.fields, values);
     const configuration = this.#names.constants.get(call.configuration)!;
     if (call.weights === null) {
       this.#w.line(`diana_sum(instruction, ${configuration});`);
@@ -176,6 +187,27 @@ class Emitter {
         : offset(weights, at);
     this.#w.line(
       `${call.operation === 'fc' ? 'diana_fc' : 'diana_conv'}(instruction, ${configuration}, ${place}, ${show(bytes)});`,
+    );
+  }
+
+  #fields(fields: readonly string[], values: readonly Value[]): void {
+    fields.forEach((field, i) => {
+      const v = values[i]!;
+      const text =
+        IN_HEXADECIMAL.has(field) && typeof v.base === 'number' && v.terms.every(([step]) => step === 0)
+          ? `0x${v.base.toString(16)}`
+          : show(v);
+      this.#w.line(`instruction->${field} = ${text};`);
+    });
+  }
+
+  #analog(call: Extract<Call, { kind: 'analog' }>, values: readonly Value[]): void {
+    this.#fields(call.fields, values);
+    const weights = this.#names.constants.get(call.weights)!;
+    const [cells, norm] = values.slice(-2) as [Value, Value];
+    this.#w.line(
+      `diana_analog_conv(instruction, ${this.#names.constants.get(call.configuration)!}, ` +
+        `${offset(weights, cells)}, ${offset(weights, norm)});`,
     );
   }
 }

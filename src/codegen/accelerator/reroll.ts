@@ -1,4 +1,4 @@
-import type { Action } from './actions.js';
+import type { Action } from './calls.js';
 
 /**
  * A layer's calls as loops. In a `loop` every number of the body is an affine function of the loop's counter: base + step *

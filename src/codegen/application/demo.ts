@@ -165,6 +165,9 @@ function writeCheck(w: CWriter, p: Port, sample: Sample | undefined): void {
     );
 }
 
+const analogJobs = (program: Program): boolean =>
+  program.manifest.steps.some((s) => s.kind === 'job' && s.core === 'analog');
+
 function writeMain(
   w: CWriter,
   program: Program,
@@ -183,6 +186,7 @@ function writeMain(
     for (const p of [...ports.inputs, ...ports.outputs])
       w.line(`console_text("\\t${p.name} (${p.buffer.dtype}):\\n\\t ${numpyShape(p.buffer.shape)}\\n");`);
     if (program.manifest.steps.some((s) => s.kind === 'job')) w.line('diana_init();');
+    if (analogJobs(program)) w.line('diana_analog_boot();');
     for (const p of ports.inputs)
       w.line(
         `inputs.${p.name} = place_input(planned.${p.name}, sample_${p.name}, TVMGEN_DEFAULT_INPUT_${p.name.toUpperCase()}_SIZE);`,
@@ -218,6 +222,7 @@ export function demoFile(
   const headers = [
     'console.h',
     ...(jobs ? ['diana.h'] : []),
+    ...(analogJobs(program) ? ['diana_analog.h'] : []),
     'malloc_wrapper.h',
     ...(profile ? ['profile.h'] : []),
     'sample.h',

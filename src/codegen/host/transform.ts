@@ -2,6 +2,7 @@ import { WORD_BYTES } from '../../../sim/isa/geometry.js';
 import { type CoreLayout, coreLayout } from '../../../sim/isa/layout.js';
 import type { Buffer } from '../../program/types.js';
 import type { CWriter } from '../c/writer.js';
+import { writeAnalogTransform } from './analog-transform.js';
 
 /** One row between dense and core: `plain` and `packed` are the numbers of its first elements. */
 function writeRow(w: CWriter, l: CoreLayout, toCore: boolean, plain: string, packed: string): void {
@@ -26,9 +27,13 @@ function writeRow(w: CWriter, l: CoreLayout, toCore: boolean, plain: string, pac
 
 /**
  * A layout transform between the parameters `input` and `output`: rows to the core's pitch with every four bytes reversed and the
- * padding zero, or back.
+ * padding zero, or back; to and from the analog core's layout pixels of channels.
  */
 export function writeTransform(w: CWriter, from: Buffer, to: Buffer): void {
+  if (from.layout === 'analog' || to.layout === 'analog') {
+    writeAnalogTransform(w, from, to);
+    return;
+  }
   const layout = coreLayout(to.shape);
   const { planes, rows, columns, pitch } = layout;
   const toCore = from.layout === 'dense';

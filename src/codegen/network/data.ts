@@ -1,5 +1,4 @@
 import { LINE_BYTES, WORD_BYTES } from '../../../sim/isa/geometry.js';
-import { decode, FIELDS, INSTRUCTION_WORDS } from '../../../sim/isa/instruction.js';
 import { bytesPerElement, type DType } from '../../base/dtype.js';
 import { elementCount } from '../../base/tensor.js';
 import { roundUp } from '../../base/units.js';
@@ -7,6 +6,7 @@ import type { Buffer, Program } from '../../program/types.js';
 import { identifiers } from '../c/names.js';
 import { C_TYPES, literal } from '../c/types.js';
 import { type CWriter, hex32, wrapItems } from '../c/writer.js';
+import { type Core, INSTRUCTION_TYPES, instructionCores, instructionInitialisers } from './instructions.js';
 
 /** The one C object that holds every constant of the program at the plan's distances. */
 export const CONSTANTS = 'tvmgen_default_constants';
@@ -16,6 +16,8 @@ export const WORKSPACE = 'tvmgen_default_workspace';
 export interface Member {
   readonly buffer: Buffer;
   readonly name: string;
+  /** Whose jobs fetch it, of an instruction. */
+  readonly core: Core;
 }
 
 /** Constants of a program in the order of their addresses, and where the activations begin. */
@@ -37,7 +39,12 @@ export function planData(program: Program): DataPlan {
     .filter((b) => CONSTANT_ROLES.has(b.role))
     .sort((a, b) => a.address - b.address);
   const names = identifiers(constants.map((b) => b.name));
-  const members = constants.map((buffer, i) => ({ buffer, name: names[i]! }));
+  const cores = instructionCores(program);
+  const members = constants.map((buffer, i) => ({
+    buffer,
+    name: names[i]!,
+    core: cores(buffer),
+  }));
   const activations = manifest.buffers.filter((b) => b.memory === 'L2' && !CONSTANT_ROLES.has(b.role));
   const start = manifest.image.address + manifest.image.bytes;
   const end = Math.max(start, ...activations.map((b) => b.address + b.bytes));
@@ -107,9 +114,9 @@ export function declareData(w: CWriter, plan: DataPlan): void {
     w.block(
       `struct ${CONSTANTS}`,
       () => {
-        for (const { buffer, name } of plan.members)
+        for (const { buffer, name, core } of plan.members)
           if (buffer.role === 'instructions')
-            w.line(`diana_instruction ${name}[2] DIANA_LINE; /* ${describe(buffer)} */`);
+            w.line(`${INSTRUCTION_TYPES[core]} ${name}[2] DIANA_LINE; /* ${describe(buffer)} */`);
           else {
             const type =
               buffer.role === 'weights'
@@ -129,25 +136,16 @@ export function declareData(w: CWriter, plan: DataPlan): void {
   w.line(`extern uint8_t ${WORKSPACE}[TVMGEN_DEFAULT_WORKSPACE_BYTES];`);
 }
 
-/** Designated initialisers of the instruction's fields that are not 0. */
-function instruction(words: Uint32Array): string {
-  const fields = decode(words);
-  const set = FIELDS.filter(({ name }) => fields[name] !== 0).map(({ name }) => {
-    const value = name === 'zero_padding' ? `0x${fields[name].toString(16)}` : String(fields[name]);
-    return `.${name} = ${value}`;
-  });
-  return set.length === 0 ? '.mode = 0' : set.join(', ');
-}
-
-function initialiser(program: Program, { buffer, name }: Member): string[] {
+function initialiser(program: Program, { buffer, name, core }: Member): string[] {
   const at = buffer.address - program.manifest.image.address;
   const bytes = program.image.subarray(at, at + buffer.bytes);
   if (buffer.role === 'instructions') {
     const words = new Uint32Array(bytes.slice().buffer);
-    const lines = [0, 1].flatMap((i) => {
-      const fields = instruction(words.subarray(i * INSTRUCTION_WORDS, (i + 1) * INSTRUCTION_WORDS));
-      return ['    {', ...wrapItems(fields.split(', '), 6), '    },'];
-    });
+    const lines = instructionInitialisers(words, core).flatMap((fields) => [
+      '    {',
+      ...wrapItems([...fields], 6),
+      '    },',
+    ]);
     return [`  .${name} = {`, ...lines, '  },'];
   }
   const items =

@@ -1,15 +1,18 @@
 import { showShape } from '../../base/tensor.js';
 import type { ProductSum } from '../../program/product-sums.js';
 import type { Buffer, HostStep, Layer, Program, Step } from '../../program/types.js';
-import { type Action, layerActions } from '../accelerator/actions.js';
+import { layerActions } from '../accelerator/actions.js';
+import { copyDirection } from '../accelerator/calls.js';
 import { emitNodes } from '../accelerator/emit.js';
 import { reroll } from '../accelerator/reroll.js';
 import { identifiers } from '../c/names.js';
 import { C_TYPES, literal } from '../c/types.js';
 import { CWriter, hex32 } from '../c/writer.js';
+import { usesPixels } from '../host/analog-transform.js';
 import { blockedSum, writeKernelBody } from '../host/kernel.js';
 import type { BufferNames } from '../host/kernel-context.js';
 import { CONSTANTS, constantValues, type DataPlan } from './data.js';
+import { INSTRUCTION_TYPES } from './instructions.js';
 
 /** A function of the generated program: one accelerated layer or one host kernel. */
 export interface KernelFunction {
@@ -35,7 +38,7 @@ export function kernelFunctions(program: Program): KernelFunction[] {
     const own = byLayer[i]!;
     const completes = own.flatMap(([, s]) => (s.kind === 'tile' ? [] : s.completes));
     const host = own.find(([, s]) => s.kind === 'host')?.[1] as HostStep | undefined;
-    const ends = host === undefined ? digitalBuffers(program, own) : hostBuffers(host, buffers);
+    const ends = host === undefined ? acceleratorBuffers(program, own) : hostBuffers(host, buffers);
     return { layer, name: names[i]!, ...ends, completes, steps: own };
   });
 }
@@ -50,15 +53,16 @@ function hostBuffers(step: HostStep, buffers: readonly Buffer[]): Ends {
   };
 }
 
-function digitalBuffers(program: Program, steps: KernelFunction['steps']): Ends {
-  const actions = layerActions(program, steps);
-  const moved = (kind: 'copyIn' | 'copyOut') => {
-    const ids = actions.flatMap((a: Action) =>
-      a.call.kind === kind ? [(a.call as { buffer: number }).buffer] : [],
-    );
+function acceleratorBuffers(program: Program, steps: KernelFunction['steps']): Ends {
+  const calls = layerActions(program, steps).map(({ call }) => call);
+  const moved = (toL1: boolean) => {
+    const ids = calls.flatMap((call) => {
+      const direction = copyDirection(call);
+      return direction !== undefined && direction.toL1 === toL1 ? [direction.buffer] : [];
+    });
     return ids.length === 0 ? [null] : [...new Set(ids)];
   };
-  return { inputs: moved('copyIn'), outputs: moved('copyOut') };
+  return { inputs: moved(true), outputs: moved(false) };
 }
 
 /** "input", or "input_0", "input_1", ... */
@@ -127,7 +131,7 @@ function describe(w: CWriter, f: KernelFunction): void {
   w.comment(`${title}${layer.operators.join(' ')}${detail}\n${describeShape(layer)}`);
 }
 
-function digitalBody(
+function acceleratorBody(
   w: CWriter,
   f: KernelFunction,
   program: Program,
@@ -136,15 +140,17 @@ function digitalBody(
 ): void {
   const actions = layerActions(program, f.steps);
   const pointers = declarePointers(w, f, names);
-  const compute = actions.find((a) => a.call.kind === 'compute')?.call;
+  const jobs = actions.flatMap(({ call }) =>
+    call.kind === 'compute' || call.kind === 'analog' ? [call] : [],
+  );
   const constants = new Map(names.constants);
-  if (compute?.kind === 'compute') {
-    const { buffer } = plan.byBuffer.get(compute.instruction)!;
+  if (jobs[0] !== undefined) {
+    const { buffer } = plan.byBuffer.get(jobs[0].instruction)!;
     w.comment(hex32(buffer.address));
-    w.line(`diana_instruction *const instruction = ${names.constants.get(compute.instruction)};`);
-    const used = actions.flatMap((a) =>
-      a.call.kind === 'compute' && a.call.weights !== null ? [a.call.weights] : [],
+    w.line(
+      `${INSTRUCTION_TYPES[jobs[0].kind]} *const instruction = ${names.constants.get(jobs[0].instruction)};`,
     );
+    const used = jobs.flatMap(({ weights }) => (weights === null ? [] : [weights]));
     if (used.length > 0) {
       const weights = plan.byBuffer.get(used[0]!)!;
       w.comment(hex32(weights.buffer.address));
@@ -191,6 +197,22 @@ const usesExpTable = (step: HostStep): boolean => step.ops.some((op) => op.attrs
 export const needsExpTable = (program: Program): boolean =>
   program.manifest.steps.some((s) => s.kind === 'host' && usesExpTable(s));
 
+/** Whether a kernel needs host_pixels.h. */
+function movesPixels({ ops, stores }: HostStep, buffers: readonly Buffer[]): boolean {
+  const [first] = ops;
+  const from = first?.args[0];
+  return (
+    first?.op === 'layout_transform' &&
+    from !== undefined &&
+    'buffer' in from &&
+    usesPixels(buffers[from.buffer]!, buffers[stores[0]!.buffer]!)
+  );
+}
+
+/** Whether any kernel does. */
+export const needsPixels = (program: Program): boolean =>
+  program.manifest.steps.some((s) => s.kind === 'host' && movesPixels(s, program.manifest.buffers));
+
 /** Whether a kernel needs host_fixed.h. */
 export const usesFixedPoint = (layer: Layer): boolean =>
   layer.operators.some((op) => op.startsWith('tflite.'));
@@ -203,12 +225,13 @@ export function kernelFile(f: KernelFunction, program: Program, names: BufferNam
   if (host !== undefined) {
     w.line(`#include "${usesFixedPoint(f.layer) ? 'host_fixed.h' : 'host_math.h'}"`);
     if (usesExpTable(host)) w.line('#include "host_exp.h"');
+    if (movesPixels(host, names.buffers)) w.line('#include "host_pixels.h"');
     if (blockedSum(host, names.buffers) !== null) w.line('#include "host_nn.h"');
   }
   w.line();
   describe(w, f);
   w.block(prototype(f), () => {
-    if (host === undefined) digitalBody(w, f, program, names, plan);
+    if (host === undefined) acceleratorBody(w, f, program, names, plan);
     else {
       const pointers = declarePointers(w, f, names);
       writeKernelBody(w, host, { ...names, constants: declareConstants(w, host, names, plan) }, pointers);

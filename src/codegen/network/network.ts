@@ -76,10 +76,16 @@ export function publicHeader(program: Program, ports: Ports): string {
 }
 
 /** codegen/host/include/tvmgen_default_internal.h: constants, workspace and kernels, for the generated files. */
-export function internalHeader(plan: DataPlan, functions: readonly KernelFunction[]): string {
+export function internalHeader(
+  plan: DataPlan,
+  functions: readonly KernelFunction[],
+  analog: boolean,
+): string {
   const w = new CWriter();
   w.line('#ifndef TVMGEN_DEFAULT_INTERNAL_H').line('#define TVMGEN_DEFAULT_INTERNAL_H').line();
-  w.line('#include <stdint.h>').line().line('#include "diana.h"').line();
+  w.line('#include <stdint.h>').line().line('#include "diana.h"');
+  if (analog) w.line('#include "diana_analog.h"');
+  w.line();
   declareData(w, plan);
   w.line();
   for (const f of functions) w.line(`${prototype(f)};`);

@@ -1,5 +1,8 @@
+import type { AnalogReport } from '../../../sim/core/analog-core.js';
+import type { ComputeReport, CopyReport } from '../../../sim/core/digital-core.js';
+import { BANKS } from '../../../sim/isa/analog/geometry.js';
 import type { HardwareParameters } from '../../../sim/isa/parameters.js';
-import type { AcceleratorJob } from '../../../sim/soc/peripherals/digital-port.js';
+import type { AcceleratorJob } from '../../../sim/soc/peripherals/accelerator-job.js';
 import { sha256 } from '../../base/sha256.js';
 import { denseBytes, type Tensor } from '../../base/tensor.js';
 import type { Layer } from '../../program/types.js';
@@ -34,14 +37,13 @@ const zero = (): Record<keyof CyclesByReason, number> =>
 function cyclesOf({ start, end, jobs }: Stretch): CyclesByReason {
   const cycles = zero();
   for (const { report, start: from, end: to } of jobs) {
-    if (report.kind !== 'compute') {
-      cycles[report.kind] += to - from;
-      continue;
-    }
-    const { instructions, weights } = report.cycles;
-    cycles.instructions += Math.floor(instructions);
-    cycles.weights += Math.floor(weights);
-    cycles.compute += to - from - Math.floor(instructions) - Math.floor(weights);
+    if (report.kind === 'boot') cycles.launch += to - from;
+    else if (report.kind === 'compute' || report.kind === 'analog') {
+      const { instructions, weights } = report.cycles;
+      cycles.instructions += Math.floor(instructions);
+      cycles.weights += Math.floor(weights);
+      cycles.compute += to - from - Math.floor(instructions) - Math.floor(weights);
+    } else cycles[report.kind] += to - from;
   }
   const core = jobs.reduce((sum, j) => sum + j.end - j.start, 0);
   cycles.host = Math.max(0, end - start - core);
@@ -51,18 +53,31 @@ function cyclesOf({ start, end, jobs }: Stretch): CyclesByReason {
 const sumBy = <T>(list: readonly T[], of: (item: T) => number): number =>
   list.reduce((sum, item) => sum + of(item), 0);
 
+/** What the jobs that computed say of themselves. */
+const computing = (jobs: readonly AcceleratorJob[]): (ComputeReport | AnalogReport)[] =>
+  jobs.flatMap(({ report }) => (report.kind === 'compute' || report.kind === 'analog' ? [report] : []));
+
+const copying = (jobs: readonly AcceleratorJob[]): CopyReport[] =>
+  jobs.flatMap(({ report }) => (report.kind === 'copyIn' || report.kind === 'copyOut' ? [report] : []));
+
 function bytesOf(jobs: readonly AcceleratorJob[]) {
-  const moved = (kind: string): number =>
-    sumBy(jobs, ({ report }) => (report.kind === kind && report.kind !== 'compute' ? report.bytes : 0));
+  const moved = (kind: string): number => sumBy(copying(jobs), (r) => (r.kind === kind ? r.bytes : 0));
   return {
     l2ToL1: moved('copyIn'),
     l1ToL2: moved('copyOut'),
-    weights: sumBy(jobs, ({ report }) => (report.kind === 'compute' ? report.weightBytes : 0)),
-    instructions: sumBy(jobs, ({ report }) => (report.kind === 'compute' ? report.instructionBytes : 0)),
+    weights: sumBy(computing(jobs), (r) => r.weightBytes),
+    instructions: sumBy(computing(jobs), (r) => r.instructionBytes),
     // Loads and stores of host code are not counted one by one.
     hostRead: 0,
     hostWritten: 0,
   };
+}
+
+/** Whose layer a stretch is: the core that computed in it. */
+export function coreOf(jobs: readonly AcceleratorJob[]): Layer['target'] {
+  const [first] = computing(jobs);
+  if (first === undefined) return 'host';
+  return first.kind === 'analog' ? 'analog' : 'digital';
 }
 
 const checksum = ({ data, shape, dtype }: Tensor): string =>
@@ -72,7 +87,7 @@ const checksum = ({ data, shape, dtype }: Tensor): string =>
 function layerResult(s: Stretch, id: number, layer: Layer | undefined, clockHz: number): LayerResult {
   const cycles = cyclesOf(s);
   const totalCycles = sumBy(REASONS, (r) => cycles[r]);
-  const compute = s.jobs.filter((j) => j.report.kind === 'compute');
+  const compute = computing(s.jobs);
   const copied = s.made?.moved !== undefined;
   const usefulMacs = copied ? 0 : (layer?.usefulMacs ?? 0);
   return {
@@ -81,37 +96,51 @@ function layerResult(s: Stretch, id: number, layer: Layer | undefined, clockHz: 
     ...(layer?.layer === undefined ? {} : { layer: layer.layer }),
     operators:
       layer === undefined || copied ? [s.name.replace(/^tvmgen_[a-z]+_(fused_)?/, '')] : layer.operators,
-    target: compute.length > 0 ? 'digital' : 'host',
+    target: coreOf(s.jobs),
     inputs: copied || layer === undefined ? [] : layer.inputs,
     output: s.made?.actual.shape ?? [],
     outputDtype: s.made?.actual.dtype ?? 'int8',
     detail: s.made?.moved ?? layer?.detail ?? '',
     ...(s.made === undefined ? {} : { tensor: s.made.tensor, checksum: checksum(s.made.actual) }),
     tiles: compute.length,
-    jobs: { copies: s.jobs.length - compute.length, compute: compute.length },
+    jobs: { copies: copying(s.jobs).length, compute: compute.length },
     usefulMacs,
-    issuedMacs: sumBy(compute, ({ report }) => (report.kind === 'compute' ? report.issuedMacs : 0)),
+    issuedMacs: sumBy(compute, (r) => r.issuedMacs),
     cycles,
     totalCycles,
     ...ratesOf(usefulMacs, totalCycles, clockHz),
     bytes: bytesOf(s.jobs),
-    overflows: sumBy(compute, ({ report }) => (report.kind === 'compute' ? report.overflows : 0)),
+    overflows: sumBy(compute, (r) => (r.kind === 'compute' ? r.overflows : 0)),
   };
 }
+
+/** How far copies fill L1; those of several banks reach into the last one. */
+const l1Peak = (jobs: readonly AcceleratorJob[], l1Bytes: number): number =>
+  Math.max(
+    0,
+    ...jobs.map(({ core, report: r }) => {
+      if (r.kind !== 'copyIn') return 0;
+      return core === 'analog'
+        ? l1Bytes - l1Bytes / BANKS + r.l1Address + r.bytes / BANKS
+        : r.l1Address + r.bytes;
+    }),
+  );
 
 /** Slices of the jobs on the clock, from the first stretch on. */
 function timelineOf(stretches: readonly Stretch[]): TimelineSlice[] {
   const origin = stretches[0]?.start ?? 0;
   return stretches.flatMap((s, layer) =>
     s.jobs.map(({ index, start, end, report }): TimelineSlice => {
-      const fields = report.kind === 'compute' ? report.instructions[0]?.fields : undefined;
+      const slice = { start: start - origin, cycles: end - start, layer, step: index };
+      if (report.kind === 'boot') return { ...slice, reason: 'launch', label: 'boot of the analog core' };
+      if (report.kind === 'analog') return { ...slice, reason: 'compute', label: `job ${index}` };
+      if (report.kind !== 'compute')
+        return { ...slice, reason: report.kind, label: `${report.kind} of ${report.bytes} bytes` };
+      const fields = report.instructions[0]?.fields;
       return {
-        start: start - origin,
-        cycles: end - start,
-        reason: report.kind,
-        layer,
-        step: index,
-        label: report.kind === 'compute' ? `job ${index}` : `${report.kind} of ${report.bytes} bytes`,
+        ...slice,
+        reason: 'compute',
+        label: `job ${index}`,
         ...(fields === undefined ? {} : { fields }),
       };
     }),
@@ -168,9 +197,9 @@ export function resultOfStretches(
     memory: {
       l2: l2Bytes,
       l2Limit: chip.l2Bytes,
-      l1: Math.max(0, ...jobs.map(({ report: r }) => (r.kind === 'copyIn' ? r.l1Address + r.bytes : 0))),
+      l1: l1Peak(jobs, chip.l1Bytes),
       l1Limit: chip.l1Bytes,
-      weightMemory: Math.max(0, ...jobs.map(({ report: r }) => (r.kind === 'compute' ? r.weightBytes : 0))),
+      weightMemory: Math.max(0, ...computing(jobs).map((r) => (r.kind === 'compute' ? r.weightBytes : 0))),
       weightMemoryLimit: chip.weightMemoryBytes,
     },
     warnings: [],

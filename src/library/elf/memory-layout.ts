@@ -1,17 +1,19 @@
+import { analogByte, analogLayout } from '../../../sim/isa/analog/layout.js';
 import { byteOfElement, coreLayout } from '../../../sim/isa/layout.js';
 import { bytesPerElement } from '../../base/dtype.js';
 import { denseBytes, elementCount, type Tensor, tensor } from '../../base/tensor.js';
 
 /**
  * How foreign compilers lay a tensor out in L2: `dense` as the host sees it; `core` with rows padded to 16 and words reversed, as the digital
- * core does; `reversed` dense with words reversed (HTVM's transforms at widths of 16); `padded` with rows padded but words in order.
+ * core does; `reversed` dense with words reversed (HTVM's transforms at widths of 16); `padded` with rows padded but words in order; `analog` as pixels of
+ * channels, as the analog core reads them.
  */
-export const LAYOUTS = ['dense', 'core', 'reversed', 'padded'] as const;
+export const LAYOUTS = ['dense', 'core', 'reversed', 'padded', 'analog'] as const;
 export type MemoryLayout = (typeof LAYOUTS)[number];
 
 /** Layouts that a tensor can have: only bytes are padded and reversed. */
 export const layoutsOf = (t: Tensor): readonly MemoryLayout[] =>
-  bytesPerElement(t.dtype) === 1 ? LAYOUTS : ['dense'];
+  bytesPerElement(t.dtype) === 1 ? LAYOUTS.filter((l) => l !== 'analog' || t.shape.length === 4) : ['dense'];
 
 /** Bytes from the tensor's start to behind its last element. */
 export function extentOf(t: Tensor, layout: MemoryLayout): number {
@@ -23,6 +25,8 @@ export function extentOf(t: Tensor, layout: MemoryLayout): number {
     case 'core':
     case 'padded':
       return coreLayout(t.shape).bytes;
+    case 'analog':
+      return analogLayout(t.shape).bytes;
   }
 }
 
@@ -39,6 +43,10 @@ function offsets(t: Tensor, layout: MemoryLayout): (e: number) => number {
       return padded;
     case 'core':
       return (e) => byteOfElement(padded(e));
+    case 'analog': {
+      const layout = analogLayout(t.shape);
+      return (e) => analogByte(Math.floor(e / layout.pixels), e % layout.pixels, layout);
+    }
   }
 }
 

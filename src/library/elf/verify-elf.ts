@@ -5,6 +5,7 @@ import {
   openBackend,
   type Reference,
 } from '../../../golden/index.js';
+import type { AnalogJobReport } from '../../../sim/core/analog-core.js';
 import type { JobReport } from '../../../sim/core/digital-core.js';
 import { DEFAULT_PARAMETERS, type HardwareParameters } from '../../../sim/isa/parameters.js';
 import { bytesFromValues } from '../../../sim/program/tensor-access.js';
@@ -34,7 +35,7 @@ import { compileOptions } from '../compile-options.js';
 import { resultDocument } from '../result-document.js';
 import { Turns, type WorkOptions } from '../turns.js';
 import { type Area, type FoundTensor, TensorFinder } from './find-tensors.js';
-import { resultOfStretches, type Stretch } from './kernel-result.js';
+import { coreOf, resultOfStretches, type Stretch } from './kernel-result.js';
 import { tensorAt } from './memory-layout.js';
 
 export interface VerifyElfOptions extends WorkOptions {
@@ -147,7 +148,7 @@ function machineOf(
   elf: Uint8Array,
   options: VerifyElfOptions,
   follower: KernelFollower,
-  more: Pick<SocOptions, 'onJob' | 'watch'> = {},
+  more: Pick<SocOptions, 'onJob' | 'onAnalogJob' | 'watch'> = {},
 ): Soc {
   const soc = new Soc(elf, {
     file: options.file ?? 'program',
@@ -160,8 +161,8 @@ function machineOf(
 }
 
 /** L1 at the first outputs of the compute jobs from `firstJob` on: a layer's result may stay there for the next layer. */
-function l1Area({ l1, port }: Soc, firstJob: number): Area {
-  const outputs = port.jobs
+function l1Area({ l1, jobs }: Soc, firstJob: number): Area {
+  const outputs = jobs
     .slice(firstJob)
     .flatMap(({ report }) =>
       report.kind === 'compute' ? report.instructions.map((i) => i.operation.output) : [],
@@ -228,8 +229,8 @@ function followJobs(
     entered: (name, args) => inputs.entered(soc, name, args),
     finished: () => {},
   });
-  const onJob = (report: JobReport, machine: Soc): void => {
-    const { l2, port } = machine;
+  const onJob = (report: JobReport | AnalogJobReport, machine: Soc): void => {
+    const { l2, jobs: started } = machine;
     if (report.kind === 'copyIn') return;
     if (report.kind === 'copyOut') {
       const at = report.l2Address - l2.base;
@@ -240,12 +241,12 @@ function followJobs(
       true,
     );
     if (found === undefined || found.by === 'copy') return;
-    const job = port.jobs.length - 1;
+    const job = started.length - 1;
     made.push({ firstJob, job, found });
     firstJob = job + 1;
     bases = [];
   };
-  const soc: Soc = machineOf(elf, options, follower, { onJob });
+  const soc: Soc = machineOf(elf, options, follower, { onJob, onAnalogJob: onJob });
   const start = soc.l2.raw().slice();
   runToExit(soc, options.maxCycles ?? DEFAULT_MAX_CYCLES);
   const result = resultOf(soc, '');
@@ -294,7 +295,7 @@ function comparisonOf(
   found: FoundTensor,
   name: string,
   layer: Layer | undefined,
-  digital: boolean,
+  where: TensorComparison['where'],
 ): TensorComparison {
   const { first, ...counts } = found.comparison;
   const { actual } = found;
@@ -302,7 +303,7 @@ function comparisonOf(
     tensor: found.tensor,
     ...(layer?.layer === undefined ? {} : { layer: layer.layer }),
     operator: layer?.operators[0] ?? name,
-    where: digital ? 'digital' : 'host',
+    where,
     shape: actual.shape,
     dtype: actual.dtype,
     elements: actual.data.length,
@@ -371,18 +372,13 @@ export async function verifyElf(
   const rows = stretches.flatMap(({ name, jobs, found }) =>
     found === undefined || found.by === 'copy'
       ? []
-      : [
-          comparisonOf(
-            found,
-            name,
-            layers.get(found.tensor),
-            jobs.some((j) => j.report.kind === 'compute'),
-          ),
-        ],
+      : [comparisonOf(found, name, layers.get(found.tensor), coreOf(jobs))],
   );
   const tensors = worst(rows);
   const unmatched = stretches.filter((s) => s.found === undefined);
-  const wanted = finder.missing.filter((name) => by === 'kernels' || layers.get(name)?.target === 'digital');
+  const wanted = finder.missing.filter(
+    (name) => by === 'kernels' || (layers.get(name)?.target ?? 'host') !== 'host',
+  );
   const ok = tensors.every((t) => t.differing === 0) && unmatched.length === 0 && wanted.length === 0;
   const outputs = [...reference.tensors.keys()].filter((name) => /^output(\.\d+)?$/.test(name));
   const findings = ok ? undefined : findingsOf(elf, model, options);

@@ -35,14 +35,16 @@ export function crossCompiler(): string {
   return `${gcc} ${runTool(gcc, ['-dumpfullversion'], { folder: '.' }).stdout.trim()}`;
 }
 
-/** Cycles with a job under way, by layer: job `i` is the Program's job `i`. */
+/** Cycles with a job under way, by layer: job `i` is the Program's job `i`, but for the boot of the analog core. */
 function coreCycles(program: Program, result: SocResult): number[] {
   const owners = program.manifest.steps.filter((s) => s.kind === 'job').map((s) => s.layer);
   const cycles = program.manifest.layers.map(() => 0);
-  for (const { index, start, end } of result.jobs) {
-    const layer = owners[index];
-    if (layer !== undefined) cycles[layer]! += end - start;
-  }
+  result.jobs
+    .filter(({ report }) => report.kind !== 'boot')
+    .forEach(({ start, end }, i) => {
+      const layer = owners[i];
+      if (layer !== undefined) cycles[layer]! += end - start;
+    });
   return cycles;
 }
 

@@ -6,6 +6,7 @@ import { packForAnalog, unpackFromAnalog } from '../../../sim/isa/analog/layout.
 import { type AnalogOperation, STOP_FIELDS, toAnalogFields } from '../../../sim/isa/analog/operation.js';
 import { packAnalogNorm, packAnalogWeights } from '../../../sim/isa/analog/weights.js';
 import { DEFAULT_PARAMETERS } from '../../../sim/isa/parameters.js';
+import type { AcceleratorJob } from '../../../sim/soc/peripherals/accelerator-job.js';
 import { AnalogPort } from '../../../sim/soc/peripherals/analog-port.js';
 import { Gpio } from '../../../sim/soc/peripherals/small.js';
 
@@ -225,7 +226,8 @@ describe('a job of the analog core', () => {
 describe('booting on the bus', () => {
   function soc() {
     const m = machine(false);
-    const port = new AnalogPort(m.core, { wrote: () => {}, pc: () => 0x1c000080 });
+    const jobs: AcceleratorJob[] = [];
+    const port = new AnalogPort(m.core, { wrote: () => {}, pc: () => 0x1c000080, jobs });
     const gpio = new Gpio(() => (m.core.booted ? 1 << 18 : 0));
     gpio.write(0x00, ~(1 << 18) >>> 0); // all pins but 18 are outputs
     m.words(0x1000, BOOT_INSTRUCTIONS);

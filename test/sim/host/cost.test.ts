@@ -103,6 +103,22 @@ describe('host cycles', () => {
     const op = { op: 'layout_transform', attrs: { dst_layout }, args: [], results: [type] };
     expect(hostOpCycles(op, [type], params)).toBe(want);
   });
+
+  it.each([
+    // 3 channels of 6 pixels; 61 of each pixel's channels only fill up, in words.
+    [[1, 3, 2, 3], 'core', 'analog', 18 * 0.56 + (6 * 61) / 4],
+    [[1, 64, 1, 1], 'dense', 'analog', 64 * 0.56],
+    // 13 bytes of padding in each of six rows.
+    [[1, 3, 2, 3], 'analog', 'core', 18 * 0.56 + 6 * 13],
+    [[1, 3, 2, 3], 'analog', 'dense', 18 * 0.56],
+  ])(
+    'charges a transform of %j from %s to %s by its bytes and what fills up',
+    (shape, src_layout, dst_layout, places) => {
+      const type = { shape, dtype: 'int8' } as const;
+      const op = { op: 'layout_transform', attrs: { src_layout, dst_layout }, args: [], results: [type] };
+      expect(hostOpCycles(op, [type], params)).toBeCloseTo(places * 100, 6);
+    },
+  );
 });
 
 /** A kernel of the product sum `op` over int8 constants and inputs, with operators behind it that need no attributes of types. */

@@ -1,0 +1,28 @@
+import type { AnalogJobReport } from '../../core/analog-core.js';
+import type { JobReport } from '../../core/digital-core.js';
+import type { AnalogRegister } from '../../isa/analog/registers.js';
+import type { RegisterName } from '../../isa/registers.js';
+
+interface StartedJob<Core extends string, Register extends string, Report> {
+  readonly core: Core;
+  /** Its place among the jobs of both cores, in the order of their triggers. */
+  readonly index: number;
+  /** Cycles of the chip at the trigger and at the end of the job. */
+  readonly start: number;
+  readonly end: number;
+  /** Address of the instruction that wrote TRIGGER. */
+  readonly pc: number;
+  /** Registers of the core's port written since its job before, in the order of the writes, without the trigger. */
+  readonly writes: readonly { readonly register: Register; readonly value: number }[];
+  readonly report: Report;
+}
+
+/** One job of the digital core as the host started it. */
+export type DigitalJob = StartedJob<'digital', RegisterName, JobReport>;
+/** One job of the analog core. */
+export type AnalogJob = StartedJob<'analog', AnalogRegister, AnalogJobReport>;
+/** One job of either core. */
+export type AcceleratorJob = DigitalJob | AnalogJob;
+
+/** A job could not be run; the SoC names the instruction that started it. */
+export class JobError extends Error {}

@@ -1,0 +1,44 @@
+import { hostKernelCycles } from '../../sim/host/kernel-cost.js';
+import type { HardwareParameters } from '../../sim/isa/parameters.js';
+import { type Expr, tensorTypeOf } from '../ir/expr.js';
+import type { HostStep } from '../program/types.js';
+import { energyOf } from '../results/energy.js';
+import type { MappedCost } from '../results/mapping.js';
+import type { CyclesByReason } from '../results/run.js';
+import { NOTHING } from './count.js';
+
+const NO_CYCLES: CyclesByReason = {
+  copyIn: 0,
+  copyOut: 0,
+  weights: 0,
+  instructions: 0,
+  compute: 0,
+  launch: 0,
+  tileLoop: 0,
+  host: 0,
+};
+
+/** What a layout transform of a value costs on the host, as the simulator counts it. */
+export function transformCost(value: Expr, { host }: HardwareParameters): MappedCost {
+  if (value.type.kind !== 'tensor') return NOTHING;
+  const { shape, dtype } = tensorTypeOf(value);
+  const step: Pick<HostStep, 'ops' | 'stores'> = {
+    ops: [
+      {
+        op: 'layout_transform',
+        attrs: { src_layout: 'core', dst_layout: 'analog' },
+        args: [{ buffer: 0 }],
+        results: [{ shape, dtype }],
+      },
+    ],
+    stores: [{ from: { result: 0 }, buffer: 1 }],
+  };
+  const cycles = hostKernelCycles(
+    step,
+    () => ({ shape, dtype }),
+    () => false,
+    host,
+  );
+  const { microjoules } = energyOf({ cycles: { ...NO_CYCLES, host: cycles }, usefulMacs: 0 });
+  return { cycles, microjoules };
+}
