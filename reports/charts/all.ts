@@ -1,6 +1,7 @@
 import type { RunResult } from '../../src/results/run.js';
 import { costModelsChart } from './cost-models.js';
 import { cyclesChart } from './cycles.js';
+import { energyChart } from './energy.js';
 import { macsChart } from './macs.js';
 import { occupancyChart } from './occupancy.js';
 import { rooflineChart } from './roofline.js';
@@ -16,6 +17,10 @@ export const CHARTS = {
   macs: {
     chart: macsChart,
     alt: 'MAC per cycle of each layer against the peak and the bound of the formula',
+  },
+  energy: {
+    chart: energyChart,
+    alt: 'Microjoules of each layer, core and host, with the range of the host',
   },
   roofline: { chart: rooflineChart, alt: 'Roofline: MAC per byte moved against MAC per cycle' },
   l2: { chart: occupancyChart, alt: 'L2 in use over the run' },

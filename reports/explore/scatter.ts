@@ -5,6 +5,7 @@ import { escapeXml } from '../xml.js';
 
 const [WIDTH, HEIGHT] = [620, 380];
 const FRAME = { left: 76, right: 16, top: 14, bottom: 46 } as const;
+/** Ticks of an axis, about. */
 const TICKS = 5;
 
 /** What stands upwards; cycles go to the right. */
@@ -25,6 +26,14 @@ interface Scale {
   readonly ticks: readonly number[];
 }
 
+/** Round values, a 1, 2 or 5 of a power of ten apart, from `low` to `high`. */
+function roundTicks(low: number, high: number): number[] {
+  const power = 10 ** Math.floor(Math.log10((high - low) / TICKS));
+  const step = power * [1, 2, 5, 10].find((n) => n * power >= (high - low) / TICKS)!;
+  const first = Math.ceil(low / step);
+  return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, i) => (first + i) * step);
+}
+
 /** From `from` to `to` pixels, with some room at both ends. */
 function scaleOf(values: readonly number[], from: number, to: number): Scale {
   const [least, most] = [Math.min(...values), Math.max(...values)];
@@ -32,7 +41,7 @@ function scaleOf(values: readonly number[], from: number, to: number): Scale {
   const [low, high] = [least - room, most + room];
   return {
     at: (v) => from + ((v - low) / (high - low)) * (to - from),
-    ticks: Array.from({ length: TICKS }, (_, i) => low + ((i + 0.5) * (high - low)) / TICKS),
+    ticks: roundTicks(low, high),
   };
 }
 

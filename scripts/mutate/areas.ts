@@ -66,6 +66,6 @@ export const AREAS: readonly Area[] = [
   {
     name: 'onnx',
     mutate: ['src/frontends/onnx/integer/*.ts'],
-    tests: ['test/frontends/onnx-integer.test.ts', 'test/frontends/onnx-exactness.test.ts'],
+    tests: ['test/frontends/onnx-{integer,exactness,quantlab,quantized,as-float,merged-pad}.test.ts'],
   },
 ];

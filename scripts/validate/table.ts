@@ -1,3 +1,5 @@
+import { DEFAULT_ANALOG } from '../../sim/isa/analog/cycles.js';
+import { CELL_COLUMNS, CELL_ROWS } from '../../sim/isa/analog/geometry.js';
 import { PEAK_MACS_PER_CYCLE } from '../../sim/isa/geometry.js';
 import { compile } from '../../src/library/compile.js';
 import { estimate } from '../../src/library/estimate.js';
@@ -29,6 +31,8 @@ function rows(all: ReturnType<typeof runs>): Row[] {
   const speedUps = all.map((r) => r.speedUp);
   const layers = all.flatMap(({ core }) => core.layers).filter((l) => l.target === 'digital');
   const best = layers.reduce((a, b) => (b.macPerCycle > a.macPerCycle ? b : a));
+  const cifar = estimate(compile(buildModel('resnet20'))).totals;
+  const analogVector = DEFAULT_ANALOG.vectorNanoseconds;
   const peakOps = 2 * PEAK_MACS_PER_CYCLE * POWER.clockHz;
   return [
     {
@@ -39,6 +43,15 @@ function rows(all: ReturnType<typeof runs>): Row[] {
       unit: 'x',
       reason:
         "another host program: ours counts our C, not TVM's; ds-cnn's first conv stays on the host (`diana-sim advise ds-cnn`)",
+    },
+    {
+      figure: 'speed-up over plain TVM, the most of MLPerf Tiny',
+      source: 'MATCH (first preprint, arXiv 2410.08855v1: "up to")',
+      published: 60.88,
+      ours: Math.max(...speedUps),
+      unit: 'x',
+      reason:
+        'the printed paper gives the same figure as the mean; ours is of ResNet-8, all of whose convs the core takes',
     },
     {
       figure: 'speed-up over plain TVM, MLPerf Tiny',
@@ -81,6 +94,32 @@ function rows(all: ReturnType<typeof runs>): Row[] {
       unit: 'TOP/s/W',
       reason:
         "ours is the peak over ODiMO's 24.96 mW at 260 MHz; the paper's best point has another voltage and clock",
+    },
+    {
+      figure: 'peak efficiency of the analog core',
+      source: 'DIANA (JSSC 2023, abstract): 7-bit inputs, ternary weights',
+      published: 600,
+      ours: (2 * CELL_ROWS * CELL_COLUMNS * 1e9) / analogVector / (POWER.analogMilliwatts / 1000) / 1e12,
+      unit: 'TOP/s/W',
+      reason: `all ${CELL_ROWS} x ${CELL_COLUMNS} cells each ${analogVector} ns over 28.74 mW, both ODiMO's figures of the same chip`,
+    },
+    {
+      figure: 'efficiency of the system on CIFAR-10',
+      source: 'DIANA (JSSC 2023, abstract)',
+      published: 7.02,
+      ours: (2 * cifar.energy!.macsPerJoule) / 1e12,
+      unit: 'TOP/s/W',
+      reason:
+        'ours is ResNet-20 on the digital core alone, at 260 MHz; the paper runs most layers on the analog core, pooling on a unit of its own, and picks its voltage',
+    },
+    {
+      figure: 'efficiency of the system on ImageNet',
+      source: 'DIANA (JSSC 2023, abstract)',
+      published: 5.56,
+      ours: null,
+      unit: 'TOP/s/W',
+      reason:
+        'no counterpart: the weights of such a network are larger than L2, and we stream none from outside',
     },
   ];
 }

@@ -19,7 +19,7 @@ export interface JobsArguments {
 
 /** One model of a command, for a worker. */
 export interface ModelTask {
-  readonly command: 'verify' | 'baseline';
+  readonly command: 'verify' | 'baseline' | 'explore';
   /** The command's arguments. */
   readonly args: unknown;
   /** Which of the models that they name. */

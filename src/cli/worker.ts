@@ -2,6 +2,7 @@
 import { useSha256InNode } from '../node/sha256-in-node.js';
 import { serveTasks } from '../node/task-workers.js';
 import type { BaselineArguments } from './actions/baseline.js';
+import type { ExploreArguments } from './actions/explore.js';
 import type { VerifyArguments } from './actions/verify.js';
 import type { ModelTask } from './model-workers.js';
 import { prepareTeamConfig } from './team-config.js';
@@ -12,6 +13,10 @@ serveTasks(async ({ command, args, index }: ModelTask, running) => {
   if (command === 'baseline') {
     const { baselineOf, baselineWork } = await import('./actions/baseline.js');
     return baselineOf(await baselineWork(args as BaselineArguments), index, running);
+  }
+  if (command === 'explore') {
+    const { explorePart, exploreWork } = await import('./actions/explore.js');
+    return explorePart(await exploreWork(args as ExploreArguments), index, running);
   }
   const { verifyModelOf, verifyWork } = await import('./actions/verify.js');
   return verifyModelOf(await verifyWork(args as VerifyArguments), index, running);

@@ -12,6 +12,7 @@ writeFileSync(join(root, 'broken.relay'), 'junk');
 // In this process no worker is there: the same command line runs its models one after another.
 it.each([
   ['models in their order', ['verify', 'resnet8', 'single-conv', 'dae'], 0],
+  ['the points of an exploration', ['explore', 'single-conv', '--vary', 'launch=0:59:+1', '-f', 'csv'], 0],
   ['an error at its turn', ['verify', 'single-conv', 'broken.relay', 'dae'], 2],
 ] as const)('workers give %s: the same text and status', async (_, words, status) => {
   const [workers, alone] = await Promise.all([

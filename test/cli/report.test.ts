@@ -18,6 +18,7 @@ const at = (...parts: string[]): string => join(folder, ...parts);
 const FILES = [
   'annotations.txt',
   'charts/resnet8-cycles.png',
+  'charts/resnet8-energy.png',
   'charts/resnet8-l2.png',
   'charts/resnet8-macs.png',
   'charts/resnet8-models.png',

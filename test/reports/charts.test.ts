@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { formulaBound } from '../../reports/bound.js';
 import { CHART_NAMES, CHARTS } from '../../reports/charts/all.js';
 import { drawChart } from '../../reports/charts/draw.js';
+import { energyChart } from '../../reports/charts/energy.js';
 import { mergeNames, placeLabels } from '../../reports/charts/labels.js';
 import { GROUPS, l2Occupancy } from '../../reports/charts/occupancy.js';
 import { REASON_COLOUR } from '../../reports/charts/palette.js';
@@ -42,6 +43,28 @@ describe('PNG charts', () => {
     expect(perCycle('compute')).toBeGreaterThan(0);
     expect(perCycle('host') / perCycle('compute')).toBeGreaterThan(0.95);
     expect(perCycle('host') / perCycle('compute')).toBeLessThan(1.05);
+  });
+
+  it('energy: the areas follow the core, the host as assumed and its range, also of an earlier release', () => {
+    const { data } = energyChart(run).config;
+    const sums = data.datasets.map(({ label, data: bars }) => [
+      label,
+      bars.reduce<number>((n, v) => n + Number(v), 0),
+    ]);
+    const { host, launch, tileLoop, ...core } = run.totals.cycles;
+    // 24.96 mW of the core, 12.48 mW of the host as assumed and 12.48 mW up to its most, at 260 MHz: 0.000096 uJ and half of it a cycle.
+    const busy = Object.values(core).reduce((n, c) => n + c, 0);
+    expect(sums.map(([label]) => label)).toEqual([
+      'digital core',
+      'host as assumed: half of the core [ours]',
+      'up to: as much as the core',
+    ]);
+    for (const [i, uJ] of [
+      0.000096 * busy,
+      0.000048 * (host + launch + tileLoop),
+      0.000048 * (host + launch + tileLoop),
+    ].entries())
+      expect(sums[i]![1]).toBeCloseTo(uJ, 6);
   });
 
   it.each(CHART_NAMES)('%s: draws a run without layers, timeline and buffers', (name) => {

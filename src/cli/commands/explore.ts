@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs';
 import { modelWords } from '../model-argument.js';
+import type { JobsArguments } from '../model-workers.js';
 import {
   CONFIGURED,
   type CompileArguments,
@@ -9,7 +10,7 @@ import {
 } from '../options.js';
 import { configured } from '../team-config.js';
 
-interface Arguments extends CompileArguments, ModelArguments {
+interface Arguments extends CompileArguments, ModelArguments, JobsArguments {
   readonly models: readonly string[] | undefined;
   readonly vary: readonly string[];
   readonly objective: string;
@@ -51,6 +52,10 @@ export const exploreCommand: CommandModule<object, Arguments> = {
       .option('shard', {
         type: 'string',
         describe: 'i/n: the i-th of n parts of the points; join JSON files with merge',
+      })
+      .option('jobs', {
+        type: 'number',
+        describe: 'threads that share the points; as many as the machine has cores by default',
       })
       .config(configured(CONFIGURED)),
   handler: async (args) => {
