@@ -1,7 +1,7 @@
+import type { AnalogCore } from '../core/analog-core.js';
 import type { DigitalCore } from '../core/digital-core.js';
 import type { Memory } from '../core/memory.js';
 import type { PeArray } from '../core/pe-array.js';
-import type { Fields } from '../isa/instruction.js';
 import { Causes, NEVER_WRITTEN } from './causes.js';
 import { FindingLog } from './finding-log.js';
 import type { MemoryObject } from './objects.js';
@@ -20,6 +20,7 @@ export interface Maker {
 /** What the sanitizer watches. */
 export interface CheckParts {
   readonly core: DigitalCore;
+  readonly analog: AnalogCore;
   readonly l2: Memory;
   readonly array: PeArray;
   readonly around: Surroundings;
@@ -30,6 +31,7 @@ export interface CheckParts {
 /** What the parts of the sanitizer know together: every byte's shadow, and the job under way. */
 export class CheckState {
   readonly core: DigitalCore;
+  readonly analog: AnalogCore;
   readonly array: PeArray;
   readonly around: Surroundings;
   readonly l2Memory: Memory;
@@ -49,8 +51,8 @@ export class CheckState {
   readonly makers: Maker[] = [];
   job = 0;
   registers: Record<string, number> = {};
-  /** The instruction that was computed last in the job. */
-  fields: Fields | undefined;
+  /** The instruction that was computed last in the job, as text. */
+  instruction: (() => string) | undefined;
   weightsAt = 0;
   /** Bytes of weights that the job has loaded, -1 for none, and that its instructions have read. */
   weightsLoaded = -1;
@@ -58,9 +60,10 @@ export class CheckState {
   /** A checksum of the weights that the job has loaded. */
   loadedBy: number | undefined;
 
-  constructor({ core, l2, array, around, stop }: CheckParts) {
+  constructor({ core, analog, l2, array, around, stop }: CheckParts) {
     const never = this.causes.add(NEVER_WRITTEN);
     this.core = core;
+    this.analog = analog;
     this.l2Memory = l2;
     this.array = array;
     this.around = around;
@@ -80,3 +83,7 @@ export class CheckState {
     this.loadedBy = undefined;
   }
 }
+
+/** The instruction under way, for a cause or a finding; nothing where the job has computed none. */
+export const instructionOf = ({ instruction }: CheckState): { instruction?: string } =>
+  instruction === undefined ? {} : { instruction: instruction() };

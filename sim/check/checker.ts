@@ -1,10 +1,11 @@
 import { hex } from '../../src/base/units.js';
 import type { Finding } from '../../src/results/finding.js';
 import type { CoreObserver } from '../core/observer.js';
-import { LINE_BYTES } from '../isa/geometry.js';
-import type { Fields } from '../isa/instruction.js';
+import { type Fields, showFields } from '../isa/instruction.js';
 import type { Operation } from '../isa/operation.js';
+import { AnalogChecker } from './analog-checker.js';
 import { type CheckParts, CheckState } from './check-state.js';
+import { CopyRules } from './copy-rules.js';
 import { Extents } from './extents.js';
 import { JobRules } from './job-rules.js';
 import { MadeOutputs } from './made-outputs.js';
@@ -22,25 +23,36 @@ function checksum(bytes: Uint8Array): number {
 }
 
 /**
- * The sanitizer: follows every byte through copies, loads and computations of the digital core and through the host's accesses to L2, and
+ * The sanitizer: follows every byte through copies, loads and computations of both cores and through the host's accesses to L2, and
  * takes down what no correct program does. It changes nothing of what the program computes.
  */
 export class Checker implements CoreObserver {
+  /** Of the digital core's jobs, and of the analog core's. */
   readonly waits = new Waits();
+  readonly analogWaits = new Waits();
   readonly #s: CheckState;
   readonly #report: Reporter;
-  readonly #extents: Extents;
   readonly #rules: JobRules;
   readonly #taint: Taint;
   readonly #made: MadeOutputs;
+  readonly #copies: CopyRules;
 
   constructor(parts: CheckParts) {
     this.#s = new CheckState(parts);
     this.#report = new Reporter(this.#s);
-    this.#extents = new Extents(this.#s, this.#report);
+    const extents = new Extents(this.#s, this.#report);
     this.#rules = new JobRules(this.#s, this.#report);
     this.#taint = new Taint(this.#s, this.#report, this.#rules);
-    this.#made = new MadeOutputs(this.#s, this.#report, this.#extents);
+    this.#made = new MadeOutputs(this.#s, this.#report, extents);
+    this.#copies = new CopyRules(this.#s, this.#report, extents, this.#made);
+    const shared = {
+      report: this.#report,
+      extents,
+      rules: this.#rules,
+      made: this.#made,
+      copies: this.#copies,
+    };
+    new AnalogChecker(this.#s, shared, this.analogWaits);
     parts.core.observer = this;
   }
 
@@ -62,19 +74,7 @@ export class Checker implements CoreObserver {
   // What jobs do.
 
   begin(writer: number): void {
-    this.#s.registers = this.#s.core.registers();
-    this.#s.fields = undefined;
-    if (this.waits.job !== undefined) {
-      const before = this.waits.job;
-      this.#s.job = writer;
-      this.#report.add('missing-wait', 'trigger', {
-        what: `job ${writer} is started although the host has not seen the end of job ${before}`,
-        fix: 'Poll STATUS until it reads 0 after every trigger.',
-        bytes: [],
-      });
-    }
-    this.#s.begin(writer);
-    this.waits.begin(writer);
+    this.#copies.begin(writer, this.waits, this.#s.core.registers());
   }
 
   end(): void {
@@ -82,13 +82,11 @@ export class Checker implements CoreObserver {
   }
 
   fetched(what: 'instructions' | 'configuration', address: number, bytes: number): void {
-    this.waits.touches(address, bytes, 'read', `its ${what}`);
-    this.#extents.outside(address, bytes, 'reads', `fetch of ${what}`);
+    this.#copies.reads(this.waits, address, bytes, `its ${what}`, `fetch of ${what}`);
   }
 
   loadedWeights(address: number, bytes: number): void {
-    this.waits.touches(address, bytes, 'read', 'its weights');
-    this.#extents.outside(address, bytes, 'reads', 'load of weights');
+    this.#copies.reads(this.waits, address, bytes, 'its weights', 'load of weights');
     this.#s.weightMemory.take(this.#s.l2, address, 0, bytes, this.#s.job + 1);
     // What is missing is found by its size.
     this.#s.weightMemory.cause.fill(DEFINED, bytes);
@@ -98,37 +96,11 @@ export class Checker implements CoreObserver {
   }
 
   moves(kind: 'copyIn' | 'copyOut', l2Address: number, l1Address: number, bytes: number): void {
-    if (kind === 'copyIn') this.#copyIn(l2Address, l1Address, bytes);
-    else this.#copyOut(l2Address, l1Address, bytes);
-  }
-
-  #copyIn(l2Address: number, l1Address: number, bytes: number): void {
-    this.#s.isCopyIn[this.#s.job] = true;
-    this.#s.sources[this.#s.job] = this.#s.around.objects.l2(l2Address);
-    this.#s.copiedFrom[this.#s.job] = l2Address - l1Address;
-    this.waits.touches(l2Address, bytes, 'read', 'the source of its copy');
-    this.#extents.outside(l2Address, bytes, 'reads', 'copy to L1');
-    this.#extents.outsideL1(l1Address, bytes, 'copy to L1');
-    this.#made.lost(this.#made.outputs.overwritten(l1Address, bytes));
-    this.#s.l1.take(this.#s.l2, l2Address, l1Address, bytes, this.#s.job + 1);
-  }
-
-  #copyOut(l2Address: number, l1Address: number, bytes: number): void {
-    this.waits.touches(l2Address, bytes, 'write', 'the target of its copy');
-    this.#extents.outside(l2Address, bytes, 'writes', 'copy to L2');
-    this.#made.outputs.read(l1Address, bytes);
-    const slack = this.#extents.slackOver(l2Address, bytes);
-    const again = this.#made.copiedAgain(l2Address, l1Address);
-    const over = this.#made.slackOverResult(l2Address, l1Address, bytes);
-    this.#s.l2.take(this.#s.l1, l1Address, l2Address, bytes, this.#s.job + 1);
-    const start = l2Address - this.#s.l2.base;
-    if (again !== undefined) this.#s.l2.cause.fill(again, start, start + (slack?.from ?? bytes));
-    if (slack !== undefined) this.#s.l2.cause.fill(slack.cause, start + slack.from, start + bytes);
-    if (over !== undefined) this.#s.l2.cause.fill(over, start + bytes - LINE_BYTES, start + bytes);
+    this.#copies.moves(this.waits, kind, l2Address, l1Address, bytes);
   }
 
   computed(operation: Operation, fields: Fields): void {
-    this.#s.fields = fields;
+    this.#s.instruction = () => showFields(fields);
     this.#rules.overlap(operation);
     for (const input of inputsOf(operation)) {
       this.#rules.checkLayout(operation, input);
@@ -147,8 +119,10 @@ export class Checker implements CoreObserver {
 
   /** The host reads bytes of L2. */
   hostLoad(at: number, bytes: number, pc: number): void {
-    const race = this.waits.race(at, bytes, 'load');
-    if (race !== undefined) this.#race(race.what, at, bytes, 'reads', pc);
+    for (const waits of [this.waits, this.analogWaits]) {
+      const race = waits.race(at, bytes, 'load');
+      if (race !== undefined) this.#race(waits, race.what, at, bytes, 'reads', pc);
+    }
     const start = at - this.#s.l2.base;
     for (let i = start; i < start + bytes; i++)
       if (this.#s.l2.cause[i] !== DEFINED && this.#s.l2.writer[i]! > 0) {
@@ -169,8 +143,10 @@ export class Checker implements CoreObserver {
     pc: number,
     from?: { readonly at: number; readonly reversed: boolean },
   ): void {
-    const race = this.waits.race(at, bytes, 'store');
-    if (race !== undefined) this.#race(race.what, at, bytes, 'changes', pc);
+    for (const waits of [this.waits, this.analogWaits]) {
+      const race = waits.race(at, bytes, 'store');
+      if (race !== undefined) this.#race(waits, race.what, at, bytes, 'changes', pc);
+    }
     const { cause, maker, place, writer, base } = this.#s.l2;
     const start = at - base;
     for (let i = 0; i < bytes; i++) {
@@ -182,14 +158,14 @@ export class Checker implements CoreObserver {
     }
   }
 
-  /** The host writes a register of the port. */
-  registerWritten(register: string, pc: number): void {
-    if (this.waits.job === undefined) return;
+  /** The host writes a register of the port whose jobs are waited for by `waits`. */
+  registerWritten(waits: Waits, register: string, pc: number): void {
+    if (waits.job === undefined) return;
     this.#report.add(
       'missing-wait',
       'register',
       {
-        what: `the host writes register ${register} although it has not seen the end of job ${this.waits.job}`,
+        what: `the host writes register ${register} although it has not seen the end of job ${waits.job}`,
         fix: 'Poll STATUS until it reads 0 before the registers of the next job are written.',
         bytes: [],
       },
@@ -197,8 +173,8 @@ export class Checker implements CoreObserver {
     );
   }
 
-  #race(what: string, at: number, bytes: number, verb: 'reads' | 'changes', pc: number): void {
-    const job = this.waits.job!;
+  #race(waits: Waits, what: string, at: number, bytes: number, verb: 'reads' | 'changes', pc: number): void {
+    const job = waits.job!;
     this.#report.add(
       'missing-wait',
       `${verb} ${what}`,

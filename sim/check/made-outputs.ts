@@ -1,8 +1,7 @@
 import { hex } from '../../src/base/units.js';
 import { ARRAY_COLUMNS, COPY_GRANULE_BYTES, LINE_BYTES } from '../isa/geometry.js';
-import { showFields } from '../isa/instruction.js';
 import type { ConvOperation, Operation } from '../isa/operation.js';
-import type { CheckState } from './check-state.js';
+import { type CheckState, instructionOf, type Maker } from './check-state.js';
 import type { Extents } from './extents.js';
 import { liveChannels, liveOutputs } from './lanes.js';
 import { type InputBytes, inputsOf, outputBytes, outputPlane } from './operation-bytes.js';
@@ -54,7 +53,7 @@ export class MadeOutputs {
     this.#extents.outsideL1(o.output, kept, 'output');
     this.lost(this.outputs.overwritten(o.output, kept));
     const slack = kept < bytes ? this.#slackCause() : DEFINED;
-    this.#s.makers.push({
+    const made = this.maker({
       job: this.#s.job,
       pitch: o.kind === 'conv' ? o.columnGroups * ARRAY_COLUMNS : this.#pitchOfSum(o),
       weights:
@@ -62,7 +61,6 @@ export class MadeOutputs {
           ? undefined
           : (this.#s.around.objects.l2(this.#s.weightsAt)?.name ?? this.#s.weightsAt),
     });
-    const made = this.#s.makers.length;
     this.#remember(o, made);
     for (let i = 0; i < bytes; i++) {
       const at = o.output + i;
@@ -73,6 +71,11 @@ export class MadeOutputs {
     maker.fill(made, o.output, o.output + bytes);
     writer.fill(this.#s.job + 1, o.output, o.output + bytes);
     this.#await(o, kept);
+  }
+
+  /** Takes down who makes an output, for what its bytes say of themselves: 1 + its number. */
+  maker(maker: Maker): number {
+    return this.#s.makers.push(maker);
   }
 
   /** A sum keeps the rows of its operands. */
@@ -115,7 +118,7 @@ export class MadeOutputs {
       text: `which the depthwise job ${this.#s.job} wrote as slack behind its channel's plane${over}`,
       fix: 'Leave 15 planes behind the last channel of a depthwise output free, or copy the neighbour in after it.',
       job: this.#s.job,
-      ...(this.#s.fields === undefined ? {} : { instruction: showFields(this.#s.fields) }),
+      ...instructionOf(this.#s),
     });
   }
 
@@ -187,12 +190,17 @@ export class MadeOutputs {
           fix: 'Copy each tile out before the next one writes to its place.',
           bytes,
         });
-      else
+      else {
+        const [rows, first] =
+          output.bank === undefined
+            ? ['rows', `row ${unread.row} of output channel ${unread.channel}`]
+            : ['lines', `line ${unread.row} of bank ${output.bank}`];
         this.#report.add('inconsistent-sizes', 'output larger than its copies', {
-          what: `job ${output.job} made ${unread.rows} rows that nobody copies out or computes with, the first one row ${unread.row} of output channel ${unread.channel}`,
+          what: `job ${output.job} made ${unread.rows} ${rows} that nobody copies out or computes with, the first one ${first}`,
           fix: 'Copy out as many planes and rows as the fields k and oy name, or lower the fields.',
           bytes,
         });
+      }
     }
   }
 

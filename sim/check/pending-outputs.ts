@@ -1,4 +1,4 @@
-/** An output in L1 that a compute job has made: planes of rows. */
+/** An output in L1 that a compute job has made: planes of rows, or the lines of a bank. */
 export interface PendingOutput {
   readonly job: number;
   readonly start: number;
@@ -8,6 +8,8 @@ export interface PendingOutput {
   readonly rowBytes: number;
   /** Whether leaving a part of it unread means something: not where nobody knows which part counts. */
   readonly wholeNeeded: boolean;
+  /** Of the analog core: the bank; rows are its lines. */
+  readonly bank?: number;
 }
 
 /** What became of an output whose place is taken by something else. */

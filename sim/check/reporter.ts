@@ -1,7 +1,6 @@
 import { hex } from '../../src/base/units.js';
 import type { FindingBytes, FindingKind } from '../../src/results/finding.js';
-import { showFields } from '../isa/instruction.js';
-import type { CheckState } from './check-state.js';
+import { type CheckState, instructionOf } from './check-state.js';
 import { inObject, type MemoryObject } from './objects.js';
 import { LOADED, NOBODY, type Shadow } from './shadow.js';
 
@@ -34,7 +33,7 @@ export class Reporter {
             at: pc === undefined ? this.#s.around.job(this.#s.job) : `host at ${this.#s.around.code(pc)}`,
             job: this.#s.job,
             ...(pc === undefined ? { registers: this.#s.registers, ...this.#tile(this.#s.job) } : {}),
-            ...(this.#s.fields === undefined ? {} : { instruction: showFields(this.#s.fields) }),
+            ...instructionOf(this.#s),
             bytes: text.bytes,
             ...(writer === NOBODY ? {} : { writtenBy: this.#writtenBy(writer) }),
             stack: this.#s.around.stack(pc),

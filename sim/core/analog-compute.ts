@@ -36,17 +36,23 @@ export function postProcess(
   return Math.min(127, Math.max(o.relu ? 0 : -128, shifted));
 }
 
+/** L1 as a job sees it. */
+export interface AnalogMemory {
+  readonly memory: Memory;
+  readonly bankBytes: number;
+  /** The bytes [at, at + n), with a look at whether they were written. */
+  readonly read: (memory: Memory, at: number, n: number, what: string) => Uint8Array;
+}
+
 /** The channels of one input pixel as the array's rows see them. */
 class Pixels {
-  readonly #memory: Memory;
+  readonly #l1: AnalogMemory;
   readonly #o: AnalogOperation;
   readonly #ours: AnalogInferences;
-  readonly #bank: number;
   readonly #values: Int8Array;
 
-  constructor(memory: Memory, bankBytes: number, o: AnalogOperation, ours: AnalogInferences) {
-    this.#memory = memory;
-    this.#bank = bankBytes;
+  constructor(l1: AnalogMemory, o: AnalogOperation, ours: AnalogInferences) {
+    this.#l1 = l1;
     this.#o = o;
     this.#ours = ours;
     this.#values = this.#read();
@@ -61,8 +67,8 @@ class Pixels {
       for (let first = 0; first < channels; first += LINE_BYTES) {
         const block = Math.floor(first / CHANNEL_BLOCK);
         const bank = (first % CHANNEL_BLOCK) / LINE_BYTES;
-        const at = bank * this.#bank + input + lineOf(pixel, block, layout, this.#ours) * LINE_BYTES;
-        const line = this.#memory.read(at, LINE_BYTES, 'analog input');
+        const at = bank * this.#l1.bankBytes + input + lineOf(pixel, block, layout, this.#ours) * LINE_BYTES;
+        const line = this.#l1.read(this.#l1.memory, at, LINE_BYTES, 'analog input');
         const n = Math.min(LINE_BYTES, channels - first);
         for (let i = 0; i < n; i++)
           out[pixel * channels + first + i] = line[this.#ours.wordsReversed === 1 ? i ^ 3 : i]!;
@@ -99,15 +105,14 @@ function product(cells: Cells, column: number, vector: Int8Array): number {
  */
 export function computeAnalog(
   o: AnalogOperation,
-  l1: Memory,
-  bankBytes: number,
+  l1: AnalogMemory,
   operands: AnalogOperands,
   ours: AnalogInferences,
   writer: number,
 ): void {
   const taps = o.kernelHeight * o.kernelWidth;
   const cells = decodeCells(operands.weights, o.channels * taps, o.outputs, ours);
-  const input = new Pixels(l1, bankBytes, o, ours);
+  const input = new Pixels(l1, o, ours);
   const vector = new Int8Array(cells.rows);
   const layout = { pixels: o.outputColumns * o.outputRows, blocks: linesOfPixel(o.outputs) };
   const gain = o.gain ?? ours.defaultGain;
@@ -124,7 +129,7 @@ export function computeAnalog(
       for (let i = 0; i < LINE_BYTES; i++) line[ours.wordsReversed === 1 ? i ^ 3 : i] = results[first + i]!;
       const bank = (first % CHANNEL_BLOCK) / LINE_BYTES;
       const at = lineOf(pixel, Math.floor(first / CHANNEL_BLOCK), layout, ours) * LINE_BYTES;
-      l1.write(bank * bankBytes + o.output + at, line, writer, 'analog output');
+      l1.memory.write(bank * l1.bankBytes + o.output + at, line, writer, 'analog output');
     }
   }
 }

@@ -9,28 +9,37 @@ import {
 } from '../isa/analog/cycles.js';
 import { BANKS, COPY_LINES, linesOfPixel } from '../isa/analog/geometry.js';
 import { ANALOG_INSTRUCTION_WORDS, type AnalogFields, decodeAnalog } from '../isa/analog/instruction.js';
-import { type AnalogOperation, toAnalogOperation } from '../isa/analog/operation.js';
+import { type AnalogOperation, columnsOf, toAnalogOperation } from '../isa/analog/operation.js';
 import {
   ANALOG_CONFIGURATION,
   ANALOG_CONFIGURATION_WORDS,
+  ANALOG_REGISTERS,
   type AnalogRegister,
   analogRegisterName,
 } from '../isa/analog/registers.js';
 import { analogNormBytes } from '../isa/analog/weights.js';
 import { copyCycles, fetchCycles } from '../isa/cycles.js';
 import { LINE_BYTES, WORD_BYTES } from '../isa/geometry.js';
+import type { NoteOddity, Oddity } from '../isa/oddity.js';
 import type { HardwareParameters } from '../isa/parameters.js';
 import { MEMCPY_OP } from '../isa/registers.js';
 import { storedWeightBytes } from './analog-array.js';
 import { computeAnalog } from './analog-compute.js';
-import type { CopyReport } from './digital-core.js';
+import { readWritten } from './compute.js';
+import type { CopyReport, UndefinedData } from './digital-core.js';
 import type { Memory } from './memory.js';
-import type { CoreObserver } from './observer.js';
+import type { AnalogObserver } from './observer.js';
+
+/** A decoded instruction. */
+interface AnalogInstruction {
+  readonly fields: AnalogFields;
+  readonly operation: AnalogOperation;
+}
 
 /** What a compute job of the analog core did and cost. */
 export interface AnalogReport {
   readonly kind: 'analog';
-  readonly instructions: readonly { readonly fields: AnalogFields; readonly operation: AnalogOperation }[];
+  readonly instructions: readonly AnalogInstruction[];
   readonly cycles: {
     readonly launch: number;
     readonly instructions: number;
@@ -40,7 +49,7 @@ export interface AnalogReport {
   readonly weightBytes: number;
   readonly instructionBytes: number;
   readonly issuedMacs: number;
-  readonly oddities: readonly [];
+  readonly oddities: readonly Oddity[];
 }
 
 /** The boot job: nothing is computed; from now on the array runs. */
@@ -51,6 +60,19 @@ export interface BootReport {
 }
 
 export type AnalogJobReport = CopyReport | AnalogReport | BootReport;
+
+/** DORY divides an output's width by ox_unroll and drops the rest: columns are missing, and rows follow each other too closely. */
+function narrowed(o: AnalogOperation): Oddity[] {
+  const columns = columnsOf(o);
+  if (o.outputColumns === columns) return [];
+  return [
+    {
+      subject: 'field ox',
+      value: `${o.outputColumns / o.unroll}, with ox_unroll ${o.unroll}: ${o.outputColumns} columns`,
+      usual: `input, kernel, padding and stride give ${columns}; drivers drop what ox_unroll leaves over`,
+    },
+  ];
+}
 
 type Configuration = keyof typeof ANALOG_CONFIGURATION;
 
@@ -65,25 +87,49 @@ export class AnalogCore {
   readonly #analog: AnalogParameters;
   readonly #registers = new Map<AnalogRegister, number>();
   readonly #values: boolean;
+  readonly #undefinedData: UndefinedData;
+  #oddities: Oddity[] = [];
   /** Whether the boot job has run; until then compute jobs are refused. */
   booted: boolean;
   /** Who writes: the program's step or the SoC's job, kept in the memories beside each byte. */
   writer = 0;
-  observer: CoreObserver | undefined;
+  observer: AnalogObserver | undefined;
 
   /** Without `values` jobs move and compute nothing: their reports say what they cost. */
   constructor(
     l2: Memory,
     l1: Memory,
     hardware: HardwareParameters,
-    options: { readonly booted: boolean; readonly values?: boolean },
+    options: {
+      readonly booted: boolean;
+      readonly values?: boolean;
+      /** What a read of bytes never written is; an error by default. */
+      readonly undefinedData?: UndefinedData;
+    },
   ) {
     this.#l2 = l2;
     this.#l1 = l1;
     this.#hardware = hardware;
     this.#analog = hardware.analog ?? DEFAULT_ANALOG;
     this.#values = options.values ?? true;
+    this.#undefinedData = options.undefinedData ?? 'fault';
     this.booted = options.booted;
+  }
+
+  /** Speeds, and what is inferred of the core. */
+  get parameters(): AnalogParameters {
+    return this.#analog;
+  }
+
+  /** The registers that were written, by name, in the order of the port. */
+  registers(): Record<string, number> {
+    const names = Object.keys(ANALOG_REGISTERS) as AnalogRegister[];
+    return Object.fromEntries(
+      names.flatMap((name) => {
+        const value = this.#registers.get(name);
+        return value === undefined ? [] : [[name, value]];
+      }),
+    );
   }
 
   /** The last value written. */
@@ -96,6 +142,7 @@ export class AnalogCore {
     const name = this.#name(offset);
     switch (name) {
       case 'TRIGGER': {
+        this.#oddities = [];
         this.observer?.begin(this.writer);
         const report = this.#run();
         this.observer?.end();
@@ -159,21 +206,42 @@ export class AnalogCore {
     switch (op) {
       case MEMCPY_OP.compute:
         return this.#compute();
+      case MEMCPY_OP.l1ToL2:
+        return this.#copyWords('copyOut');
+      case MEMCPY_OP.l2ToL1:
+        return this.#copyWords('copyIn');
       case MEMCPY_OP.banksL1ToL2:
-        return this.#copy('copyOut');
+        return this.#copyBanks('copyOut');
       case MEMCPY_OP.banksL2ToL1:
-        return this.#copy('copyIn');
+        return this.#copyBanks('copyIn');
       default:
         throw new LimitError({
           subject: 'register MEMCPY_OP of the analog core',
           value: op,
-          rule: '0 (compute), 3 (banks to L2) or 4 (L2 to banks), as its drivers use it',
+          rule: '0 (compute), 1 or 3 (L1 to L2), 2 or 4 (L2 to L1)',
         });
     }
   }
 
-  /** A copy of several banks: L2 holds a line of each bank after the other, each bank's lines follow each other from L1ADDR on. [dory, ours] */
-  #copy(kind: 'copyIn' | 'copyOut'): CopyReport {
+  /** A copy of one bank, as the digital core makes it: MEMCPY_N words, L1 in its own order. [dory] */
+  #copyWords(kind: 'copyIn' | 'copyOut'): CopyReport {
+    const l2Address = this.#address('MEMCPY_ADDR');
+    const l1Address = this.#get('L1ADDR') * LINE_BYTES;
+    const bytes = this.#require('MEMCPY_N', (v) => v > 0, 'at least 1 word') * WORD_BYTES;
+    if (this.#values) {
+      this.observer?.moves(kind, l2Address, l1Address, bytes);
+      if (kind === 'copyIn')
+        this.#l1.copyFrom(this.#l2, l2Address, l1Address, bytes, this.writer, 'copy L2 to L1');
+      else this.#l2.copyFrom(this.#l1, l1Address, l2Address, bytes, this.writer, 'copy L1 to L2');
+    }
+    return this.#copyReport(kind, l2Address, l1Address, bytes);
+  }
+
+  /**
+   * A copy of several banks: L2 holds a line of each bank after the other, each bank's lines follow each other from L1ADDR on [dory, ours].
+   * MEMCPY_N is not looked at: drivers leave it as it was. [dory]
+   */
+  #copyBanks(kind: 'copyIn' | 'copyOut'): CopyReport {
     const bankBytes = this.#l1.size / BANKS;
     const l2Address = this.#address('MEMCPY_ADDR');
     const banks = this.#require('MEMCPY_BANK_LENGTH', (v) => v >= 1 && v <= BANKS, `1 to ${BANKS} banks`);
@@ -183,30 +251,23 @@ export class AnalogCore {
       `1 to ${COPY_LINES} lines a bank`,
     );
     const bytes = banks * lines * LINE_BYTES;
-    this.#require(
-      'MEMCPY_N',
-      (v) => v * WORD_BYTES === bytes,
-      `MEMCPY_BANK_LENGTH * MEMCPY_ROW_LENGTH lines, ${bytes / WORD_BYTES} words; what the chip does otherwise is not known`,
-    );
     const l1Address = this.#get('L1ADDR') * LINE_BYTES;
     this.#insideBank('register L1ADDR of the analog core', l1Address, lines);
+    if (this.#values) this.observer?.movesBanks({ kind, l2Address, l1Address, banks, lines });
     for (let line = 0; this.#values && line < lines; line++)
       for (let bank = 0; bank < banks; bank++) {
         const outside = l2Address + (line * banks + bank) * LINE_BYTES;
         const inside = bank * bankBytes + l1Address + line * LINE_BYTES;
-        this.observer?.moves(kind, outside, inside, LINE_BYTES);
         if (kind === 'copyIn')
           this.#l1.copyFrom(this.#l2, outside, inside, LINE_BYTES, this.writer, 'copy L2 to L1');
         else this.#l2.copyFrom(this.#l1, inside, outside, LINE_BYTES, this.writer, 'copy L1 to L2');
       }
-    return {
-      kind,
-      l2Address,
-      l1Address,
-      bytes,
-      cycles: copyCycles(bytes, this.#hardware.cycles),
-      oddities: [],
-    };
+    return this.#copyReport(kind, l2Address, l1Address, bytes);
+  }
+
+  #copyReport(kind: 'copyIn' | 'copyOut', l2Address: number, l1Address: number, bytes: number): CopyReport {
+    const cycles = copyCycles(bytes, this.#hardware.cycles);
+    return { kind, l2Address, l1Address, bytes, cycles, oddities: [] };
   }
 
   #insideBank(subject: string, address: number, lines: number): void {
@@ -219,9 +280,19 @@ export class AnalogCore {
       });
   }
 
+  /** The bytes [at, at + n): what was never written is an error, or noted, or left to an observer. */
+  readonly #bytes = (memory: Memory, at: number, n: number, what: string): Uint8Array =>
+    readWritten({ undefinedData: this.#undefinedData, note: this.#note }, memory, at, n, what);
+
+  /** Of a job's reads of bytes never written the first one of each kind is noted. */
+  readonly #note: NoteOddity = (oddity) => {
+    const of = (o: Oddity): string | undefined => o.subject.split(':')[0];
+    if (!this.#oddities.some((o) => of(o) === of(oddity))) this.#oddities.push(oddity);
+  };
+
   #words(address: AnalogRegister, count: number, what: 'instructions' | 'configuration'): Uint32Array {
     const at = this.#address(address);
-    const bytes = this.#l2.read(at, count * WORD_BYTES, what);
+    const bytes = this.#bytes(this.#l2, at, count * WORD_BYTES, what);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.observer?.fetched(what, at, count * WORD_BYTES);
     return Uint32Array.from({ length: count }, (_, i) => view.getUint32(i * WORD_BYTES, true));
@@ -254,9 +325,9 @@ export class AnalogCore {
     );
   }
 
-  #operations(): { fields: AnalogFields; operation: AnalogOperation }[] {
+  #operations(): AnalogInstruction[] {
     const all = this.#instructions();
-    const out: { fields: AnalogFields; operation: AnalogOperation }[] = [];
+    const out: AnalogInstruction[] = [];
     for (const fields of all) {
       const operation = toAnalogOperation(fields);
       if (operation === null) {
@@ -302,7 +373,7 @@ export class AnalogCore {
     const { operation: o } = instructions[0]!;
     this.#extents(o);
     const weightBytes = storedWeightBytes(o.channels * o.kernelHeight * o.kernelWidth, o.outputs);
-    if (this.#values) this.#calculate(o, weightBytes);
+    if (this.#values) this.#calculate(instructions[0]!, weightBytes);
     const { cycles, chip } = this.#hardware;
     return {
       kind: 'analog',
@@ -316,7 +387,7 @@ export class AnalogCore {
       weightBytes: weightBytes + analogNormBytes(o.outputs),
       instructionBytes,
       issuedMacs: analogIssuedMacs(o, this.#analog),
-      oddities: [],
+      oddities: [...this.#oddities, ...narrowed(o)],
     };
   }
 
@@ -326,15 +397,17 @@ export class AnalogCore {
     this.#insideBank('analog output', o.output, pixels.output * linesOfPixel(o.outputs));
   }
 
-  #calculate(o: AnalogOperation, weightBytes: number): void {
-    const weights = this.#l2.read(this.#address('WT_CONV_ADDR'), weightBytes, 'load of analog weights');
-    const at = this.#address('WT_SIMD_ADDR');
-    const norm = this.#l2.read(at, analogNormBytes(o.outputs), 'load of batch-norm constants');
-    const view = new DataView(norm.buffer, norm.byteOffset, norm.byteLength);
-    const constants = (from: number) =>
-      Int32Array.from({ length: o.outputs }, (_, k) => view.getInt32((from + k) * WORD_BYTES, true));
-    const operands = { weights, multiply: constants(0), add: constants(o.outputs) };
-    computeAnalog(o, this.#l1, this.#l1.size / BANKS, operands, this.#analog, this.writer);
-    this.observer?.computedAnalog?.(o);
+  #calculate({ operation: o, fields }: AnalogInstruction, cellBytes: number): void {
+    const cells = { address: this.#address('WT_CONV_ADDR'), bytes: cellBytes };
+    const norm = { address: this.#address('WT_SIMD_ADDR'), bytes: analogNormBytes(o.outputs) };
+    const weights = this.#bytes(this.#l2, cells.address, cells.bytes, 'load of analog weights');
+    const constants = this.#bytes(this.#l2, norm.address, norm.bytes, 'load of batch-norm constants');
+    const view = new DataView(constants.buffer, constants.byteOffset, constants.byteLength);
+    const from = (first: number) =>
+      Int32Array.from({ length: o.outputs }, (_, k) => view.getInt32((first + k) * WORD_BYTES, true));
+    const operands = { weights, multiply: from(0), add: from(o.outputs) };
+    const l1 = { memory: this.#l1, bankBytes: this.#l1.size / BANKS, read: this.#bytes };
+    computeAnalog(o, l1, operands, this.#analog, this.writer);
+    this.observer?.computed(o, fields, { cells, norm });
   }
 }

@@ -6,6 +6,9 @@ import { convBlockBytes, denseBlockBytes } from '../isa/weights.js';
 import type { Memory } from './memory.js';
 import type { ArrayOutput, PeArray } from './pe-array.js';
 
+/** What a read of bytes never written is, and who is told where it is noted. */
+export type Reading = Pick<ComputeContext, 'undefinedData' | 'note'>;
+
 /** What an operation works on. */
 export interface ComputeContext {
   readonly l1: Memory;
@@ -19,7 +22,7 @@ export interface ComputeContext {
 }
 
 /** Looks at the bytes [at, at + n) before they are read: what was never written is an error, or noted once for `what`. */
-function checkWritten(c: ComputeContext, memory: Memory, at: number, n: number, what: string): void {
+function checkWritten(c: Reading, memory: Memory, at: number, n: number, what: string): void {
   if (c.undefinedData === 'fault') {
     memory.requireWritten(at, n, what);
     return;
@@ -34,7 +37,7 @@ function checkWritten(c: ComputeContext, memory: Memory, at: number, n: number, 
 }
 
 /** The bytes [at, at + n), looked at by `checkWritten`. */
-function readWritten(c: ComputeContext, memory: Memory, at: number, n: number, what: string): Uint8Array {
+export function readWritten(c: Reading, memory: Memory, at: number, n: number, what: string): Uint8Array {
   checkWritten(c, memory, at, n, what);
   return memory.peek(at, n, what);
 }

@@ -4,6 +4,7 @@ import type { Finding } from '../../src/results/finding.js';
 import { Checker } from '../check/checker.js';
 import type { MemoryObject } from '../check/objects.js';
 import { LOADED } from '../check/shadow.js';
+import type { AnalogCore } from '../core/analog-core.js';
 import type { DigitalCore } from '../core/digital-core.js';
 import type { Memory } from '../core/memory.js';
 import type { PeArray } from '../core/pe-array.js';
@@ -17,11 +18,17 @@ export class ProgramCheck {
   #step = 0;
 
   /** `stop`: the first finding throws `StoppedByFinding`. */
-  constructor(program: Program, core: DigitalCore, l2: Memory, array: PeArray, stop: boolean) {
+  constructor(
+    program: Program,
+    cores: { readonly core: DigitalCore; readonly analog: AnalogCore },
+    l2: Memory,
+    array: PeArray,
+    stop: boolean,
+  ) {
     this.#program = program;
     const { steps, image } = program.manifest;
     this.#checker = new Checker({
-      core,
+      ...cores,
       l2,
       array,
       stop,
@@ -75,6 +82,7 @@ export class ProgramCheck {
   /** The step's job is over; the steps of a Program wait for each. */
   jobEnded(): void {
     this.#checker.waits.seen();
+    this.#checker.analogWaits.seen();
   }
 
   hostStep(step: HostStep): void {

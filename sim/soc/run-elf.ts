@@ -51,8 +51,8 @@ export function checkOf({ check }: Pick<RunOptions, 'check'>): {
   let watcher: SocCheck | undefined;
   return {
     options: {
-      watch: (soc, digital) => {
-        watcher = new SocCheck(soc, digital, check === 'stop');
+      watch: (soc, cores) => {
+        watcher = new SocCheck(soc, cores, check === 'stop');
         return watcher;
       },
     },

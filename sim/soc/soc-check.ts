@@ -2,13 +2,15 @@ import type { Finding } from '../../src/results/finding.js';
 import { Checker } from '../check/checker.js';
 import { type MemoryObject, ObjectTable } from '../check/objects.js';
 import { LOADED } from '../check/shadow.js';
+import type { Waits } from '../check/waits.js';
+import type { AnalogCore } from '../core/analog-core.js';
 import { defaultPeArray } from '../core/default-pe-array.js';
 import type { DigitalCore } from '../core/digital-core.js';
 import type { MemoryCheck } from '../rv32/memory-path.js';
 import { callStack } from './fault-report.js';
 import { HeapBlocks } from './heap-blocks.js';
 import { canonical } from './load.js';
-import type { PortWatcher } from './peripherals/digital-port.js';
+import type { PortWatcher } from './peripherals/accelerator-job.js';
 import type { Soc, SocWatcher } from './soc.js';
 
 /** The sanitizer on the SoC: what the host does reaches it through the memory path and the register port. */
@@ -19,18 +21,21 @@ export class SocCheck implements SocWatcher {
   #loaded: { at: number; bytes: number } | undefined;
 
   readonly port: PortWatcher;
+  readonly analogPort: PortWatcher;
   readonly observer: HeapBlocks;
 
-  /** Watches `soc` and its core from now on. `stop`: the first finding throws `StoppedByFinding`. */
-  constructor(soc: Soc, core: DigitalCore, stop: boolean) {
+  /** Watches `soc` and its cores from now on. `stop`: the first finding throws `StoppedByFinding`. */
+  constructor(soc: Soc, cores: { readonly core: DigitalCore; readonly analog: AnalogCore }, stop: boolean) {
     this.#soc = soc;
     const heap = new HeapBlocks();
     heap.attach(soc);
     this.observer = heap;
-    this.port = {
-      written: (register) => this.#checker.registerWritten(register, soc.core.memory.pc >>> 0),
-      seenIdle: () => this.#checker.waits.seen(),
-    };
+    const port = (waits: () => Waits): PortWatcher => ({
+      written: (register) => this.#checker.registerWritten(waits(), register, soc.core.memory.pc >>> 0),
+      seenIdle: () => waits().seen(),
+    });
+    this.port = port(() => this.#checker.waits);
+    this.analogPort = port(() => this.#checker.analogWaits);
     const { l2, symbols, image } = soc;
     const table = new ObjectTable(
       image.symbols
@@ -42,7 +47,7 @@ export class SocCheck implements SocWatcher {
     );
     const pc = (): number => soc.core.memory.pc >>> 0;
     this.#checker = new Checker({
-      core,
+      ...cores,
       l2,
       array: defaultPeArray(),
       stop,

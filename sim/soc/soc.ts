@@ -16,9 +16,9 @@ import { type ElfImage, readElf } from './elf.js';
 import { ElfError } from './elf-reader.js';
 import { joinObservers } from './join-observers.js';
 import { canonical, loadSegments } from './load.js';
-import type { AcceleratorJob } from './peripherals/accelerator-job.js';
+import type { AcceleratorJob, PortWatcher } from './peripherals/accelerator-job.js';
 import { AnalogPort } from './peripherals/analog-port.js';
-import { DigitalPort, type PortWatcher } from './peripherals/digital-port.js';
+import { DigitalPort } from './peripherals/digital-port.js';
 import { EVENT, EventUnit } from './peripherals/event-unit.js';
 import { InterruptController } from './peripherals/interrupts.js';
 import { MicroDma } from './peripherals/micro-dma.js';
@@ -31,6 +31,7 @@ export interface SocWatcher {
   /** Watches the host's loads and stores in L2; `strict` is what else wants to look. */
   readonly memoryCheck: (strict: MemoryCheck | undefined) => MemoryCheck;
   readonly port: PortWatcher;
+  readonly analogPort: PortWatcher;
   readonly observer: Observer;
   /** What it found so far. */
   readonly findings: readonly Finding[];
@@ -49,7 +50,10 @@ export interface SocOptions {
   /** Reads of L2 bytes that nothing wrote are errors; slower. */
   readonly checkInitialised?: boolean;
   /** Makes what watches the host's accesses and the jobs, of a machine that is not yet complete; slower. */
-  readonly watch?: (soc: Soc, digital: DigitalCore) => SocWatcher;
+  readonly watch?: (
+    soc: Soc,
+    cores: { readonly core: DigitalCore; readonly analog: AnalogCore },
+  ) => SocWatcher;
   readonly oddJumps?: 'error' | 'clear';
   readonly earlyTraps?: 'error' | 'take';
   /** Called after each job of the digital core, its effect on memory done. */
@@ -132,7 +136,7 @@ export class Soc {
       pc: () => this.core.memory.pc,
       jobs: this.jobs,
     });
-    const analog = new AnalogCore(this.l2, this.l1, this.parameters, { booted: false });
+    const analog = new AnalogCore(this.l2, this.l1, this.parameters, { booted: false, undefinedData });
     this.analogPort = new AnalogPort(analog, {
       wrote: (report) => {
         if (report.kind === 'copyOut')
@@ -159,8 +163,9 @@ export class Soc {
     ];
     const referenceClock = new ReferenceClock(chip.clockHz, raise);
     this.bus = new Bus({ l2: this.l2, linear, interrupts, control, referenceClock, peripherals, code });
-    this.watcher = options.watch?.(this, digital);
+    this.watcher = options.watch?.(this, { core: digital, analog });
     this.port.watcher = this.watcher?.port;
+    this.analogPort.watcher = this.watcher?.analogPort;
     this.core = this.#makeCore(options);
     this.core.pc = canonical(this.image.entry, this.l2.base);
     if (!this.bus.executable(this.core.pc))

@@ -26,12 +26,17 @@ export function analogJobLines(
   const value = (name: AnalogRegister): number => registers.get(name) ?? 0;
   const op = value('MEMCPY_OP');
   if (op !== MEMCPY_OP.compute) {
+    const banks =
+      op === MEMCPY_OP.banksL2ToL1 || op === MEMCPY_OP.banksL1ToL2 ? value('MEMCPY_BANK_LENGTH') : 0;
+    const lines = value('MEMCPY_ROW_LENGTH');
     const l2 = `L2 ${hex(value('MEMCPY_ADDR'))}`;
-    const l1 = `L1 ${value('L1ADDR') * LINE_BYTES} of ${value('MEMCPY_BANK_LENGTH')} banks`;
-    const bytes = `${value('MEMCPY_ROW_LENGTH')} lines a bank, ${value('MEMCPY_N') * WORD_BYTES} bytes`;
-    return [
-      `    analog: copy ${op === MEMCPY_OP.banksL2ToL1 ? `${l2} -> ${l1}` : `${l1} -> ${l2}`}, ${bytes}`,
-    ];
+    const l1 = `L1 ${value('L1ADDR') * LINE_BYTES}${banks === 0 ? '' : ` of ${banks} banks`}`;
+    const bytes =
+      banks === 0
+        ? `${value('MEMCPY_N') * WORD_BYTES} bytes`
+        : `${lines} lines a bank, ${banks * lines * LINE_BYTES} bytes`;
+    const toL1 = op === MEMCPY_OP.banksL2ToL1 || op === MEMCPY_OP.l2ToL1;
+    return [`    analog: copy ${toL1 ? `${l2} -> ${l1}` : `${l1} -> ${l2}`}, ${bytes}`];
   }
   const at = value('IM_ADDR');
   const lines = [

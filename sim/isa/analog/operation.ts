@@ -94,6 +94,10 @@ export function toAnalogFields(o: AnalogOperation): Partial<AnalogFields> {
   };
 }
 
+/** Columns that an operation's input, kernel, padding and stride give. */
+export const columnsOf = ({ columns, padding, kernelWidth, stride }: AnalogOperation): number =>
+  Math.floor((columns + padding.left + padding.right - kernelWidth) / stride) + 1;
+
 /** The instruction that ends a job, as the drivers set it. [hal] */
 export const STOP_FIELDS: Partial<AnalogFields> = {
   skips: 0x3f,
@@ -199,7 +203,13 @@ export function toAnalogOperation(f: AnalogFields): AnalogOperation | null {
     rows: positive('cy'),
     kernelWidth,
     kernelHeight,
-    outputColumns: positive('ox') * unroll,
+    outputColumns:
+      want(
+        f,
+        'ox',
+        (v) => v >= 1,
+        'at least 1: drivers divide the width by ox_unroll; what the chip does with a narrower one is not known',
+      ) * unroll,
     outputRows: positive('oy'),
     unroll,
     stride: want(f, 'stride', (v) => v === 1 || v === 2, '1 or 2') as 1 | 2,

@@ -26,3 +26,11 @@ export type AcceleratorJob = DigitalJob | AnalogJob;
 
 /** A job could not be run; the SoC names the instruction that started it. */
 export class JobError extends Error {}
+
+/** Watches how the host uses the port. */
+export interface PortWatcher {
+  /** A register other than TRIGGER is about to be written. */
+  readonly written: (register: string) => void;
+  /** The host could see that no job runs: a register said so, or the event that it listens to was raised. */
+  readonly seenIdle: () => void;
+}

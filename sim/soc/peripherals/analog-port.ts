@@ -3,7 +3,7 @@ import type { AnalogCore, AnalogJobReport } from '../../core/analog-core.js';
 import { ANALOG_REGISTERS, type AnalogRegister, analogRegisterName } from '../../isa/analog/registers.js';
 import { MEMORY_MAP } from '../../isa/geometry.js';
 import { REGISTER_PORT_BYTES } from '../../isa/registers.js';
-import { type AcceleratorJob, JobError } from './accelerator-job.js';
+import { type AcceleratorJob, JobError, type PortWatcher } from './accelerator-job.js';
 import { NEVER, type Peripheral } from './peripheral.js';
 
 /** How long STATUS stays non-zero: all of the job but the launch, which is the host's own instructions. [ours] */
@@ -30,6 +30,7 @@ export class AnalogPort implements Peripheral {
   readonly #wrote: (report: AnalogJobReport) => void;
   readonly #pc: () => number;
   #busyUntil = 0;
+  watcher: PortWatcher | undefined;
 
   constructor(
     core: AnalogCore,
@@ -52,6 +53,8 @@ export class AnalogPort implements Peripheral {
     const name = analogRegisterName(offset);
     if (name === undefined) return undefined;
     const busy = now < this.#busyUntil;
+    if (!busy && (name === 'STATUS' || name === 'RUNNING_JOB' || name === 'FINISHED'))
+      this.watcher?.seenIdle();
     if (name === 'STATUS') return busy ? 1 : 0;
     if (name === 'RUNNING_JOB') return busy ? this.#count : 0;
     if (name === 'FINISHED') return busy ? this.#count - 1 : this.#count;
@@ -63,6 +66,7 @@ export class AnalogPort implements Peripheral {
     if (register === undefined) return false;
     if (offset === ANALOG_REGISTERS.TRIGGER) this.#trigger(now);
     else {
+      this.watcher?.written(register);
       this.#call(() => this.#core.write(offset, value));
       this.#writes.push({ register, value });
     }

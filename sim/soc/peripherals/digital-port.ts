@@ -2,7 +2,7 @@ import { LimitError } from '../../../src/base/errors.js';
 import type { DigitalCore, JobReport } from '../../core/digital-core.js';
 import { MEMORY_MAP } from '../../isa/geometry.js';
 import { REGISTER_PORT_BYTES, REGISTERS, type RegisterName, registerName } from '../../isa/registers.js';
-import { type AcceleratorJob, JobError } from './accelerator-job.js';
+import { type AcceleratorJob, JobError, type PortWatcher } from './accelerator-job.js';
 import { EVENT } from './event-unit.js';
 import { NEVER, type Peripheral, type RaiseEvent } from './peripheral.js';
 
@@ -14,14 +14,6 @@ export function jobCycles(report: JobReport): number {
   if (report.kind !== 'compute') return report.cycles;
   const { instructions, weights, compute } = report.cycles;
   return Math.ceil(instructions + weights + compute);
-}
-
-/** Watches how the host uses the port. */
-export interface PortWatcher {
-  /** A register other than TRIGGER is about to be written. */
-  readonly written: (register: RegisterName) => void;
-  /** The host could see that no job runs: a register said so, or the event that it listens to was raised. */
-  readonly seenIdle: () => void;
 }
 
 /**

@@ -22,7 +22,6 @@ import type { Action } from './calls.js';
 const COPY: readonly AnalogRegister[] = [
   'MEMCPY_OP',
   'MEMCPY_ADDR',
-  'MEMCPY_N',
   'L1ADDR',
   'MEMCPY_BANK_LENGTH',
   'MEMCPY_ROW_LENGTH',
@@ -55,13 +54,8 @@ function expectRegisters(job: JobStep, wanted: readonly AnalogRegister[]): void 
 function copyAction(job: JobStep, step: number, finder: BufferFinder): Action {
   expectRegisters(job, COPY);
   const lines = register(job, 'MEMCPY_ROW_LENGTH');
-  if (
-    register(job, 'MEMCPY_BANK_LENGTH') !== BANKS ||
-    register(job, 'MEMCPY_N') * WORD_BYTES !== lines * BANKS * LINE_BYTES
-  )
-    throw new UserError(
-      `job "${job.note}" of the analog core does not copy whole lines of all ${BANKS} banks.`,
-    );
+  if (register(job, 'MEMCPY_BANK_LENGTH') !== BANKS)
+    throw new UserError(`job "${job.note}" of the analog core does not copy all ${BANKS} banks.`);
   const address = register(job, 'MEMCPY_ADDR');
   const buffer = finder.find(address, step);
   const kind = register(job, 'MEMCPY_OP') === MEMCPY_OP.banksL2ToL1 ? 'bankCopyIn' : 'bankCopyOut';

@@ -202,7 +202,6 @@ void diana_analog_boot(void) {
 static void copy(uint32_t operation, uint32_t l2, uint32_t l1, uint32_t lines) {
   diana_analog_write(DIANA_ANALOG_MEMCPY_OP, operation);
   diana_analog_write(DIANA_ANALOG_MEMCPY_ADDR, l2);
-  diana_analog_write(DIANA_ANALOG_MEMCPY_N, lines * (DIANA_ANALOG_BANKS * DIANA_LINE_BYTES / DIANA_WORD_BYTES));
   diana_analog_write(DIANA_ANALOG_L1ADDR, l1 / DIANA_LINE_BYTES);
   diana_analog_write(DIANA_ANALOG_MEMCPY_BANK_LENGTH, DIANA_ANALOG_BANKS);
   diana_analog_write(DIANA_ANALOG_MEMCPY_ROW_LENGTH, lines);

@@ -114,7 +114,6 @@ export function emitAnalog(
         writes: [
           [R.MEMCPY_OP, op],
           [R.MEMCPY_ADDR, { buffer, offset: l2 * BANKS * LINE_BYTES }],
-          [R.MEMCPY_N, (lines * BANKS * LINE_BYTES) / WORD_BYTES],
           [R.L1ADDR, base / LINE_BYTES + l1],
           [R.MEMCPY_BANK_LENGTH, BANKS],
           [R.MEMCPY_ROW_LENGTH, lines],

@@ -181,9 +181,9 @@ describe('a job of the analog core', () => {
 
   it.each([
     [
-      'MEMCPY_OP 2',
-      [0x6c, 2],
-      'register MEMCPY_OP of the analog core is 2; must be 0 (compute), 3 (banks to L2) or 4 (L2 to banks)',
+      'MEMCPY_OP 5',
+      [0x6c, 5],
+      'register MEMCPY_OP of the analog core is 5; must be 0 (compute), 1 or 3 (L1 to L2), 2 or 4 (L2 to L1)',
     ],
     ['ACT_N', [0x54, 1], 'register ACT_N of the analog core is 1; must be 0'],
     ['CONF_N', [0x5c, 15], 'register CONF_N of the analog core is 15; must be 16 words.'],
@@ -203,12 +203,11 @@ describe('a job of the analog core', () => {
       'configuration word 1 of the analog core is 0x03030010; must be 0x0303001f',
     ));
 
-  it('refuses copies beyond 512 lines a bank, or whose length disagrees', () => {
+  it('refuses copies beyond 512 lines a bank', () => {
     const { core, set } = machine();
     set([
       [0x6c, 4],
       [0x70, L2],
-      [0x74, 513 * 16],
       [0x78, 0],
       [0x7c, 4],
       [0x80, 513],
@@ -216,9 +215,49 @@ describe('a job of the analog core', () => {
     expect(() => core.write(0, 1)).toThrow(
       'register MEMCPY_ROW_LENGTH of the analog core is 513; must be 1 to 512 lines a bank.',
     );
-    set([[0x80, 512]]);
+  });
+});
+
+describe('copies as the drivers make them', () => {
+  const bytes = Uint8Array.from({ length: 128 }, (_, i) => i + 1);
+
+  it('of four banks, MEMCPY_N left as another copy left it', () => {
+    const { core, l1, l2, set } = machine();
+    l2.write(L2, bytes, -1, 'test');
+    set([
+      [0x6c, 4],
+      [0x70, L2],
+      [0x74, 3],
+      [0x78, 5],
+      [0x7c, 4],
+      [0x80, 2],
+    ]);
+    // 70 cycles a call and 16 bytes a cycle.
+    expect(core.write(0, 1)).toMatchObject({ kind: 'copyIn', bytes: 128, l1Address: 80, cycles: 78 });
+    // L1 of 256 KiB is four banks of 64 KiB; the second line of the third bank.
+    expect(l1.peek(2 * 0x10000 + 96, 1, 'test')[0]).toBe(64 + 32 + 1);
+  });
+
+  it('of one bank: words, as on the digital core', () => {
+    const { core, l1, l2, set } = machine();
+    l2.write(L2, bytes, -1, 'test');
+    set([
+      [0x6c, 2],
+      [0x70, L2],
+      [0x74, 8],
+      [0x78, 5],
+    ]);
+    expect(core.write(0, 1)).toMatchObject({ kind: 'copyIn', bytes: 32, l1Address: 80, cycles: 72 });
+    expect([...l1.peek(80, 32, 'test')]).toEqual([...bytes.subarray(0, 32)]);
+    set([
+      [0x6c, 1],
+      [0x70, L2 + 0x100],
+    ]);
+    core.write(0, 1);
+    expect([...l2.peek(L2 + 0x100, 32, 'test')]).toEqual([...bytes.subarray(0, 32)]);
+    set([[0x74, 0]]);
     expect(() => core.write(0, 1)).toThrow(
-      'register MEMCPY_N of the analog core is 8208; must be MEMCPY_BANK_LENGTH * MEMCPY_ROW_LENGTH',
+      'register MEMCPY_N of the analog core is 0; must be at least 1 word',
     );
   });
 });
