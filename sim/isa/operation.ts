@@ -29,6 +29,8 @@ export interface ConvOperation {
   readonly padding: ZeroPadding;
   readonly shift: number;
   readonly relu: boolean;
+  /** Its output are pixels of channels in the banks of L1, for the analog core; `output` counts from the start of each bank. [ours] */
+  readonly pixels?: true;
 }
 
 /** A fully connected layer: 16 * inputLines inputs, 16 * blocks outputs. */
@@ -56,7 +58,9 @@ export interface SumOperation {
 export type Operation = ConvOperation | DenseOperation | SumOperation;
 
 const MODE = { dense: 0, conv: 1, sum: 3 } as const;
+/** Values of write_l2_l1. [hal] */
 const PLANAR = 2;
+const PIXELS = 1;
 
 /** The raw fields of an operation, as the drivers set them. */
 export function toFields(op: Operation): Partial<Fields> {
@@ -78,7 +82,7 @@ export function toFields(op: Operation): Partial<Fields> {
         ox: op.columnGroups,
         oy: op.outputRows,
         activation_function: op.relu ? 1 : 0,
-        write_l2_l1: PLANAR,
+        write_l2_l1: op.pixels === true ? PIXELS : PLANAR,
         output_channel_size: ARRAY_COLUMNS * op.columnGroups * op.outputRows,
         dilation: 1,
         shift_fixed_point: op.shift,
@@ -182,7 +186,12 @@ function toConv(f: Fields, note: NoteOddity): ConvOperation {
   const outputRows = positive(f, 'oy');
   const outputSize = ARRAY_COLUMNS * columnGroups * outputRows;
   equal(f, 'output_channel_size', outputSize, `16 * ox * oy (${outputSize}); ${NOT_KNOWN}`);
-  equal(f, 'write_l2_l1', PLANAR, '2 (planar); 1, the order that the analog core reads, is not modelled');
+  const order = want(
+    f,
+    'write_l2_l1',
+    (v) => v === PLANAR || v === PIXELS,
+    `2 (planar) or 1 (pixels of channels for the analog core); ${NOT_KNOWN}`,
+  );
   equal(f, 'dilation', 1, `1; ${NOT_KNOWN}`);
   const padding = decodeZeroPadding(
     want(f, 'zero_padding', (v) => v <= 0xffff, 'four nibbles (at most 0xffff)'),
@@ -213,6 +222,7 @@ function toConv(f: Fields, note: NoteOddity): ConvOperation {
     padding,
     shift: shiftOf(f),
     relu: reluOf(f),
+    ...(order === PIXELS ? { pixels: true } : {}),
   };
 }
 
