@@ -4,16 +4,16 @@ import type { AnalogParameters } from '../isa/analog/cycles.js';
 import { BANKS } from '../isa/analog/geometry.js';
 import { type AnalogFields, showAnalogFields } from '../isa/analog/instruction.js';
 import type { AnalogOperation } from '../isa/analog/operation.js';
+import type { PixelLines } from '../isa/analog/pixel-lines.js';
 import { LINE_BYTES } from '../isa/geometry.js';
-import { BANK_NUMBERS, inputLines, outputLines, type PixelLines } from './analog-lines.js';
-import { AnalogTaint, type ReachedOutputs } from './analog-taint.js';
+import { BANK_NUMBERS, inputLines, outputLines } from './analog-lines.js';
+import { AnalogTaint } from './analog-taint.js';
 import type { CheckState } from './check-state.js';
 import type { CopyRules } from './copy-rules.js';
 import type { Extents } from './extents.js';
 import type { JobRules } from './job-rules.js';
 import type { MadeOutputs } from './made-outputs.js';
 import type { Reporter } from './reporter.js';
-import { DEFINED } from './shadow.js';
 import type { Waits } from './waits.js';
 
 /** What the sanitizer's parts for both cores are. */
@@ -110,7 +110,12 @@ export class AnalogChecker implements AnalogObserver {
       made.outputs.read(start, input.bytes);
       this.#s.lastRead.fill(this.#s.job + 1, start, start + input.bytes);
     }
-    this.#write(output, cells.address, reached);
+    made.writePixels(
+      output,
+      BANK_NUMBERS,
+      this.#s.around.objects.l2(cells.address)?.name ?? cells.address,
+      reached,
+    );
   }
 
   /** No output over the input of the same instruction. */
@@ -142,37 +147,5 @@ export class AnalogChecker implements AnalogObserver {
       });
       return;
     }
-  }
-
-  #write(output: PixelLines, cells: number, reached: ReachedOutputs | undefined): void {
-    const { made } = this.#shared;
-    const { outputs } = made;
-    const { cause, writer, maker, place } = this.#s.l1;
-    for (const bank of BANK_NUMBERS) made.lost(outputs.overwritten(output.start(bank), output.bytes));
-    const weights = this.#s.around.objects.l2(cells)?.name ?? cells;
-    const number = made.maker({ job: this.#s.job, pitch: 0, weights });
-    for (const bank of BANK_NUMBERS) {
-      const [from, to] = [output.start(bank), output.start(bank) + output.bytes];
-      cause.fill(DEFINED, from, to);
-      maker.fill(number, from, to);
-      writer.fill(this.#s.job + 1, from, to);
-      for (let at = from; at < to; at++) {
-        const line = Math.floor((at - from) / LINE_BYTES);
-        place[at] = (line * BANKS + bank) * LINE_BYTES + ((at - from) % LINE_BYTES);
-      }
-      outputs.made({
-        job: this.#s.job,
-        start: from,
-        live: [output.holds(bank)],
-        rowsPerPlane: output.lines,
-        rowBytes: LINE_BYTES,
-        wholeNeeded: true,
-        bank,
-      });
-    }
-    if (reached === undefined) return;
-    for (let i = 0; i < reached.lanes.length; i++)
-      if (reached.lanes[i] !== 0)
-        cause[output.at(i % output.channels, Math.floor(i / output.channels))] = reached.cause;
   }
 }

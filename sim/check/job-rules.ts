@@ -1,10 +1,11 @@
 import { hex } from '../../src/base/units.js';
+import { BANKS } from '../isa/analog/geometry.js';
 import { COPY_GRANULE_BYTES, LINE_BYTES } from '../isa/geometry.js';
 import type { ConvOperation, Operation } from '../isa/operation.js';
 import { type BiasPlanes, biasPlanes, misplacedBias } from './bias-layout.js';
 import type { CheckState } from './check-state.js';
 import type { MemoryObject } from './objects.js';
-import { type InputBytes, inputsOf, outputBytes } from './operation-bytes.js';
+import { type InputBytes, inputsOf, outputStretches } from './operation-bytes.js';
 import { overlappingSources } from './overlapping-sources.js';
 import type { Reporter } from './reporter.js';
 
@@ -50,18 +51,22 @@ export class JobRules {
 
   /** No output over the input of the same instruction; a sum may write over what it has read. */
   overlap(o: Operation): void {
-    const [from, to] = [o.output, o.output + outputBytes(o)];
-    for (const { start, bytes, what } of inputsOf(o)) {
-      if (from >= start + bytes || start >= to) continue;
-      // A sum reads each line before it writes it.
-      if (o.kind === 'sum' && from <= start) continue;
-      const at = Math.max(from, start);
-      this.#report.add('stale-data', `overlap with ${what}`, {
-        what: `job ${this.#s.job} writes its output over its own ${what}, L1 ${hex(at)}..${hex(Math.min(to, start + bytes))}, while it still reads there`,
-        fix: 'Give the output a place of its own in L1, whole blocks of 16 channels and 16 columns.',
-        bytes: [{ memory: 'L1', address: at, bytes: Math.min(to, start + bytes) - at }],
-      });
-    }
+    const { l1, analog } = this.#s;
+    for (const stretch of outputStretches(o, l1.size / BANKS, analog.parameters))
+      for (const input of inputsOf(o))
+        this.#overlapOf(o, input, stretch.start, stretch.start + stretch.bytes);
+  }
+
+  #overlapOf(o: Operation, { start, bytes, what }: InputBytes, from: number, to: number): void {
+    if (from >= start + bytes || start >= to) return;
+    // A sum reads each line before it writes it.
+    if (o.kind === 'sum' && from <= start) return;
+    const at = Math.max(from, start);
+    this.#report.add('stale-data', `overlap with ${what}`, {
+      what: `job ${this.#s.job} writes its output over its own ${what}, L1 ${hex(at)}..${hex(Math.min(to, start + bytes))}, while it still reads there`,
+      fix: 'Give the output a place of its own in L1, whole blocks of 16 channels and 16 columns.',
+      bytes: [{ memory: 'L1', address: at, bytes: Math.min(to, start + bytes) - at }],
+    });
   }
 
   /** A conv's bias planes lie where the core reads them. */

@@ -1,6 +1,10 @@
 import { hex } from '../../src/base/units.js';
+import { BANKS } from '../isa/analog/geometry.js';
+import type { PixelLines } from '../isa/analog/pixel-lines.js';
 import { ARRAY_COLUMNS, COPY_GRANULE_BYTES, LINE_BYTES } from '../isa/geometry.js';
 import type { ConvOperation, Operation } from '../isa/operation.js';
+import { BANK_NUMBERS, madePixels } from './analog-lines.js';
+import type { ReachedOutputs } from './analog-taint.js';
 import { type CheckState, instructionOf, type Maker } from './check-state.js';
 import type { Extents } from './extents.js';
 import { liveChannels, liveOutputs } from './lanes.js';
@@ -35,11 +39,73 @@ export class MadeOutputs {
     this.outputs = new PendingOutputs(state.l1.size);
   }
 
+  /** Takes down pixels of channels that a job of either core has written to these banks of L1. */
+  writePixels(
+    output: PixelLines,
+    banks: readonly number[],
+    weights: Maker['weights'],
+    reached: ReachedOutputs | undefined,
+  ): void {
+    this.#lastConv = undefined;
+    this.#depthwise = false;
+    const { cause, writer, maker, place } = this.#s.l1;
+    const number = this.#maker({ job: this.#s.job, pitch: 0, weights });
+    for (const bank of banks) {
+      const [from, to] = [output.start(bank), output.start(bank) + output.bytes];
+      this.lost(this.outputs.overwritten(from, output.bytes));
+      cause.fill(DEFINED, from, to);
+      maker.fill(number, from, to);
+      writer.fill(this.#s.job + 1, from, to);
+      for (let at = from; at < to; at++) {
+        const line = Math.floor((at - from) / LINE_BYTES);
+        place[at] = (line * BANKS + bank) * LINE_BYTES + ((at - from) % LINE_BYTES);
+      }
+      this.outputs.made({
+        job: this.#s.job,
+        start: from,
+        live: [output.holds(bank)],
+        rowsPerPlane: output.lines,
+        rowBytes: LINE_BYTES,
+        wholeNeeded: true,
+        bank,
+      });
+    }
+    if (reached === undefined) return;
+    for (let i = 0; i < reached.lanes.length; i++)
+      if (reached.lanes[i] !== 0)
+        cause[output.at(i % output.channels, Math.floor(i / output.channels))] = reached.cause;
+  }
+
+  /** The same of a conv of the digital core; `reached` are the bytes of its planes. */
+  #writeMadePixels(
+    o: ConvOperation,
+    reached: { readonly lanes: ArrayLike<number>; readonly cause: number } | undefined,
+  ): void {
+    const output = madePixels(o, this.#s.l1.size / BANKS, this.#s.analog.parameters);
+    const { pixels, channels } = output;
+    const weights = this.#s.around.objects.l2(this.#s.weightsAt)?.name ?? this.#s.weightsAt;
+    const lanes = (marks: ArrayLike<number>): Uint8Array =>
+      Uint8Array.from(
+        { length: pixels * channels },
+        (_, i) => marks[((i % channels) * pixels + Math.floor(i / channels)) ^ 3]!,
+      );
+    this.writePixels(
+      output,
+      BANK_NUMBERS.filter((bank) => output.holds(bank)),
+      weights,
+      reached && { lanes: lanes(reached.lanes), cause: reached.cause },
+    );
+  }
+
   /** Takes down what an operation has written to L1. */
   write(
     o: Operation,
     reached: { readonly lanes: ArrayLike<number>; readonly cause: number } | undefined,
   ): void {
+    if (o.kind === 'conv' && o.pixels === true) {
+      this.#writeMadePixels(o, reached);
+      return;
+    }
     const bytes = outputBytes(o);
     const { cause, writer, maker, place } = this.#s.l1;
     const continues = o.kind === 'conv' && this.#continuesDepthwise(o);
@@ -53,7 +119,7 @@ export class MadeOutputs {
     this.#extents.outsideL1(o.output, kept, 'output');
     this.lost(this.outputs.overwritten(o.output, kept));
     const slack = kept < bytes ? this.#slackCause() : DEFINED;
-    const made = this.maker({
+    const made = this.#maker({
       job: this.#s.job,
       pitch: o.kind === 'conv' ? o.columnGroups * ARRAY_COLUMNS : this.#pitchOfSum(o),
       weights:
@@ -74,7 +140,7 @@ export class MadeOutputs {
   }
 
   /** Takes down who makes an output, for what its bytes say of themselves: 1 + its number. */
-  maker(maker: Maker): number {
+  #maker(maker: Maker): number {
     return this.#s.makers.push(maker);
   }
 

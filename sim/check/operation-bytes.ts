@@ -1,5 +1,7 @@
+import type { AnalogInferences } from '../isa/analog/inferred.js';
 import { ARRAY_CHANNELS, ARRAY_COLUMNS, LINE_BYTES } from '../isa/geometry.js';
 import type { ConvOperation, Operation } from '../isa/operation.js';
+import { BANK_NUMBERS, madePixels } from './analog-lines.js';
 
 /** A stretch of L1 that an operation reads. */
 export interface InputBytes {
@@ -32,4 +34,18 @@ export function inputsOf(o: Operation): InputBytes[] {
         { start: o.inputB, bytes: o.lines * LINE_BYTES, what: 'sum operand B' },
       ];
   }
+}
+
+/** Stretches of L1 that an operation writes: one, or one in each bank for pixels. */
+export function outputStretches(
+  o: Operation,
+  bankBytes: number,
+  ours: AnalogInferences,
+): readonly { readonly start: number; readonly bytes: number }[] {
+  if (o.kind !== 'conv' || o.pixels !== true) return [{ start: o.output, bytes: outputBytes(o) }];
+  const lines = madePixels(o, bankBytes, ours);
+  return BANK_NUMBERS.filter((bank) => lines.holds(bank)).map((bank) => ({
+    start: lines.start(bank),
+    bytes: lines.bytes,
+  }));
 }

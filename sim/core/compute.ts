@@ -1,10 +1,12 @@
 import { hex } from '../../src/base/units.js';
+import type { AnalogInferences } from '../isa/analog/inferred.js';
 import { ARRAY_CHANNELS, ARRAY_COLUMNS, LINE_BYTES } from '../isa/geometry.js';
 import type { NoteOddity } from '../isa/oddity.js';
 import type { ConvOperation, DenseOperation, Operation, SumOperation } from '../isa/operation.js';
 import { convBlockBytes, denseBlockBytes } from '../isa/weights.js';
 import type { Memory } from './memory.js';
 import type { ArrayOutput, PeArray } from './pe-array.js';
+import { writePixels } from './write-pixels.js';
 
 /** What a read of bytes never written is, and who is told where it is noted. */
 export type Reading = Pick<ComputeContext, 'undefinedData' | 'note'>;
@@ -19,6 +21,8 @@ export interface ComputeContext {
   /** What a read of bytes never written is. */
   readonly undefinedData: 'fault' | 'read' | 'followed';
   readonly note: NoteOddity;
+  /** How pixels for the analog core lie in L1. */
+  readonly ours: AnalogInferences;
 }
 
 /** Looks at the bytes [at, at + n) before they are read: what was never written is an error, or noted once for `what`. */
@@ -81,10 +85,13 @@ function conv(o: ConvOperation, context: ComputeContext): number {
   const outputBlock = ARRAY_CHANNELS * o.outputRows * o.columnGroups * ARRAY_COLUMNS;
   for (let block = 0; block < o.blocks; block++) {
     checkWritten(context, weightMemory, o.weights + block * blockBytes, blockBytes, 'conv weights');
-    l1.peek(o.output + block * outputBlock, outputBlock, 'conv output');
+    if (o.pixels !== true) l1.peek(o.output + block * outputBlock, outputBlock, 'conv output');
   }
   const weights = weightMemory.peek(o.weights, o.blocks * blockBytes, 'conv weights');
-  return writeOutput(context, o.output, array.conv(o, input, weights), 'conv output');
+  const output = array.conv(o, input, weights);
+  return o.pixels === true
+    ? writePixels(o, output, context)
+    : writeOutput(context, o.output, output, 'conv output');
 }
 
 function dense(o: DenseOperation, context: ComputeContext): number {

@@ -1,5 +1,6 @@
 import { LimitError } from '../../src/base/errors.js';
 import { hex } from '../../src/base/units.js';
+import { DEFAULT_ANALOG } from '../isa/analog/cycles.js';
 import { BANKS } from '../isa/analog/geometry.js';
 import { copyCycles, fetchCycles, weightCycles } from '../isa/cycles.js';
 import { COPY_GRANULE_BYTES, LINE_BYTES, WORD_BYTES } from '../isa/geometry.js';
@@ -428,6 +429,7 @@ export class DigitalCore {
           writer: this.writer,
           undefinedData: this.#undefinedData,
           note: this.#note,
+          ours: this.#parameters.analog ?? DEFAULT_ANALOG,
         });
         this.observer?.computed(operation, fields);
       }

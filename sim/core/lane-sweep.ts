@@ -63,6 +63,7 @@ export function sweepLanes(
   array: PeArray,
 ): boolean {
   const { operation: o, inputs, weights, output } = jobs;
+  if (o.pixels === true) return false;
   const count = inputs.length - 1;
   const plane = o.outputRows * o.columnGroups * ARRAY_COLUMNS;
   const blockBytes = convBlockBytes(1, o.kernelHeight, o.kernelWidth);

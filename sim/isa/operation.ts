@@ -29,6 +29,8 @@ export interface ConvOperation {
   readonly padding: ZeroPadding;
   readonly shift: number;
   readonly relu: boolean;
+  /** Its output are pixels of channels in the banks of L1, for the analog core; `output` counts from the start of each bank. [ours] */
+  readonly pixels?: true;
 }
 
 /** A fully connected layer: 16 * inputLines inputs, 16 * blocks outputs. */
@@ -56,7 +58,9 @@ export interface SumOperation {
 export type Operation = ConvOperation | DenseOperation | SumOperation;
 
 const MODE = { dense: 0, conv: 1, sum: 3 } as const;
+/** Values of write_l2_l1. [hal] */
 const PLANAR = 2;
+const PIXELS = 1;
 
 /** The raw fields of an operation, as the drivers set them. */
 export function toFields(op: Operation): Partial<Fields> {
@@ -78,7 +82,7 @@ export function toFields(op: Operation): Partial<Fields> {
         ox: op.columnGroups,
         oy: op.outputRows,
         activation_function: op.relu ? 1 : 0,
-        write_l2_l1: PLANAR,
+        write_l2_l1: op.pixels === true ? PIXELS : PLANAR,
         output_channel_size: ARRAY_COLUMNS * op.columnGroups * op.outputRows,
         dilation: 1,
         shift_fixed_point: op.shift,
@@ -181,6 +185,8 @@ function unused(fields: Fields, names: readonly FieldName[], mode: string, note:
 const AS_CX = (pitch: number) => `cx (${pitch}); ${NOT_KNOWN}`;
 const AS_CX_BY_CY = (elements: number) => `cx * cy (${elements}); ${NOT_KNOWN}`;
 const AS_OUTPUT = (elements: number) => `16 * ox * oy (${elements}); ${NOT_KNOWN}`;
+const ORDER_RULE = `2 (planar) or 1 (pixels of channels for the analog core); ${NOT_KNOWN}`;
+const isOrder = (v: number) => v === PLANAR || v === PIXELS;
 const ON_LINES = `a positive multiple of ${LINE_BYTES} columns; ${NOT_KNOWN}`;
 const LINE_RULE = `a multiple of ${LINE_BYTES} bytes`;
 const onLine = (v: number) => v % LINE_BYTES === 0;
@@ -195,7 +201,7 @@ function toConv(f: Fields, note: NoteOddity): ConvOperation {
   const outputRows = positive(f, 'oy');
   const outputSize = ARRAY_COLUMNS * columnGroups * outputRows;
   equal(f, 'output_channel_size', outputSize, AS_OUTPUT);
-  equal(f, 'write_l2_l1', PLANAR, '2 (planar); 1, the order that the analog core reads, is not modelled');
+  const order = want(f, 'write_l2_l1', isOrder, ORDER_RULE);
   equal(f, 'dilation', 1, `1; ${NOT_KNOWN}`);
   const padding = decodeZeroPadding(
     want(f, 'zero_padding', (v) => v <= 0xffff, 'four nibbles (at most 0xffff)'),
@@ -226,6 +232,7 @@ function toConv(f: Fields, note: NoteOddity): ConvOperation {
     padding,
     shift: shiftOf(f),
     relu: reluOf(f),
+    ...(order === PIXELS ? { pixels: true } : {}),
   };
 }
 

@@ -198,6 +198,17 @@ const PROGRAMS: readonly (readonly [string, string, readonly (readonly [FindingK
     [['outside-object', /^the copy to L2 of job 3 writes 64 bytes past the end of small/]],
   ],
   [
+    // One row of 16 columns of a conv with write_l2_l1 = 1 are the 16 pixels of the analog job.
+    'pixels that a digital job made for it',
+    `static s8 planes[4 * 16], weights[CONV_BYTES(4, 16, 1, 1)];
+  fill(planes, sizeof planes, 1); fill_weights(weights, 4, 16, 1, 4, 16);
+  to_l1(planes, 0x8000, sizeof planes);
+  set_conv((struct conv){0x8000, 0, 4, 16, 16, 1, 1, 1, 16, 1, 0, 4}); ((volatile uint32_t *)instruction)[15] = 1;
+  start(weights, sizeof weights, 0); POLL();
+  ${run} ${OUT}`,
+    [],
+  ],
+  [
     'planes of the digital core read as pixels',
     `static s8 planes[16 * 64], weights[CONV_BYTES(4, 16, 1, 1)];
   fill(planes, sizeof planes, 1); fill_weights(weights, 4, 16, 1, 4, 16);

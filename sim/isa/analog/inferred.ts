@@ -17,6 +17,13 @@ export interface AnalogInferences {
   readonly simdInt16: number;
 }
 
+/*
+ * The digital core's write_l2_l1 = 1 ("K, for using in analog accelerator" [hal]) has no switch. A conv with it writes what the analog core
+ * reads: pixels in the order of `blocksTogether` and `wordsReversed`, a line of 16 channels in the bank of their quarter of 64, from
+ * output_memory_pointer on in each bank; lines of a block that no 16 output channels fill stay as they are. Rows are whole groups of 16
+ * columns, as the array makes them, so that the analog job's cx is 16 * ox.
+ */
+
 /** The choices that the project makes. */
 export const ANALOG_INFERENCES: AnalogInferences = {
   wordsReversed: 1, // HTVM puts its layout transform before either core alike

@@ -5,6 +5,7 @@ import { convSums } from '../../../sim/core/exact-sums.js';
 import { Memory } from '../../../sim/core/memory.js';
 import type { PeArray } from '../../../sim/core/pe-array.js';
 import { TypedArrayPeArray } from '../../../sim/core/typed-array-pe-array.js';
+import { ANALOG_INFERENCES } from '../../../sim/isa/analog/inferred.js';
 import type { ConvOperation, DenseOperation, Operation } from '../../../sim/isa/operation.js';
 import { packDenseWeights } from '../../../sim/isa/weights.js';
 import { literalConv } from './literal-core.js';
@@ -31,6 +32,7 @@ function machine(l1Content: Uint8Array, weights: Uint8Array, array: PeArray = ne
       array,
       writer: 1,
       undefinedData: 'fault',
+      ours: ANALOG_INFERENCES,
       note: () => {},
     });
   return { l1, weightMemory, run };
@@ -145,6 +147,7 @@ describe('conv on the array', () => {
           array: new TypedArrayPeArray(),
           writer: 1,
           undefinedData: 'fault',
+          ours: ANALOG_INFERENCES,
           note: () => {},
         });
       };
@@ -265,4 +268,56 @@ describe('element-wise sum', () => {
       'sum operand B: L1 byte 0x00000010 is never written; must be written before it is read.',
     );
   });
+});
+
+describe('a conv with write_l2_l1 = 1 [ours]', () => {
+  const o: ConvOperation = {
+    kind: 'conv',
+    weights: 0,
+    input: 0,
+    output: 1024,
+    channels: 2,
+    blocks: 5,
+    pitch: 16,
+    rows: 2,
+    kernelWidth: 1,
+    kernelHeight: 1,
+    columnGroups: 1,
+    outputRows: 2,
+    stride: 1,
+    padding: { horizontal: 0, deadColumns: 0, top: 0, bottom: 0 },
+    shift: 6,
+    relu: false,
+  };
+  const weights = Uint8Array.from({ length: 5 * (2 * 16 + 64) }, (_, i) => (i % 96 < 32 ? i * 37 : 0));
+  const made = (op: ConvOperation) => {
+    const m = machine(
+      Uint8Array.from({ length: 64 }, (_, i) => i * 53),
+      weights,
+    );
+    m.run(op);
+    return m.l1;
+  };
+
+  it('writes the values of the planes as pixels of channels in the banks', () => {
+    const [planes, pixels] = [made(o), made({ ...o, pixels: true })];
+    const values = new Set<number>();
+    for (let k = 0; k < 80; k++)
+      for (let pixel = 0; pixel < 32; pixel++) {
+        const value = planes.peek(1024 + ((k * 32 + pixel) ^ 3), 1, 'test')[0]!;
+        values.add(value);
+        // Four banks of 16 KiB; a line of 16 channels in each for every block of 64, words reversed.
+        const line = 2 * pixel + (k >= 64 ? 1 : 0);
+        const at = 16384 * ((k >> 4) & 3) + 1024 + 16 * line + ((k & 15) ^ 3);
+        expect(pixels.peek(at, 1, 'test')[0]).toBe(value);
+      }
+    expect(values.size).toBeGreaterThan(20);
+    // Channels 80 to 127 are nobody's: the second block's lines in the other banks stay as they are.
+    expect(pixels.isWritten(16384 + 1024 + 16, 1)).toBe(false);
+  });
+
+  it('stays inside the banks', () =>
+    expect(() => made({ ...o, output: 16384 - 32, pixels: true })).toThrow(
+      'conv output in pixels is 0x00003fe0..0x000043e0; must be inside a bank of L1, 16384 bytes',
+    ));
 });

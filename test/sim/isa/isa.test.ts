@@ -235,8 +235,8 @@ describe('what the table does not allow is a fault that names field, value and l
       'field output_channel_size is 160; must be 16 * ox * oy (480); what the chip does otherwise is not known.',
     ],
     [
-      { write_l2_l1: 1 },
-      'field write_l2_l1 is 1; must be 2 (planar); 1, the order that the analog core reads, is not modelled.',
+      { write_l2_l1: 3 },
+      'field write_l2_l1 is 3; must be 2 (planar) or 1 (pixels of channels for the analog core); what the chip does otherwise is not known.',
     ],
     [{ dilation: 2 }, 'field dilation is 2; must be 1; what the chip does otherwise is not known.'],
     [{ zero_padding: 0x1_0000 }, 'field zero_padding is 65536; must be four nibbles (at most 0xffff).'],
