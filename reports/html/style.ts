@@ -66,5 +66,18 @@ details .scroll { margin: .5rem 0; }
   .layers th:first-child, .layers td:first-child { max-width: 8.5rem; }
   .layers :is(th, td):is(:nth-child(3), :nth-child(4)) { display: none; }
 }
-@media print { .tools, .timeline { display: none; } .scroll, figure { overflow: visible; } }
+@media print {
+  .tools, .timeline { display: none; }
+  .scroll, figure { overflow: visible; }
+  figure img { min-width: 0; }
+  table { font-size: 7.2pt; }
+  th, td { padding: .16rem .18rem; white-space: normal; overflow-wrap: break-word; }
+  td.number { white-space: nowrap; }
+  .layers { font-size: 6.6pt; }
+  .layers :is(th, td):is(:first-child, :nth-child(2), :nth-child(4)) { position: static; max-width: none; overflow: visible; }
+  .layers td:first-child { min-width: 4.5em; overflow-wrap: anywhere; }
+  thead { display: table-header-group; }
+  tr, figure, .cards div { break-inside: avoid; }
+}
+@media print and (max-width: 1000px) { .layers :is(th, td):nth-child(4) { display: none; } }
 `;

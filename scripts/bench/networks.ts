@@ -6,7 +6,7 @@ import { builtinInput, type Model, ModelBuilder, random, randomInts, suiteModels
 import { tfjsLayers } from './tfjs-layers.js';
 import { sideBySide } from './timing.js';
 
-/** One model's speed. Times in milliseconds, medians. */
+/** One model's speed. Times in milliseconds of CPU time, least of the rounds. */
 export interface NetworkRow {
   readonly name: string;
   readonly macs: number;
@@ -35,6 +35,9 @@ export const networks = (): Model[] =>
     .map((entry) => entry.build(0))
     .filter((model) => model.params.size > 6);
 
+/** Long enough for the engine to have compiled what runs, and for its clock of CPU time to say something. */
+const DURATIONS = { warmUp: 500, round: 50 };
+
 /** Measures one model; tfjs cpu only where asked for, since it takes seconds. */
 export function measure(model: Model, wasm: Backend, cpu: Backend | undefined, rounds: number): NetworkRow {
   const program = compile(model, DEFAULT_OPTIONS);
@@ -48,8 +51,8 @@ export function measure(model: Model, wasm: Backend, cpu: Backend | undefined, r
   };
   const times =
     cpu === undefined
-      ? sideBySide(actions, rounds)
-      : sideBySide({ ...actions, cpuMs: tfjsLayers(model, cpu) }, rounds);
+      ? sideBySide(actions, rounds, DURATIONS)
+      : sideBySide({ ...actions, cpuMs: tfjsLayers(model, cpu) }, rounds, DURATIONS);
   const { usefulMacs: macs, totalCycles: cycles } = result.totals;
   return { name: model.name, macs, cycles, ...times };
 }

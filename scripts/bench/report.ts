@@ -1,5 +1,6 @@
 import { type Column, cell, renderGrid } from '../../reports/terminal/grid.js';
 import { style } from '../../reports/terminal/style.js';
+import type { GoalRow } from './goals.js';
 import type { NetworkRow } from './networks.js';
 import type { ShellRow } from './shell.js';
 import { PARTS, type Part } from './suite.js';
@@ -13,6 +14,7 @@ export interface BenchResult {
     readonly load: number;
   };
   readonly rounds: number;
+  readonly goals: readonly GoalRow[];
   readonly networks: readonly NetworkRow[];
   readonly commands: readonly ShellRow[];
   readonly parts: Readonly<Record<Part, number>>;
@@ -68,12 +70,27 @@ function networkTable(rows: readonly NetworkRow[], commands: readonly ShellRow[]
   );
 }
 
+const goalTable = (goals: readonly GoalRow[]): string =>
+  table(
+    ['what', 'now', '', 'goal', 'reached'],
+    goals.map((g) => [
+      g.what,
+      g.value >= 100 ? g.value.toFixed(0) : g.value.toFixed(2),
+      g.unit,
+      `${g.goal.is} ${g.goal.value}`,
+      g.reached ? 'yes' : 'no',
+    ]),
+  );
+
 /** The result as text. */
-export function renderBench({ machine, rounds, networks, commands, parts }: BenchResult): string {
+export function renderBench({ machine, rounds, goals, networks, commands, parts }: BenchResult): string {
   const whole = PARTS.reduce((sum, p) => sum + parts[p], 0);
   const share = (p: Part) => `${((100 * parts[p]) / whole).toFixed(0)} %`;
   return [
-    `${machine.cpu}, ${machine.cores} cores, load ${machine.load.toFixed(1)}, Node ${machine.node}; medians of ${rounds} rounds`,
+    `${machine.cpu}, ${machine.cores} cores, load ${machine.load.toFixed(1)}, Node ${machine.node}; least of ${rounds} rounds`,
+    '',
+    'Goals',
+    goalTable(goals),
     '',
     'Speed by CPU time (useful multiply-accumulates; tfjs: float32, the convolutions and dense layers alone)',
     networkTable(networks, commands),

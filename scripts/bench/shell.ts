@@ -1,14 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { median } from './timing.js';
 
 /** A command as a user starts it. */
 export interface ShellRow {
   readonly command: string;
-  /** Milliseconds from start to end, median. */
+  /** Milliseconds from start to end, least. */
   readonly ms: number;
-  /** Milliseconds of CPU time, median. */
+  /** Milliseconds of CPU time, least. */
   readonly cpuMs: number;
-  /** Most memory that the process ever held (resident), bytes. */
+  /** Most memory that the process ever held (resident) in any run, bytes. */
   readonly peakBytes: number;
 }
 
@@ -20,8 +19,10 @@ process.on('exit', () => {
   writeSync(3, maxRSS + ' ' + (userCPUTime + systemCPUTime));
 });`;
 
-function run(command: string): ShellRow {
-  const words = command.split(' ');
+/** A command to run: by name, or with the words that it stands for. */
+export type Command = string | { readonly command: string; readonly words: readonly string[] };
+
+function run(command: string, words: readonly string[]): ShellRow {
   const hook = `data:text/javascript,${encodeURIComponent(TELL)}`;
   const start = performance.now();
   const ended = spawnSync(process.execPath, ['--import', hook, MAIN, ...words], {
@@ -34,12 +35,13 @@ function run(command: string): ShellRow {
 }
 
 /** Runs each command `rounds` times, in turn. */
-export function shell(commands: readonly string[], rounds: number): ShellRow[] {
-  const runs = Array.from({ length: rounds }, () => commands.map(run));
-  return commands.map((command, i) => ({
+export function shell(commands: readonly Command[], rounds: number): ShellRow[] {
+  const named = commands.map((c) => (typeof c === 'string' ? { command: c, words: c.split(' ') } : c));
+  const runs = Array.from({ length: rounds }, () => named.map((c) => run(c.command, c.words)));
+  return named.map(({ command }, i) => ({
     command,
-    ms: median(runs.map((r) => r[i]!.ms)),
-    cpuMs: median(runs.map((r) => r[i]!.cpuMs)),
-    peakBytes: median(runs.map((r) => r[i]!.peakBytes)),
+    ms: Math.min(...runs.map((r) => r[i]!.ms)),
+    cpuMs: Math.min(...runs.map((r) => r[i]!.cpuMs)),
+    peakBytes: Math.max(...runs.map((r) => r[i]!.peakBytes)),
   }));
 }

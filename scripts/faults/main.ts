@@ -13,7 +13,11 @@ const args = await yargs(hideBin(process.argv))
   .scriptName('npm run faults --')
   .option('seed', { type: 'string', default: '1', describe: 'each seed draws other layers and jobs' })
   .option('each', { type: 'number', default: 2, describe: 'faults of each kind in each network' })
-  .option('models', { type: 'string', array: true, default: ['resnet8', 'ds-cnn', 'dae'] })
+  .option('models', {
+    type: 'string',
+    array: true,
+    default: ['resnet8', 'ds-cnn', 'dae', 'resnet8-mixed', 'htvm-aconv-7x5-s1'],
+  })
   .option('l1', { type: 'number', default: 8192, describe: 'bytes of L1 of the tiled programs' })
   .option('kind', { type: 'string', describe: 'only kinds whose name contains this' })
   .option('write', {

@@ -80,6 +80,7 @@ export class Execution {
       'm.input': builder.input.bind(builder),
       'm.parameter': builder.parameter.bind(builder),
       'm.conv2d': builder.conv2d.bind(builder),
+      'm.analogConv2d': builder.analogConv2d.bind(builder),
       'm.dense': builder.dense.bind(builder),
       'm.add': builder.add.bind(builder),
       call,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { CallList } from './call-list.js';
 import { type Choices, Growth } from './growth.js';
+import { analogConv } from './steps/analog.js';
 import { castInteger, divide, integerBinary, narrow, reduce, shift, unary } from './steps/arithmetic.js';
 import { floatBinary, floatLayer, floatUnary, softmax, toFloat } from './steps/floats.js';
 import { avgPool, biasAdd, maxPool, pad, wholePool } from './steps/images.js';
@@ -23,6 +24,7 @@ type Step = (g: Growth, choices: Choices) => void;
 /** The steps and how often each is tried. */
 const WEIGHTED: readonly (readonly [number, Step])[] = [
   [10, conv],
+  [6, analogConv],
   [6, depthwise],
   [5, dense],
   [7, sum],

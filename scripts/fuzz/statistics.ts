@@ -133,7 +133,7 @@ export class Statistics {
       `core outputs saturated ${percent(saturated)}, zero ${percent(zero)}`,
       ...operators.map(
         ([op, n]) =>
-          `  ${op.padEnd(24)} core ${String(n.digital).padStart(7)}  host ${String(n.host).padStart(7)}`,
+          `  ${op.padEnd(24)} core ${String(n.digital).padStart(7)}  analog ${String(n.analog).padStart(7)}  host ${String(n.host).padStart(7)}`,
       ),
     ].join('\n');
   }

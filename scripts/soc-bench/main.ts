@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Backend } from '../../sim/rv32/options.js';
 import { runElf } from '../../sim/soc/run-elf.js';
 
 /**
@@ -24,10 +25,10 @@ const mips = (instructions: number, ms: number): string => (instructions / ms / 
 const line = (r: Row): string =>
   `${r.name.padEnd(44)} ${r.instructions.toExponential(2).padStart(10)} ${mips(r.instructions, r.wallMs)} ${mips(r.instructions, r.cpuMs)}`;
 
-function measure(name: string, elf: Uint8Array, interpretOnly: boolean): Row {
+function measure(name: string, elf: Uint8Array, backend: Backend): Row {
   const wall = performance.now();
   const cpu = process.cpuUsage();
-  const result = runElf(elf, { interpretOnly });
+  const result = runElf(elf, { backend });
   const used = process.cpuUsage(cpu);
   return {
     name,
@@ -79,8 +80,10 @@ try {
       console.log(`${GCC} is not installed: nothing to run`);
       break;
     }
-    if (rounds === ROUNDS[0]) console.log(line(measure(`bench.c x${rounds}, interpreted`, built.soc, true)));
-    const translated = measure(`bench.c x${rounds}, translated`, built.soc, false);
+    if (rounds === ROUNDS[0])
+      console.log(line(measure(`bench.c x${rounds}, interpreted`, built.soc, 'interpreter')));
+    console.log(line(measure(`bench.c x${rounds}, JavaScript`, built.soc, 'javascript')));
+    const translated = measure(`bench.c x${rounds}, WebAssembly`, built.soc, 'webassembly');
     console.log(line(translated));
     const row = qemu(`bench.c x${rounds}, qemu-riscv32`, built.linux, translated.instructions);
     console.log(row === undefined ? 'qemu-riscv32 is not installed' : line(row));

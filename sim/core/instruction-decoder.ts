@@ -25,6 +25,7 @@ function sameShape(words: Uint32Array, from: number, known: Uint32Array): boolea
 function moved(o: Operation, weights: number, input: number, output: number): Operation {
   switch (o.kind) {
     case 'conv':
+      if (o.pixels === true) return { ...o, weights, input, output };
       return {
         kind: o.kind,
         weights,

@@ -68,19 +68,24 @@ export class Memory {
   #used = 0;
   /** Bytes before this offset are poison where nothing has written them; those behind wait for the first access. */
   #poisoned: number;
+  /** The bytes are this memory's alone. */
+  readonly #own: boolean;
   #anyWrapped = false;
   #assumed = false;
   #released = false;
 
-  constructor(name: string, base: number, size: number) {
+  /** `bytes`: where to keep the content, `size` zeros, when somebody else has to reach them too. */
+  constructor(name: string, base: number, size: number, bytes?: Uint8Array) {
     this.name = name;
     this.base = base;
     this.size = size;
     this.#writers = new Writers(size, NEVER);
-    this.#storage = takeStorage(size);
+    this.#own = bytes === undefined;
+    this.#storage =
+      bytes === undefined ? takeStorage(size) : { bytes, state: new Uint8Array(size), poisoned: 0 };
     this.#bytes = this.#storage.bytes;
     this.#state = this.#storage.state;
-    this.#words = new Int32Array(this.#bytes.buffer, 0, size >> 2);
+    this.#words = new Int32Array(this.#bytes.buffer, this.#bytes.byteOffset, size >> 2);
     this.#stateWords = new Int32Array(this.#state.buffer, 0, size >> 2);
     this.#poisoned = this.#storage.poisoned;
   }
@@ -88,7 +93,7 @@ export class Memory {
   /** Ends the memory's use: its storage goes to another one, and later reads and writes throw. */
   release(): void {
     this.#storage.poisoned = this.#poisoned;
-    giveBack(this.#storage, Math.max(this.#used, this.#touched), POISON);
+    if (this.#own) giveBack(this.#storage, Math.max(this.#used, this.#touched), POISON);
     const nothing = new Uint8Array(0);
     this.#storage = { bytes: nothing, state: nothing, poisoned: 0 };
     this.#bytes = nothing;

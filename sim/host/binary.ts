@@ -72,6 +72,25 @@ function repeatingStrides(from: Shape, to: Shape): number[] {
   return to.map((_, i) => (i < missing || from[i - missing] === 1 ? 0 : own[i - missing]!));
 }
 
+/** What requantization does to accumulators, row by row with one value: the commonest steps of all, without a call an element. */
+const ROWS: ReadonlyMap<
+  Step,
+  (a: Int32Array, from: number, b: number, out: Int32Array, to: number, n: number) => void
+> = new Map([
+  [
+    INTEGER.add!,
+    (a, from, b, out, to, n) => {
+      for (let x = 0; x < n; x++) out[to + x] = a[from + x]! + b;
+    },
+  ],
+  [
+    INTEGER.right_shift!,
+    (a, from, b, out, to, n) => {
+      for (let x = 0; x < n; x++) out[to + x] = a[from + x]! >> b;
+    },
+  ],
+]);
+
 /** Applies `step` over all elements of `shape`, row-major; `sa` and `sb` are the operands' strides. */
 function forEachPair(
   shape: Shape,
@@ -89,8 +108,14 @@ function forEachPair(
   const total = elementCount(shape);
   let ia = 0;
   let ib = 0;
+  const int32 = a instanceof Int32Array && out instanceof Int32Array;
+  const row = int32 && da === 1 && db === 0 ? ROWS.get(step) : undefined;
   for (let o = 0; o < total; ) {
-    for (let x = 0; x < width; x++) out[o++] = step(a[ia + x * da]!, b[ib + x * db]!);
+    if (row === undefined) for (let x = 0; x < width; x++) out[o++] = step(a[ia + x * da]!, b[ib + x * db]!);
+    else {
+      row(a as Int32Array, ia, b[ib]!, out as Int32Array, o, width);
+      o += width;
+    }
     for (let axis = last - 1; axis >= 0; axis--) {
       ia += sa[axis]!;
       ib += sb[axis]!;

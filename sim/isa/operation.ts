@@ -61,6 +61,7 @@ const MODE = { dense: 0, conv: 1, sum: 3 } as const;
 /** Values of write_l2_l1. [hal] */
 const PLANAR = 2;
 const PIXELS = 1;
+const isOrder = (v: number): boolean => v === PLANAR || v === PIXELS;
 
 /** The raw fields of an operation, as the drivers set them. */
 export function toFields(op: Operation): Partial<Fields> {
@@ -114,17 +115,26 @@ export function toFields(op: Operation): Partial<Fields> {
   }
 }
 
+const refuse = (fields: Fields, name: FieldName, rule: string): never => {
+  throw new LimitError({ subject: `field ${name}`, value: fields[name], rule });
+};
+
 function want(fields: Fields, name: FieldName, allowed: (v: number) => boolean, rule: string): number {
   const value = fields[name];
-  if (!allowed(value)) throw new LimitError({ subject: `field ${name}`, value, rule });
-  return value;
+  return allowed(value) ? value : refuse(fields, name, rule);
 }
 
-const equal = (fields: Fields, name: FieldName, value: number, rule: string) =>
-  want(fields, name, (v) => v === value, rule);
-const positive = (fields: Fields, name: FieldName) => want(fields, name, (v) => v >= 1, 'at least 1');
-const line = (fields: Fields, name: FieldName) =>
-  want(fields, name, (v) => v % LINE_BYTES === 0, `a multiple of ${LINE_BYTES} bytes`);
+/** Throws unless the field is `value`, with the rule, which may name the value. */
+function equal(
+  fields: Fields,
+  name: FieldName,
+  value: number,
+  rule: string | ((value: number) => string),
+): void {
+  if (fields[name] !== value) refuse(fields, name, typeof rule === 'string' ? rule : rule(value));
+}
+const positive = (fields: Fields, name: FieldName) => want(fields, name, isPositive, 'at least 1');
+const line = (fields: Fields, name: FieldName) => want(fields, name, onLine, LINE_RULE);
 const shiftOf = (fields: Fields) => want(fields, 'shift_fixed_point', (v) => v <= 31, '0..31 bits');
 const reluOf = (fields: Fields) => want(fields, 'activation_function', (v) => v <= 1, '0 or 1') === 1;
 
@@ -172,26 +182,26 @@ function unused(fields: Fields, names: readonly FieldName[], mode: string, note:
       });
 }
 
+// Made into text only where a field is refused: this runs for every instruction.
+const AS_CX = (pitch: number) => `cx (${pitch}); ${NOT_KNOWN}`;
+const AS_CX_BY_CY = (elements: number) => `cx * cy (${elements}); ${NOT_KNOWN}`;
+const AS_OUTPUT = (elements: number) => `16 * ox * oy (${elements}); ${NOT_KNOWN}`;
+const AN_ORDER = `2 (planar) or 1 (pixels of channels for the analog core); ${NOT_KNOWN}`;
+const ON_LINES = `a positive multiple of ${LINE_BYTES} columns; ${NOT_KNOWN}`;
+const LINE_RULE = `a multiple of ${LINE_BYTES} bytes`;
+const onLine = (v: number) => v % LINE_BYTES === 0;
+const isPositive = (v: number) => v >= 1;
+
 function toConv(f: Fields, note: NoteOddity): ConvOperation {
-  const pitch = want(
-    f,
-    'cx',
-    (v) => v >= 1 && v % LINE_BYTES === 0,
-    `a positive multiple of ${LINE_BYTES} columns; ${NOT_KNOWN}`,
-  );
+  const pitch = want(f, 'cx', (v) => v >= 1 && onLine(v), ON_LINES);
   const rows = positive(f, 'cy');
-  equal(f, 'padded_cx', pitch, `cx (${pitch}); ${NOT_KNOWN}`);
-  equal(f, 'size_channel', pitch * rows, `cx * cy (${pitch * rows}); ${NOT_KNOWN}`);
+  equal(f, 'padded_cx', pitch, AS_CX);
+  equal(f, 'size_channel', pitch * rows, AS_CX_BY_CY);
   const columnGroups = positive(f, 'ox');
   const outputRows = positive(f, 'oy');
   const outputSize = ARRAY_COLUMNS * columnGroups * outputRows;
-  equal(f, 'output_channel_size', outputSize, `16 * ox * oy (${outputSize}); ${NOT_KNOWN}`);
-  const order = want(
-    f,
-    'write_l2_l1',
-    (v) => v === PLANAR || v === PIXELS,
-    `2 (planar) or 1 (pixels of channels for the analog core); ${NOT_KNOWN}`,
-  );
+  equal(f, 'output_channel_size', outputSize, AS_OUTPUT);
+  const order = want(f, 'write_l2_l1', isOrder, AN_ORDER);
   equal(f, 'dilation', 1, `1; ${NOT_KNOWN}`);
   const padding = decodeZeroPadding(
     want(f, 'zero_padding', (v) => v <= 0xffff, 'four nibbles (at most 0xffff)'),
@@ -205,7 +215,7 @@ function toConv(f: Fields, note: NoteOddity): ConvOperation {
       value: `${outputRows} rows`,
       usual: `the last window ends at row ${lastRow}, beyond cy + bottom padding (${rows} + ${padding.bottom}), and reads zeros there`,
     });
-  return {
+  const operation: ConvOperation = {
     kind: 'conv',
     weights: line(f, 'weight_memory_pointer'),
     input: line(f, 'input_memory_pointer'),
@@ -222,8 +232,8 @@ function toConv(f: Fields, note: NoteOddity): ConvOperation {
     padding,
     shift: shiftOf(f),
     relu: reluOf(f),
-    ...(order === PIXELS ? { pixels: true } : {}),
   };
+  return order === PIXELS ? { ...operation, pixels: true } : operation;
 }
 
 function toDense(f: Fields, note: NoteOddity): DenseOperation {

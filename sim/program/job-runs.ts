@@ -25,6 +25,8 @@ function weightsOf(writes: readonly RegisterWrite[], like: readonly RegisterWrit
   for (let i = 0; i < writes.length; i++) {
     const write = writes[i]!;
     const other = like[i]!;
+    // Steps share the writes that their layer's jobs have in common.
+    if (write === other && write[0] !== REGISTERS.WT_CONV_ADDR) continue;
     if (write[0] !== other[0]) return undefined;
     if (write[0] === REGISTERS.WT_CONV_ADDR) address = write[1];
     else if (write[1] !== other[1]) return undefined;

@@ -2,7 +2,6 @@ import type { Layer } from '../../src/program/types.js';
 import { coreCycles, energyOf } from '../../src/results/energy.js';
 import { ratesOf } from '../../src/results/rates.js';
 import type { BytesMoved, CyclesByReason, LayerResult, Reason, RunTotals } from '../../src/results/run.js';
-import { REASONS } from '../../src/results/run.js';
 import type { ComputeReport, CopyReport } from '../core/digital-core.js';
 import { OperationCosts } from '../core/operation-costs.js';
 import { peakMacsPerCycle } from '../isa/array.js';
@@ -12,8 +11,17 @@ import type { CycleParameters, HardwareParameters } from '../isa/parameters.js';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-const NO_CYCLES = Object.fromEntries(REASONS.map((r) => [r, 0])) as Mutable<CyclesByReason>;
-const noCycles = (): Mutable<CyclesByReason> => ({ ...NO_CYCLES });
+/** None for any reason, in the order of `REASONS`. Made for each layer and model: a literal costs a fraction of a copy. */
+const noCycles = (): Mutable<CyclesByReason> => ({
+  copyIn: 0,
+  copyOut: 0,
+  weights: 0,
+  instructions: 0,
+  compute: 0,
+  launch: 0,
+  tileLoop: 0,
+  host: 0,
+});
 const noBytes = (): Mutable<BytesMoved> => ({
   l2ToL1: 0,
   l1ToL2: 0,
@@ -39,14 +47,29 @@ export class LayerAccount {
 
   constructor(models: readonly string[]) {
     this.inOrder = models.map(noCycles);
-    this.others = Object.fromEntries(models.map((name, i) => [name, this.inOrder[i]!]));
+    const others: Record<string, Mutable<CyclesByReason>> = {};
+    for (let i = 0; i < models.length; i++) others[models[i]!] = this.inOrder[i]!;
+    this.others = others;
   }
 }
 
 const sameCycles = (a: CycleParameters, b: CycleParameters): boolean =>
   (Object.keys(a) as (keyof CycleParameters)[]).every((key) => a[key] === b[key]);
 
-const sumOf = (cycles: CyclesByReason): number => REASONS.reduce((n, r) => n + cycles[r], 0);
+/** In the order of `REASONS`: cycles may be fractions. */
+const sumOf = (c: CyclesByReason): number =>
+  c.copyIn + c.copyOut + c.weights + c.instructions + c.compute + c.launch + c.tileLoop + c.host;
+
+function add(sum: Mutable<CyclesByReason>, more: CyclesByReason): void {
+  sum.copyIn += more.copyIn;
+  sum.copyOut += more.copyOut;
+  sum.weights += more.weights;
+  sum.instructions += more.instructions;
+  sum.compute += more.compute;
+  sum.launch += more.launch;
+  sum.tileLoop += more.tileLoop;
+  sum.host += more.host;
+}
 
 /** All but the tiles, in the same order. A rest pattern takes the engine many times as long. */
 function withoutTiles(layer: Layer): Omit<Layer, 'tiles'> {
@@ -182,7 +205,10 @@ export class Ledger {
         usefulMacs: layer.usefulMacs,
         analogCycles: layer.target === 'analog' ? coreCycles(a.cycles) : 0,
       });
-      Object.assign(out, ratesOf(layer.usefulMacs, out.totalCycles, this.#clockHz, this.#peak));
+      const rates = ratesOf(layer.usefulMacs, out.totalCycles, this.#clockHz, this.#peak);
+      out.macPerCycle = rates.macPerCycle;
+      out.utilization = rates.utilization;
+      out.milliseconds = rates.milliseconds;
       out.bytes = a.bytes;
       out.overflows = a.overflows;
       if (a.checksum !== undefined) out.checksum = a.checksum;
@@ -192,15 +218,13 @@ export class Ledger {
 
   totals(): RunTotals {
     const cycles = noCycles();
-    const otherModels = Object.fromEntries(this.#models.map((name) => [name, noCycles()]));
+    const others = this.#models.map(noCycles);
     const bytes = noBytes();
     const total = { tiles: 0, copies: 0, compute: 0, usefulMacs: 0, issuedMacs: 0, overflows: 0 };
     this.#accounts.forEach((a, i) => {
-      for (const r of REASONS) {
-        cycles[r] += a.cycles[r];
-        for (const name of this.#models) otherModels[name]![r] += a.others[name]![r];
-      }
-      for (const key of Object.keys(bytes) as (keyof BytesMoved)[]) bytes[key] += a.bytes[key];
+      add(cycles, a.cycles);
+      for (let m = 0; m < others.length; m++) add(others[m]!, a.inOrder[m]!);
+      for (const key in bytes) bytes[key as keyof BytesMoved] += a.bytes[key as keyof BytesMoved];
       total.tiles += a.tiles;
       total.copies += a.copies;
       total.compute += a.compute;
@@ -216,6 +240,7 @@ export class Ledger {
       0,
     );
     const energy = energyOf({ cycles, usefulMacs: rest.usefulMacs, analogCycles });
+    const otherModels = Object.fromEntries(this.#models.map((name, m) => [name, others[m]!]));
     return { ...rest, ...rates, cycles, totalCycles, otherModels, energy, jobs: { copies, compute }, bytes };
   }
 }

@@ -1,6 +1,6 @@
 import { UserError } from '../../src/base/errors.js';
 import { sha256 } from '../../src/base/sha256.js';
-import { sameShape, showShape, type Tensor } from '../../src/base/tensor.js';
+import { elementCount, sameShape, showShape, type Tensor } from '../../src/base/tensor.js';
 import type { Buffer, HostStep, JobStep, Program, Step } from '../../src/program/types.js';
 import { notesOf } from '../../src/results/analog.js';
 import type { Finding } from '../../src/results/finding.js';
@@ -20,7 +20,14 @@ import { requireComplete } from './incomplete.js';
 import { jobsLike } from './job-runs.js';
 import { Ledger } from './ledger.js';
 import { ProgramCheck } from './program-check.js';
-import { bytesFromValues, elementAddresses, readTensor, tensorBytes, writeTensor } from './tensor-access.js';
+import {
+  bytesFromValues,
+  elementAddresses,
+  readTensor,
+  tensorBytes,
+  tensorChecksum,
+  writeTensor,
+} from './tensor-access.js';
 import { Timeline } from './timeline.js';
 
 /** A tensor that the program holds whole in memory, at the moment when its last byte was written. */
@@ -388,12 +395,17 @@ class Machine {
     const isOutput = buffer.role === 'output';
     requireComplete(this.#program, memory, buffer, layer);
     this.#check?.completed(buffer);
-    const tensor = readTensor(memory, buffer);
     const account = this.#ledger.account(layer);
-    const addressOf = elementAddresses(buffer);
     // What wrapped in lanes and columns beyond the tensor is nobody's output; a tensor in two places counts once.
-    if (buffer.dtype === 'int8')
-      account.overflows = Math.max(account.overflows, memory.countWrapped(tensor.data.length, addressOf));
+    if (buffer.dtype === 'int8') {
+      const wrapped = memory.countWrapped(elementCount(buffer.shape), elementAddresses(buffer));
+      account.overflows = Math.max(account.overflows, wrapped);
+    }
+    if (!isOutput && this.#options.onTensor === undefined) {
+      account.checksum = tensorChecksum(memory, buffer);
+      return;
+    }
+    const tensor = readTensor(memory, buffer);
     account.checksum = checksum(tensor);
     if (isOutput) {
       this.#outputs.set(buffer.tensor ?? buffer.name, tensor);

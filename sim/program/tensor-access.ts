@@ -1,9 +1,10 @@
 import { allocate, bytesPerElement } from '../../src/base/dtype.js';
 import { LimitError } from '../../src/base/errors.js';
+import { sha256 } from '../../src/base/sha256.js';
 import { elementCount, type Tensor } from '../../src/base/tensor.js';
 import type { Buffer } from '../../src/program/types.js';
 import type { Memory } from '../core/memory.js';
-import { unpackFast } from '../core/unpack.js';
+import { unpackForNow } from '../core/unpack.js';
 import { ANALOG_INFERENCES, type AnalogInferences } from '../isa/analog/inferred.js';
 import { analogByte, analogLayout, packForAnalog, unpackFromAnalog } from '../isa/analog/layout.js';
 import { coreLayout, packForCore } from '../isa/layout.js';
@@ -48,11 +49,25 @@ export function bytesFromValues(t: Tensor): Uint8Array {
 /** Reads a buffer's tensor. Every byte must have been written; in the core's layout that includes the rows' padding. */
 export function readTensor(memory: Memory, b: Buffer): Tensor {
   const bytes = memory.read(b.address, tensorBytes(b), b.name);
-  if (b.layout === 'core') return { shape: b.shape, dtype: 'int8', data: unpackFast(bytes, b.shape) };
+  if (b.layout === 'core')
+    return { shape: b.shape, dtype: 'int8', data: unpackForNow(bytes, b.shape).slice() };
   if (b.layout === 'analog')
     return { shape: b.shape, dtype: 'int8', data: unpackFromAnalog(bytes, b.shape, orderOf(b)) };
   return valuesFromBytes(bytes, b);
 }
+
+/** sha256 of a buffer's tensor, dense: of `bytesFromValues(readTensor(memory, b))`. */
+export function tensorChecksum(memory: Memory, b: Buffer): string {
+  if (b.layout === 'core')
+    return sha256(bytesOf(unpackForNow(memory.read(b.address, tensorBytes(b), b.name), b.shape)));
+  // An int64 is read, as one beyond 2^53 is an error.
+  if (b.layout === 'dense' && b.dtype !== 'int64')
+    return sha256(memory.read(b.address, tensorBytes(b), b.name));
+  return sha256(bytesFromValues(readTensor(memory, b)));
+}
+
+const bytesOf = (data: Int8Array): Uint8Array =>
+  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 function packed(b: Buffer, t: Tensor): Uint8Array {
   if (b.layout === 'analog') return packForAnalog(t.data, b.shape, orderOf(b));

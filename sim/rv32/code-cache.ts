@@ -4,11 +4,15 @@ import type { Execute, Operands } from './step-tier.js';
 import type { Instruction } from './table/index.js';
 import type { WaitStates } from './timing.js';
 
-/** A translated piece of the program: `run(block)` starts at one of its blocks and returns the next pc. */
+/**
+ * A translated piece of the program: `run(block)` starts at one of its blocks and returns the next pc, or ~pc where the
+ * instruction there is for the step tier.
+ */
 export interface Region {
+  readonly backend: 'webassembly' | 'javascript';
   readonly run: (block: number) => number;
-  /** pc of every block, in the order of their numbers. */
-  readonly entries: readonly number[];
+  /** The blocks to start at. */
+  readonly entries: readonly { readonly pc: number; readonly number: number }[];
   /** Words of L2, as indices, that the translation was made from. */
   readonly words: ReadonlySet<number>;
 }
@@ -54,6 +58,7 @@ export class CodeCache {
     readonly execute: (row: Instruction) => Execute;
     readonly illegal: Execute;
     readonly waits: WaitStates;
+    readonly code: Uint8Array;
   }) {
     this.#base = options.base;
     this.#halves = options.halves;
@@ -61,7 +66,7 @@ export class CodeCache {
     this.#illegal = options.illegal;
     this.#waits = options.waits;
     const halves = options.halves.length;
-    this.code = new Uint8Array(halves / 2);
+    this.code = options.code;
     this.ends = new Uint8Array(halves);
     this.blocks = new Int32Array(halves);
     this.heat = new Uint8Array(halves);
@@ -132,11 +137,11 @@ export class CodeCache {
 
   addRegion(region: Region): void {
     this.#live.add(region);
-    region.entries.forEach((pc, block) => {
+    for (const { pc, number } of region.entries) {
       const index = this.half(pc);
       this.regions[index] = region;
-      this.blocks[index] = block;
-    });
+      this.blocks[index] = number;
+    }
   }
 
   #dropRegions(touches: (region: Region) => boolean): boolean {
@@ -145,7 +150,7 @@ export class CodeCache {
       if (!touches(region)) continue;
       dropped = true;
       this.#live.delete(region);
-      for (const pc of region.entries)
+      for (const { pc } of region.entries)
         if (this.regions[this.half(pc)] === region) this.regions[this.half(pc)] = undefined;
     }
     return dropped;
@@ -162,6 +167,10 @@ export class CodeCache {
         return this.#invalidate(offset, bytes);
       }
     return false;
+  }
+
+  drop(region: Region): void {
+    this.#dropRegions((r) => r === region);
   }
 
   /** Forgets every translation, so that each instruction passes the step tier. */

@@ -30,7 +30,7 @@ export class Control {
 
   constructor(parts: ControlParts) {
     this.#parts = parts;
-    const { ram } = parts.platform;
+    const { ram } = parts.platform.linear;
     this.#halves = new Uint16Array(ram.buffer, ram.byteOffset, ram.byteLength / 2);
   }
 

@@ -10,29 +10,29 @@ import { HardwareLoops } from './hardware-loops.js';
 import { MemoryPath } from './memory-path.js';
 import type { CoreOptions } from './options.js';
 import type { Platform } from './platform.js';
-import { translate } from './region.js';
 import { memoryViews, type Scope } from './scope.js';
 import { StackGuard } from './stack-guard.js';
 import { type Operands, StepTier } from './step-tier.js';
-import { DEFAULT_WAIT_STATES, type WaitStates } from './timing.js';
+import { DEFAULT_WAIT_STATES } from './timing.js';
+import { Translator } from './translator.js';
 
-export type { CoreOptions } from './options.js';
+export type { Backend, CoreOptions } from './options.js';
 
 /** Why `run` came back. */
 export type StopReason = 'exit' | 'limit';
 
-/** Arrivals at an address by a jump before it is translated. */
-const HOT = 16;
+/** See `CoreOptions.hot`. Measured: half of it or twice it costs little, ten times more or less costs a tenth of a short run. */
+const HOT = 64;
 /** Arrivals are not counted any more: nothing can be translated here until the code changes. */
 const COLD_FOREVER = 255;
 
 /**
  * The RI5CY host core. Cold code runs one instruction at a time; addresses that jumps arrive at often are translated to
- * JavaScript a region at a time. Both tiers are generated from the instruction table and count the same cycles. A region's
- * block is entered only with fuel for all of it, so both tiers stop at the same instruction.
+ * WebAssembly or JavaScript a region at a time. All are generated from the instruction table and count the same cycles. A
+ * region's block is entered only with fuel for all of it, so that every backend stops at the same instruction.
  */
 export class Core {
-  readonly x = new Int32Array(new ArrayBuffer(32 * 4));
+  readonly x: Int32Array;
   pc = 0;
   readonly csrs: CsrFile;
   readonly cache: CodeCache;
@@ -44,40 +44,42 @@ export class Core {
   readonly #options: CoreOptions;
   readonly #control: Control;
   readonly #loops: HardwareLoops;
-  readonly #fuel = new Fuel();
-  readonly #scope: Scope;
-  readonly #shape: MemoryShape;
-  readonly #waits: WaitStates;
+  readonly #fuel: Fuel;
+  readonly #translator: Translator;
   #limit = Number.POSITIVE_INFINITY;
 
   constructor(platform: Platform, options: CoreOptions = {}) {
-    const { x } = this;
-    const fuel = this.#fuel;
+    const { linear } = platform;
+    const { ram } = linear;
+    const x = linear.words(linear.at.x, 32);
+    const fuel = new Fuel(linear);
+    this.x = x;
+    this.#fuel = fuel;
     const waits = options.waits ?? DEFAULT_WAIT_STATES;
-    const views = memoryViews(platform.ram);
+    const views = memoryViews(ram);
     const checkedLoads = options.memoryCheck !== undefined;
     this.platform = platform;
     this.#options = options;
-    this.#waits = waits;
-    this.#shape = { base: platform.ramBase, bytes: platform.ram.length, checkedLoads };
+    const memory: MemoryShape = { base: platform.ramBase, bytes: ram.length, checkedLoads };
     this.cache = new CodeCache({
       base: platform.ramBase,
       halves: views.m16,
       execute: (row) => steps.get(row),
       illegal: (d, pc) => this.#control.illegal(d, pc),
       waits,
+      code: linear.bytes(linear.at.code, ram.length >>> 2),
     });
     const { cache } = this;
-    this.#loops = new HardwareLoops(cache, fuel);
+    this.#loops = new HardwareLoops(cache, fuel, linear);
     this.csrs = new CsrFile({
       loops: this.#loops.registers,
       cycles: () => this.now(),
       instructions: () => this.instructions,
     });
-    this.calls = new CallList(options.observer);
+    this.calls = new CallList(options.observer, linear);
     this.memory = new MemoryPath({ platform, cache, fuel, waits, check: options.memoryCheck });
     this.#control = new Control({ x, cache, csrs: this.csrs, fuel, calls: this.calls, platform, options });
-    this.#scope = {
+    const scope: Scope = {
       x,
       L: this.#loops.registers,
       F: fuel.left,
@@ -92,7 +94,8 @@ export class Core {
       loops: this.#loops,
       stack: new StackGuard(x, options.stack),
     };
-    const steps = new StepTier(this.#scope, this.#shape);
+    const steps = new StepTier(scope, memory);
+    this.#translator = new Translator({ scope, memory, waits, options, cache, linear, fuel });
   }
 
   /** Cycles since reset. */
@@ -121,9 +124,11 @@ export class Core {
       const region = this.cache.regions[half];
       if (region !== undefined) {
         const before = fuel[0];
-        this.pc = region.run(this.cache.blocks[half]!);
+        const next = region.run(this.cache.blocks[half]!);
         arrived = true;
-        if (fuel[0] !== before) continue;
+        this.pc = next < 0 ? ~next : next;
+        if (next < 0) this.#translator.gaveUp(region, before! - fuel[0]!);
+        else if (fuel[0] !== before) continue;
       } else if (arrived && this.#warm(half)) continue;
       arrived = this.step();
     }
@@ -132,22 +137,18 @@ export class Core {
   /** Counts arrivals; translates a hot address. Returns whether there is a region now. */
   #warm(half: number): boolean {
     const heat = this.cache.heat[half];
-    if (heat === undefined || heat === COLD_FOREVER || this.#options.interpretOnly || this.csrs.countsEvents)
-      return false;
-    if (heat < HOT) {
+    if (heat === undefined || heat === COLD_FOREVER || this.csrs.countsEvents) return false;
+    if (this.#options.backend === 'interpreter') return false;
+    if (heat < (this.#options.hot ?? HOT)) {
       this.cache.heat[half] = heat + 1;
       return false;
     }
-    const region = translate(this.pc, this.cache, {
-      scope: this.#scope,
-      memory: this.#shape,
-      waits: this.#waits,
-      stack: this.#options.stack,
-      sameFunction: this.#options.observer === undefined ? undefined : this.#options.sameFunction,
-    });
-    this.cache.heat[half] = region === undefined ? COLD_FOREVER : 0;
+    const region = this.#translator.translate(this.pc);
     if (region !== undefined) this.cache.addRegion(region);
-    return region !== undefined;
+    // A region from an instruction for the step tier starts behind it: here nothing changes however often one arrives.
+    const starts = region !== undefined && this.cache.regions[half] === region;
+    this.cache.heat[half] = starts ? 0 : COLD_FOREVER;
+    return starts;
   }
 
   /** Runs one instruction. Returns whether it jumped. */

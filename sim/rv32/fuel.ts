@@ -1,21 +1,31 @@
-/** The longest stretch of cycles between two looks outside. */
-const STRETCH = 1 << 30;
+import type { LinearMemory } from './linear-memory.js';
 
-const cell = (): Int32Array => new Int32Array(new ArrayBuffer(8 * 4));
+/**
+ * The longest stretch of cycles between two looks outside. Long loops must be left now and then: an engine of WebAssembly swaps
+ * in its optimised code only where a function is called.
+ */
+const STRETCH = 1 << 24;
 
 /**
  * The core's time. `left` holds the cycles until something outside must be looked at; code counts it down, so that one
  * comparison a block tells whether the block may run. The arrays are the ones that generated code works on.
  */
 export class Fuel {
-  readonly left = cell();
+  readonly left: Int32Array;
   /** Instructions since the last refill. */
-  readonly retired = cell();
+  readonly retired: Int32Array;
   /** Not 0: look outside before the next instruction. */
-  readonly attention = cell();
+  readonly attention: Int32Array;
   #filledAt = 0;
   #filled = 0;
   #instructions = 0;
+
+  constructor(memory: LinearMemory) {
+    const { at } = memory;
+    this.left = memory.words(at.left, 8);
+    this.retired = memory.words(at.retired, 8);
+    this.attention = memory.words(at.attention, 8);
+  }
 
   /** Cycles since reset. */
   now(): number {
@@ -41,9 +51,14 @@ export class Fuel {
    * the block that now does not run.
    */
   raise(restCycles: number, restInstructions: number): void {
-    this.left[0]! += restCycles;
-    this.retired[0]! -= restInstructions;
+    this.giveBack(restCycles, restInstructions);
     this.attention[0] = 1;
+  }
+
+  /** Takes back what was paid for a part of a block that does not run. */
+  giveBack(cycles: number, instructions: number): void {
+    this.left[0]! += cycles;
+    this.retired[0]! -= instructions;
   }
 
   /** Fills up to cycle `next`, at most a stretch; a cycle that has passed leaves nothing. */

@@ -1,15 +1,17 @@
 import type { CodeCache } from './code-cache.js';
 import type { Fuel } from './fuel.js';
 import { stallBetween } from './hazards.js';
+import type { LinearMemory } from './linear-memory.js';
 import type { Operands } from './step-tier.js';
 
 /** The two hardware loops. Their registers: start, end, count of loop 0, then of loop 1. */
 export class HardwareLoops {
-  readonly registers = new Int32Array(new ArrayBuffer(8 * 4));
+  readonly registers: Int32Array;
   readonly #cache: CodeCache;
   readonly #fuel: Fuel;
 
-  constructor(cache: CodeCache, fuel: Fuel) {
+  constructor(cache: CodeCache, fuel: Fuel, memory: LinearMemory) {
+    this.registers = memory.words(memory.at.loops, 8);
     this.#cache = cache;
     this.#fuel = fuel;
   }

@@ -72,7 +72,7 @@ export class MemoryPath {
         'Initialise the variable, or run without the check.',
       );
     this.#misaligned(offset, bytes);
-    const { ram } = this.#platform;
+    const { ram } = this.#platform.linear;
     let value = 0;
     for (let i = bytes - 1; i >= 0; i--) value = (value << 8) | ram[offset + i]!;
     return value;
@@ -96,7 +96,7 @@ export class MemoryPath {
       return;
     }
     this.#misaligned(offset, bytes);
-    const { ram } = this.#platform;
+    const { ram } = this.#platform.linear;
     for (let i = 0; i < bytes; i++) ram[offset + i] = value >>> (8 * i);
     this.#check?.stored(this.#platform.ramBase + offset, bytes, pc);
     if (this.#cache.memoryChanged(offset, bytes)) this.#fuel.raise(restCycles, restInstructions);
@@ -104,7 +104,7 @@ export class MemoryPath {
 
   /** Offset in L2 of an access, or -1 for one elsewhere. */
   #offset(address: number, bytes: number): number {
-    const size = this.#platform.ram.length;
+    const size = this.#platform.linear.ram.length;
     const direct = (address - this.#platform.ramBase) >>> 0;
     if (direct + bytes <= size) return direct;
     const alias = this.#platform.alias(address >>> 0);

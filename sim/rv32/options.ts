@@ -3,6 +3,12 @@ import type { Observer } from './platform.js';
 import type { StackBounds } from './stack-guard.js';
 import type { WaitStates } from './timing.js';
 
+/**
+ * What hot code is translated to. `interpreter`: to nothing, every instruction goes through the step tier. `webassembly`: what
+ * WebAssembly has no room for, and all code of a core that is watched, becomes JavaScript.
+ */
+export type Backend = 'webassembly' | 'javascript' | 'interpreter';
+
 /** Settings of a core; none of them changes what a correct program computes. */
 export interface CoreOptions {
   readonly waits?: WaitStates;
@@ -15,7 +21,9 @@ export interface CoreOptions {
   readonly observer?: Observer;
   /** For the observer: whether two addresses lie in the same function. */
   readonly sameFunction?: (a: number, b: number) => boolean;
-  /** Never translate: every instruction goes through the step tier. */
-  readonly interpretOnly?: boolean;
+  /** What hot code becomes; `webassembly` where that is left out. */
+  readonly backend?: Backend;
+  /** Arrivals at an address by a jump before it is translated, 1 to 254. */
+  readonly hot?: number;
   readonly memoryCheck?: MemoryCheck;
 }

@@ -1,7 +1,9 @@
+import type { LinearMemory } from './linear-memory.js';
+
 /** What the host core needs of the machine around it: memory beyond L2, time, interrupts. */
 export interface Platform {
-  /** L2 itself; generated code reads and writes it directly. */
-  readonly ram: Uint8Array;
+  /** L2 itself, which generated code reads and writes directly, with room for the core's state. */
+  readonly linear: LinearMemory;
   readonly ramBase: number;
   /**
    * An access outside L2, or through an alias. `value` is an unsigned number of `bytes` bytes. Throws `AccessError` for an

@@ -40,8 +40,9 @@ export function translate(pc: number, cache: CodeCache, options: TranslateOption
   );
   const source = `return function region(b) { R: for (;;) switch (b) { ${text.join('\n')} } };`;
   return {
+    backend: 'javascript',
     run: evaluate<(block: number) => number>(options.scope, source),
-    entries: plan.blocks.map((b) => b.pc),
+    entries: plan.blocks.map(({ pc }, number) => ({ pc, number })),
     words: plan.words,
   };
 }

@@ -1,6 +1,7 @@
 import { hex } from '../../src/base/units.js';
 import type { Memory } from '../core/memory.js';
 import { AccessError } from '../rv32/faults.js';
+import type { LinearMemory } from '../rv32/linear-memory.js';
 import type { Platform } from '../rv32/platform.js';
 import { ALIAS_BYTES } from './load.js';
 import { JobError } from './peripherals/accelerator-job.js';
@@ -15,6 +16,8 @@ export type CodeRanges = readonly { readonly start: number; readonly end: number
 /** Cycles that one access to a peripheral takes beyond the instruction: in `DEFAULT_WAIT_STATES`, as the core charges it. */
 export interface BusParts {
   readonly l2: Memory;
+  /** Holds the bytes of `l2`. */
+  readonly linear: LinearMemory;
   readonly interrupts: InterruptController;
   readonly control: SocControl;
   readonly referenceClock: ReferenceClock;
@@ -27,13 +30,13 @@ const FIX = 'Look at the pointer, or at the memory map in docs/soc.md.';
 
 /** The SoC around the host core: decodes addresses, keeps the devices' time, presents one interrupt. */
 export class Bus implements Platform {
-  readonly ram: Uint8Array;
+  readonly linear: LinearMemory;
   readonly ramBase: number;
   readonly #parts: BusParts;
 
   constructor(parts: BusParts) {
     this.#parts = parts;
-    this.ram = parts.l2.raw();
+    this.linear = parts.linear;
     this.ramBase = parts.l2.base;
   }
 

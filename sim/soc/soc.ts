@@ -6,7 +6,9 @@ import { Memory, PRELOADED } from '../core/memory.js';
 import { MEMORY_MAP } from '../isa/geometry.js';
 import { DEFAULT_PARAMETERS, type HardwareParameters } from '../isa/parameters.js';
 import { Core } from '../rv32/core.js';
+import { LinearMemory } from '../rv32/linear-memory.js';
 import type { MemoryCheck } from '../rv32/memory-path.js';
+import type { Backend } from '../rv32/options.js';
 import type { Observer } from '../rv32/platform.js';
 import type { WaitStates } from '../rv32/timing.js';
 import { Bus, type CodeRanges } from './bus.js';
@@ -59,7 +61,8 @@ export interface SocOptions {
   /** The same for the analog core. */
   readonly onAnalogJob?: (report: AnalogJobReport, soc: Soc) => void;
   readonly observer?: Observer;
-  readonly interpretOnly?: boolean;
+  /** What hot code of the host becomes; every backend counts the same cycles. */
+  readonly backend?: Backend;
 }
 
 /** Names under which linker scripts give the low and the high end of the stack. The SDK's come first. */
@@ -107,7 +110,10 @@ export class Soc {
     this.parameters = options.parameters ?? DEFAULT_PARAMETERS;
     const { chip } = this.parameters;
     this.image = readElf(elf, file);
-    this.l2 = new Memory('L2', MEMORY_MAP.l2, chip.l2Bytes);
+    const linear = new LinearMemory(chip.l2Bytes);
+    this.l2 = new Memory('L2', MEMORY_MAP.l2, chip.l2Bytes, linear.ram);
+    // The core goes to the bytes directly: all of them must be there.
+    this.l2.raw();
     loadSegments(this.image, this.l2, file);
     const code = codeRanges(this.image, this.l2.base);
     this.symbols = new Symbols(this.image.symbols, (a) => code.some((r) => a >= r.start && a < r.end));
@@ -156,7 +162,7 @@ export class Soc {
       new MicroDma(fetch, put, (id) => events.raise(id)),
     ];
     const referenceClock = new ReferenceClock(chip.clockHz, raise);
-    this.bus = new Bus({ l2: this.l2, interrupts, control, referenceClock, peripherals, code });
+    this.bus = new Bus({ l2: this.l2, linear, interrupts, control, referenceClock, peripherals, code });
     this.watcher = options.watch?.(this, { core: digital, analog });
     this.port.watcher = this.watcher?.port;
     this.analogPort.watcher = this.watcher?.analogPort;
@@ -180,7 +186,7 @@ export class Soc {
       ...(options.oddJumps === undefined ? {} : { oddJumps: options.oddJumps }),
       ...(options.earlyTraps === undefined ? {} : { earlyTraps: options.earlyTraps }),
       ...(observer === undefined ? {} : { observer }),
-      interpretOnly: options.interpretOnly ?? false,
+      ...(options.backend === undefined ? {} : { backend: options.backend }),
       sameFunction: (a, b) => this.symbols.sameFunction(a, b),
       ...(memoryCheck === undefined ? {} : { memoryCheck }),
     });

@@ -10,6 +10,7 @@ import { type FaultyLayer, isolate } from './isolate.js';
 import { type ModelLayer, modelLayers } from './model-layers.js';
 import { pictureOf } from './picture.js';
 import { absent } from './recognise/absent.js';
+import { analog } from './recognise/analog.js';
 import { host } from './recognise/host.js';
 import { instruction } from './recognise/instruction.js';
 import { missing, order } from './recognise/missing.js';
@@ -112,9 +113,11 @@ function* explainLayer(
   most: number,
 ): Generator<void, LayerExplanation> {
   const s = suspectOf(program, faulty, reference, inputs, known.layers);
-  const suspicions = [...RECOGNISERS.flatMap((r) => r(s)), ...host(s, known.compiled)].sort(
-    (a, b) => b.strength - a.strength,
-  );
+  const suspicions = [
+    ...analog(s, known.compiled),
+    ...RECOGNISERS.flatMap((r) => r(s)),
+    ...host(s, known.compiled),
+  ].sort((a, b) => b.strength - a.strength);
   const proof = yield* proven(suspicions, s, faulty, most);
   const causes = proof === undefined ? [] : [causeOf(proof.suspicion, proof.says)];
   const kinds = new Set(causes.map((c) => c.kind));

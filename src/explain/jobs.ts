@@ -14,7 +14,7 @@ export interface Job {
   readonly fields: Fields | undefined;
 }
 
-/** The jobs of one layer, with registers and instruction words as all steps before leave them. */
+/** The digital core's jobs of one layer, with registers and instruction words as all steps before leave them. */
 export function jobsOfLayer(program: Program, layer: number): Job[] {
   const { manifest } = program;
   const image = program.image.slice();
@@ -24,7 +24,8 @@ export function jobsOfLayer(program: Program, layer: number): Job[] {
   const registers = new Map<RegisterName, number>();
   const out: Job[] = [];
   manifest.steps.forEach((step, i) => {
-    if (step.kind !== 'job') return;
+    // The analog core's jobs have a port of their own (analog-jobs.ts).
+    if (step.kind !== 'job' || step.core === 'analog') return;
     for (const [address, word] of step.stores)
       if (inside(address - base, WORD_BYTES)) view.setUint32(address - base, word, true);
     for (const [offset, v] of step.writes) {

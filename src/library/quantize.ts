@@ -1,10 +1,13 @@
 import { executeHostOp } from '../../sim/host/execute.js';
+import { DEFAULT_PARAMETERS } from '../../sim/isa/parameters.js';
 import type { Tensor } from '../base/tensor.js';
 import type { Model } from '../ir/expr.js';
-import { type Quantized, quantizeSteps } from '../quantize/index.js';
+import { type Quantized, quantizedInput, quantizeSteps } from '../quantize/index.js';
+import { agreement } from '../quantize/measure.js';
+import { ternarySteps } from '../quantize/ternary/index.js';
 import { Turns, type WorkOptions } from './turns.js';
 
-/** Float network, two variants tried, quantization, held-aside samples. */
+/** Float network, two variants tried, quantization, held-aside samples; with `analog` two more. */
 const PHASES = 5;
 
 export interface QuantizeOptions extends WorkOptions {
@@ -12,6 +15,11 @@ export interface QuantizeOptions extends WorkOptions {
   readonly calibration: readonly Tensor[];
   /** Held-aside samples for the report; none by default. */
   readonly test?: readonly Tensor[];
+  /**
+   * Makes the network a mixed one: `layers` of those between the first and the last (all by default, else those that lose least) get ternary
+   * weights, for the analog core. Nothing is trained, so it loses accuracy: `analog` of the result has the int8 network's beside it.
+   */
+  readonly analog?: { readonly layers?: number };
 }
 
 /**
@@ -24,17 +32,34 @@ export interface QuantizeOptions extends WorkOptions {
  */
 export async function quantize(model: Model, options: QuantizeOptions): Promise<Quantized> {
   const turns = new Turns(options);
-  const steps = quantizeSteps(model, {
-    calibration: options.calibration,
-    test: options.test ?? [],
-    evaluate: executeHostOp,
-  });
+  const steps = stepsOf(model, options);
   for (let done = 0; ; done++) {
     const next = steps.next();
     if (next.done === true) return next.value;
-    options.onProgress?.({ what: next.value, done, total: PHASES });
+    options.onProgress?.({ what: next.value, done, total: PHASES + (options.analog === undefined ? 0 : 2) });
     await turns.pause();
   }
+}
+
+function* stepsOf(
+  model: Model,
+  { calibration, test = [], analog }: QuantizeOptions,
+): Generator<string, Quantized> {
+  const evaluate = executeHostOp;
+  const int8 = yield* quantizeSteps(model, { calibration, test, evaluate });
+  if (analog === undefined) return int8;
+  const integers = (samples: readonly Tensor[]) => samples.map((t) => quantizedInput(t, int8.input));
+  const { chip } = DEFAULT_PARAMETERS;
+  const ternary = yield* ternarySteps(int8.model, integers(calibration), { evaluate, chip, ...analog });
+  const quantized = ternary.run(integers(test));
+  const { float, quantized: before } = int8.outputs;
+  return {
+    ...int8,
+    model: ternary.model,
+    analog: { layers: ternary.layers, int8: { test: int8.test, outputs: before } },
+    test: float.length === 0 ? undefined : agreement(float, quantized),
+    outputs: { float, quantized },
+  };
 }
 
 /**

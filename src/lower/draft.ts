@@ -1,3 +1,4 @@
+import { FIELDS, type FieldName } from '../../sim/isa/instruction.js';
 import type { DType } from '../base/dtype.js';
 import type { Shape } from '../base/tensor.js';
 import type { BufferLayout, BufferRole, ElementOrder, HostOp, Layer } from '../program/types.js';
@@ -28,13 +29,33 @@ export interface Place {
 
 export type DraftValue = number | Place;
 
+/** A compute job's instruction: what it has in common with others of its layer, and what it has not. */
+export interface DraftInstruction {
+  readonly words: Uint32Array;
+  readonly buffer: DraftBuffer;
+  /** L1 addresses that stand in place of those in `words`. */
+  readonly moved?: { readonly input: number; readonly output: number };
+}
+
+const wordNumber = (name: FieldName): number => FIELDS.findIndex((f) => f.name === name);
+const INPUT_WORD = wordNumber('input_memory_pointer');
+const OUTPUT_WORD = wordNumber('output_memory_pointer');
+/** The words that `moved` stands in place of. */
+export const MOVED_WORDS = [INPUT_WORD, OUTPUT_WORD] as const;
+
+/** Word `i` of an instruction. */
+export function instructionWord({ words, moved }: DraftInstruction, i: number): number {
+  if (moved !== undefined && i === INPUT_WORD) return moved.input;
+  return moved !== undefined && i === OUTPUT_WORD ? moved.output : words[i]!;
+}
+
 export interface DraftJob {
   readonly kind: 'job';
   readonly layer: number;
   readonly tile: number;
   readonly writes: readonly (readonly [offset: number, value: DraftValue])[];
   /** The words of a compute job's instruction and the buffer that holds the layer's instruction. */
-  readonly instruction?: { readonly words: Uint32Array; readonly buffer: DraftBuffer };
+  readonly instruction?: DraftInstruction;
   /** Whose register port `writes` go to; the digital core's where left out. */
   readonly core?: 'analog';
   readonly note: string;

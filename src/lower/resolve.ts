@@ -1,9 +1,20 @@
 import { LINE_BYTES, MEMORY_MAP, WORD_BYTES } from '../../sim/isa/geometry.js';
+import { INSTRUCTION_WORDS } from '../../sim/isa/instruction.js';
 import type { HardwareParameters } from '../../sim/isa/parameters.js';
 import { LimitError } from '../base/errors.js';
 import { roundUp } from '../base/units.js';
 import type { Buffer, HostStep, JobStep, MemoryUse, RegisterWrite, Step } from '../program/types.js';
-import type { Draft, DraftBuffer, DraftHost, DraftJob, DraftOperand, DraftStep } from './draft.js';
+import {
+  type Draft,
+  type DraftBuffer,
+  type DraftHost,
+  type DraftInstruction,
+  type DraftJob,
+  type DraftOperand,
+  type DraftStep,
+  instructionWord,
+  MOVED_WORDS,
+} from './draft.js';
 import { type Interval, placeIntervals } from './interval-plan.js';
 
 /** A program whose addresses are known: what the manifest and the image need. */
@@ -123,15 +134,23 @@ function checkL2(
   });
 }
 
+const ALL_WORDS = Array.from({ length: INSTRUCTION_WORDS }, (_, i) => i);
+
 /** For each instruction buffer, the words that differ between the jobs that use it: each job stores these. */
 function varyingWords(draft: Draft): Map<DraftBuffer, number[]> {
-  const seen = new Map<DraftBuffer, { readonly first: Uint32Array; readonly differs: Uint8Array }>();
+  const seen = new Map<DraftBuffer, { readonly first: DraftInstruction; readonly differs: Uint8Array }>();
   for (const s of draft.steps) {
     if (s.kind !== 'job' || s.instruction === undefined) continue;
     const { words, buffer } = s.instruction;
     const known = seen.get(buffer);
-    if (known === undefined) seen.set(buffer, { first: words, differs: new Uint8Array(words.length) });
-    else for (let i = 0; i < words.length; i++) if (words[i] !== known.first[i]) known.differs[i] = 1;
+    if (known === undefined) {
+      seen.set(buffer, { first: s.instruction, differs: new Uint8Array(words.length) });
+      continue;
+    }
+    const { first, differs } = known;
+    const candidates = words === first.words ? MOVED_WORDS : ALL_WORDS;
+    for (const i of candidates)
+      if (instructionWord(s.instruction, i) !== instructionWord(first, i)) differs[i] = 1;
   }
   return new Map(
     [...seen].map(([buffer, { differs }]) => [buffer, [...differs.keys()].filter((i) => differs[i] === 1)]),
@@ -152,9 +171,22 @@ export function resolve(draft: Draft, hw: HardwareParameters): Resolved {
   const id = (b: DraftBuffer): number => ids.get(b)!;
   const stores = (s: DraftJob): JobStep['stores'] => {
     if (s.instruction === undefined) return NONE;
-    const { words, buffer } = s.instruction;
-    const at = addressOf(buffer);
-    return varying.get(buffer)!.map((word) => [at + word * WORD_BYTES, words[word]!]);
+    const { instruction } = s;
+    const at = addressOf(instruction.buffer);
+    return varying
+      .get(instruction.buffer)!
+      .map((word) => [at + word * WORD_BYTES, instructionWord(instruction, word)]);
+  };
+  // A layer's jobs share most of their writes: each is written out once.
+  let before: { readonly draft: DraftJob['writes']; readonly writes: JobStep['writes'] } | undefined;
+  const writes = (draft: DraftJob['writes']): JobStep['writes'] => {
+    const made = draft.map((write, i): RegisterWrite => {
+      const [offset, v] = write;
+      if (typeof v === 'number') return write as RegisterWrite;
+      return before?.draft[i] === write ? before.writes[i]! : [offset, addressOf(v.buffer) + v.offset];
+    });
+    before = { draft, writes: made };
+    return made;
   };
   const job = (s: DraftJob): JobStep => ({
     kind: 'job',
@@ -162,9 +194,7 @@ export function resolve(draft: Draft, hw: HardwareParameters): Resolved {
     layer: s.layer,
     tile: s.tile,
     stores: stores(s),
-    writes: s.writes.map(([offset, v], i) =>
-      typeof v === 'number' ? (s.writes[i] as RegisterWrite) : [offset, addressOf(v.buffer) + v.offset],
-    ),
+    writes: writes(s.writes),
     note: s.note,
     completes: s.completes.length === 0 ? NONE : s.completes.map(id),
   });

@@ -1,6 +1,6 @@
 import { variable } from '../ir/build.js';
 import { type Call, type Expr, type Func, tensorTypeOf } from '../ir/expr.js';
-import type { Accelerator, Match } from '../passes/match.js';
+import type { Accelerator, CoreLayer, Match } from '../passes/match.js';
 import { findLayers } from '../passes/partition.js';
 import { isRefusal, type Refusal } from '../passes/pattern.js';
 import type { MappedCore } from '../results/mapping.js';
@@ -12,6 +12,7 @@ import type { Form, FormOrRefusal } from './form.js';
 export interface Site {
   readonly name: string;
   readonly written: MappedCore;
+  readonly layer: CoreLayer;
   readonly input: Expr;
   /** The layer's last operator. */
   readonly root: Call;
@@ -32,7 +33,7 @@ const otherForm = ({ layer }: Match): FormOrRefusal | undefined => {
 };
 
 /** The form, if the other core takes it as it stands: its limits are those of its own pattern. */
-function accepted(form: FormOrRefusal, input: Expr, accelerator: Accelerator): Form | Refusal {
+export function accepted(form: FormOrRefusal, input: Expr, accelerator: Accelerator): Form | Refusal {
   if (isRefusal(form)) return form;
   const x = variable('x', tensorTypeOf(input));
   const body = form.build(x, 'layer');
@@ -60,6 +61,7 @@ export function layersOf(main: Func, accelerator: Accelerator): Layers {
       {
         name: layer ?? `layer ${i + 1}`,
         written: match.layer.kind === 'analog' ? 'analog' : 'digital',
+        layer: match.layer,
         input: input!,
         root: match.calls.at(-1)!,
         calls: match.calls,

@@ -23,6 +23,7 @@ export type {
   LayerReport,
   Quantized,
   QuantizeOptions,
+  TernaryLayer,
 } from './types.js';
 
 /** More calibration samples are refused: each keeps every tensor of the network in memory. */

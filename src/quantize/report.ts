@@ -35,6 +35,36 @@ function showFloating(floating: readonly FloatOperator[]): string[] {
 export const lostLayers = (q: Pick<Quantized, 'floating'>): FloatOperator[] =>
   q.floating.filter((f) => f.lost !== undefined);
 
+/** The layers that became ternary, a line each. */
+function showTernary({ analog }: Quantized): string[] {
+  if (analog === undefined) return [];
+  const rows = analog.layers.map((l) => [
+    l.layer,
+    percent(l.zeros),
+    number(Number(l.gain.toPrecision(5))),
+    String(l.shift),
+    `${l.sqnr.toFixed(1)} dB`,
+    `${l.alone.toFixed(1)} dB`,
+  ]);
+  const header = ['ternary, on the analog core', 'zeros', 'gain', 'shift', 'SQNR', 'by itself'];
+  const { test } = analog.int8;
+  return [
+    '',
+    ...aligned(header, rows, 1),
+    'SQNR of ternary layers: against the int8 network. Nothing was trained: whether this is precise enough is yours to judge, on labelled data;',
+    'analog noise is not modelled.',
+    ...(test === undefined ? [] : [showAgreement('held aside, before layers became ternary', test)]),
+  ];
+}
+
+/** Rows below a header, the first `left` columns to the left. */
+function aligned(header: readonly string[], rows: readonly (readonly string[])[], left: number): string[] {
+  const widths = header.map((h, c) => Math.max(h.length, ...rows.map((r) => r[c]!.length)));
+  const line = (cells: readonly string[]) =>
+    cells.map((cell, c) => (c < left ? cell.padEnd(widths[c]!) : cell.padStart(widths[c]!))).join('  ');
+  return [line(header), ...rows.map(line)];
+}
+
 /** The report: a line a layer, the input, what stays in float32, then the agreement with the float network. */
 export function showQuantized(q: Quantized): string {
   const rows = q.layers.map((l) => [
@@ -48,12 +78,9 @@ export function showQuantized(q: Quantized): string {
     `${l.sqnr.toFixed(1)} dB`,
   ]);
   const header = ['layer', 'operator', 'input', 'weights', 'output', 'shift', 'saturated', 'SQNR'];
-  const widths = header.map((h, c) => Math.max(h.length, ...rows.map((r) => r[c]!.length)));
-  const line = (cells: readonly string[]) =>
-    cells.map((cell, c) => (c < 2 ? cell.padEnd(widths[c]!) : cell.padStart(widths[c]!))).join('  ');
   return [
-    line(header),
-    ...rows.map(line),
+    ...aligned(header, rows, 2),
+    ...showTernary(q),
     '',
     `input: ${showInputMap(q.input)}`,
     `weights: ${q.variant}`,

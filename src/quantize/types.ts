@@ -44,6 +44,19 @@ export interface LayerReport {
   readonly sqnr: number;
 }
 
+/** A layer that became ternary, for the analog core. */
+export interface TernaryLayer {
+  readonly layer: string;
+  /** Share of weights that are 0. */
+  readonly zeros: number;
+  /** What the array divides sums by; the right shift behind the batch norm. */
+  readonly gain: number;
+  readonly shift: number;
+  /** Signal to noise against the int8 network over the calibration samples, in dB: with the ternary layers before it, and by itself. */
+  readonly sqnr: number;
+  readonly alone: number;
+}
+
 /** An operator that the integer network computes in float32, on the host. */
 export interface FloatOperator {
   readonly operator: string;
@@ -75,6 +88,11 @@ export interface Quantized {
   readonly warnings: readonly string[];
   readonly calibration: Agreement;
   readonly test: Agreement | undefined;
+  /** The layers that became ternary, and what the int8 network was before that; absent without `analog`. */
+  readonly analog?: {
+    readonly layers: readonly TernaryLayer[];
+    readonly int8: { readonly test: Agreement | undefined; readonly outputs: readonly Tensor[] };
+  };
   /** The outputs for the held-aside samples that `test` compares. */
   readonly outputs: { readonly float: readonly Tensor[]; readonly quantized: readonly Tensor[] };
 }

@@ -9,6 +9,8 @@ export const CAUSE_KINDS = [
   'geometry',
   'channels',
   'bias',
+  'gain',
+  'batch-norm',
   'weights',
   'weight-address',
   'input-address',

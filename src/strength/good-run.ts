@@ -25,9 +25,10 @@ export interface GoodRun {
   readonly snapshots: readonly ChipSnapshot[];
   /** By step. */
   readonly access: readonly Access[];
-  /** By step; undefined for what is no job. */
-  /** By step; the analog core's are not among them. */
+  /** By step; undefined for what is no job, and for the analog core's. */
   readonly reports: readonly (JobReport | undefined)[];
+  /** By step; of the analog core's jobs alone. */
+  readonly analogReports: readonly (AnalogJobReport | undefined)[];
   /** Tensors that are compared, by the step that completes them and the buffer's id. */
   readonly tensors: ReadonlyMap<string, Tensor>;
   /** The last values of each tensor, by name. */
@@ -79,6 +80,7 @@ export function* goodRun(program: Program, inputs: ReadonlyMap<string, Tensor>):
   const snapshots: ChipSnapshot[] = [];
   const access: Access[] = [];
   const reports: (JobReport | undefined)[] = [];
+  const analogReports: (AnalogJobReport | undefined)[] = [];
   const tensors = new Map<string, Tensor>();
   const byName = new Map<string, Tensor>(inputs);
   for (const { first, end } of stretches) {
@@ -87,9 +89,9 @@ export function* goodRun(program: Program, inputs: ReadonlyMap<string, Tensor>):
       const step = program.manifest.steps[i]!;
       try {
         const report = runStep(chip, step, i);
-        reports.push(
-          step.kind === 'job' && step.core === 'analog' ? undefined : (report as JobReport | undefined),
-        );
+        const analog = step.kind === 'job' && step.core === 'analog';
+        reports.push(analog ? undefined : (report as JobReport | undefined));
+        analogReports.push(analog ? (report as AnalogJobReport) : undefined);
         access.push(accessOf(program, step, report));
         for (const [id, tensor] of completedTensors(program, chip, i)) {
           tensors.set(tensorKey(i, id), tensor);
@@ -102,5 +104,5 @@ export function* goodRun(program: Program, inputs: ReadonlyMap<string, Tensor>):
     yield;
   }
   snapshots.push(chip.snapshot());
-  return { program, stretches, snapshots, access, reports, tensors, byName };
+  return { program, stretches, snapshots, access, reports, analogReports, tensors, byName };
 }

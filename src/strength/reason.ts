@@ -84,22 +84,23 @@ function ofArithmetic(run: GoodRun, layer: number, place: Place, output: Tensor)
   if (seen?.largest === 0)
     return { key: 'input', text: `its input (channel ${place.input}) is 0 everywhere` };
   if (pinned(values) === values.count) return { key: 'pinned', text: atEnds };
-  const shift = operation?.shift ?? 0;
+  const step = place.step ?? { size: 2 ** (operation?.shift ?? 0), of: 'the output' };
   const reach = place.weight * (seen?.largest ?? (place.input === undefined ? 1 : 128));
   return {
-    key: reach < 2 ** shift ? 'small' : 'other',
-    text: `it moves a sum by at most ${reach}, a step of the output is ${2 ** shift}; ${atEnds}`,
+    key: reach < step.size ? 'small' : 'other',
+    text: `it moves a sum by at most ${reach}, a step of ${step.of} is ${step.size}; ${atEnds}`,
   };
 }
 
 function ofField(fault: Fault, output: Tensor): Reason | undefined {
   const values = valuesOf(output.data);
-  if (fault.kind === 'field activation_function')
+  if (fault.kind === 'field activation_function' || fault.kind === 'ReLU behind the batch norm')
     return {
       key: 'relu',
       text: `${values.negative} of ${values.count} outputs are negative, ${values.zero} are 0`,
     };
-  if (fault.kind === 'field shift_fixed_point') return { key: 'shift', text: ends(values, 'the layer') };
+  if (fault.kind === 'field shift_fixed_point' || fault.kind === 'shift behind the batch norm')
+    return { key: 'shift', text: ends(values, 'the layer') };
   return undefined;
 }
 

@@ -1,7 +1,19 @@
 import { type Random, random } from '../base/random.js';
+import { analogCopyFaults } from './faults/analog/copies.js';
+import { analogFieldFaults } from './faults/analog/fields.js';
+import { analogWeightFaults } from './faults/analog/weights.js';
 import { constantFaults } from './faults/constants.js';
 import { copyFaults } from './faults/copies.js';
-import type { ComputeJob, CopyJob, Fault, FaultSite, FaultSource, Group } from './faults/fault.js';
+import type {
+  AnalogComputeJob,
+  AnalogFaultSite,
+  ComputeJob,
+  CopyJob,
+  Fault,
+  FaultSite,
+  FaultSource,
+  Group,
+} from './faults/fault.js';
 import { fieldFaults } from './faults/fields.js';
 import { weightFaults } from './faults/weights.js';
 import type { GoodRun } from './good-run.js';
@@ -22,6 +34,18 @@ function siteOf({ program, reports }: GoodRun, layer: number): FaultSite {
   return { program, layer: program.manifest.layers[layer]!, compute, copies };
 }
 
+function analogSiteOf({ program, analogReports }: GoodRun, layer: number): AnalogFaultSite {
+  const compute: AnalogComputeJob[] = [];
+  const copies: CopyJob[] = [];
+  program.manifest.steps.forEach((step, index) => {
+    const report = analogReports[index];
+    if (step.kind !== 'job' || step.layer !== layer || report === undefined) return;
+    if (report.kind === 'analog') compute.push({ index, step, report });
+    else if (report.kind !== 'boot') copies.push({ index, step, report });
+  });
+  return { program, layer: program.manifest.layers[layer]!, compute, copies };
+}
+
 /** Faults to plant, in the order of their layers. */
 export interface Sample {
   readonly faults: readonly Fault[];
@@ -32,10 +56,14 @@ export interface Sample {
 /** Every kind of fault of a layer. */
 export function sourcesOf(run: GoodRun, layer: number): FaultSource[] {
   const site = siteOf(run, layer);
+  const analog = analogSiteOf(run, layer);
   return [
     ...weightFaults(site),
     ...fieldFaults(site),
     ...copyFaults(site),
+    ...analogWeightFaults(analog),
+    ...analogFieldFaults(analog),
+    ...analogCopyFaults(analog),
     ...constantFaults(run.program, layer),
   ];
 }

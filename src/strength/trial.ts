@@ -1,4 +1,6 @@
 import { PRELOADED } from '../../sim/core/memory.js';
+import { ANALOG_FIELDS, type AnalogFieldName } from '../../sim/isa/analog/instruction.js';
+import { ANALOG_REGISTERS } from '../../sim/isa/analog/registers.js';
 import { WORD_BYTES } from '../../sim/isa/geometry.js';
 import { FIELDS } from '../../sim/isa/instruction.js';
 import { REGISTERS as R } from '../../sim/isa/registers.js';
@@ -24,6 +26,7 @@ const equalTensors = (a: Tensor, b: Tensor): boolean =>
   a.data.every((v, i) => Object.is(v, b.data[i]) || v === b.data[i]);
 
 const WORDS = new Map(FIELDS.map(({ name }, i) => [name, i]));
+const HALF_WORDS = new Map(ANALOG_FIELDS.map(({ name }, i) => [name, i]));
 
 /** Runs faulty layers of one program on one input, each from the state that the good run had before it. */
 export class Trials {
@@ -118,16 +121,36 @@ export class Trials {
       return;
     }
     // The words are the fault's for this job alone: the jobs that follow fetch what they should.
-    const base = registerOf(step, R.IM_ADDR)!;
-    const addressed = change.values.map(
-      ([name, value]) => [base + WORDS.get(name)! * WORD_BYTES, value] as const,
-    );
+    const port = change.at === 'half-words' ? ANALOG_REGISTERS : R;
+    const base = registerOf(step, port.IM_ADDR)!;
     for (const [address, value] of step.stores) this.#chip.storeWord(address, value, index);
+    const addressed =
+      change.at === 'half-words'
+        ? this.#withHalfWords(base, change.values)
+        : change.values.map(([name, value]) => [base + WORDS.get(name)! * WORD_BYTES, value] as const);
     const kept = addressed.map(([lo]) => ({ lo, bytes: this.#chip.l2.cut({ lo, hi: lo + WORD_BYTES }) }));
     this.#chip.job({ ...step, stores: [...step.stores, ...addressed] }, index);
     for (const { lo, bytes } of kept) this.#chip.l2.paste(lo, bytes);
   }
+
+  /** The instruction words with other half-words in them, by address. */
+  #withHalfWords(
+    base: number,
+    values: readonly (readonly [AnalogFieldName, number])[],
+  ): (readonly [address: number, word: number])[] {
+    const words = new Map<number, number>();
+    for (const [name, value] of values) {
+      const half = HALF_WORDS.get(name)!;
+      const address = base + (half >> 1) * WORD_BYTES;
+      const now = words.get(address) ?? wordOf(this.#chip.l2.peek(address, WORD_BYTES, 'fault'));
+      const low = 16 * (half & 1);
+      words.set(address, ((now & ~(0xffff << low)) | (value << low)) >>> 0);
+    }
+    return [...words];
+  }
 }
+
+const wordOf = (b: Uint8Array): number => new DataView(b.buffer, b.byteOffset).getUint32(0, true);
 
 /** What a fault may be refused with: the chip's limits; in a host kernel anything, as its constants may be beyond what it was written for. */
 const isRefusal = (e: unknown, step: Step): boolean =>

@@ -46,6 +46,15 @@ describe('diana-sim quantize', () => {
     expect(verified.stdout).toMatch(/^conv +conv2d 3x3 +digital /m);
   });
 
+  it.each([
+    [['--analog-layers', '1'], '--analog-layers goes with --analog.'],
+    [['--analog'], 'no layer between the first and the last one can go to the analog core'],
+  ])('%j: exit 2', async (words, message) => {
+    const { status, stderr } = await quantizing(...words, '-o', join('out', 'ternary'));
+    expect(status).toBe(2);
+    expect(stderr).toContain(message);
+  });
+
   const quantizing = (...rest: string[]) =>
     diana(dir, ['quantize', 'net.onnx', '--calibrate', 'three.npy', ...rest]);
 

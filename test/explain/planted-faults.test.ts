@@ -6,6 +6,7 @@ import { DEFAULT_PARAMETERS } from '../../sim/isa/parameters.js';
 import { compile, DEFAULT_OPTIONS } from '../../src/compile.js';
 import { buildModel } from '../../src/models/registry.js';
 import { overrideMemories } from '../../src/program/hardware-overrides.js';
+import { type AnalogSpec, analogModel } from '../analog/random-analog-layer.js';
 import { FULL } from '../full.js';
 import { everyLayer } from './model.js';
 
@@ -17,10 +18,27 @@ beforeAll(async () => {
   const hardware = overrideMemories(DEFAULT_PARAMETERS, { l1: 10_240 });
   beds.push(bedOf('tiled', model, compile(model, { ...DEFAULT_OPTIONS, hardware }), backend, 2));
   beds.push(bedOf('whole', model, compile(model), backend, 2));
+  const analog = analogModel(ANALOG);
+  const small = overrideMemories(DEFAULT_PARAMETERS, { l1: 8192 });
+  beds.push(bedOf('analog', analog, compile(analog, { ...DEFAULT_OPTIONS, hardware: small }), backend, 2));
   if (!FULL) return;
   const resnet = buildModel('resnet8');
   beds.push(bedOf('resnet8', resnet, compile(resnet), backend, 2));
 });
+
+/** A layer of the analog core that a small L1 cuts into tiles of rows. */
+const ANALOG: AnalogSpec = {
+  inputs: 12,
+  outputs: 16,
+  height: 12,
+  width: 16,
+  kernel: [5, 3],
+  stride: 1,
+  gain: 24,
+  shift: 3,
+  relu: true,
+  seed: 4,
+};
 
 const first = (kind: (typeof FAULT_KINDS)[number]) => {
   for (const bed of beds)

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { CoreOptions } from '../../sim/rv32/core.js';
-import { BASE, FINISH, machine } from './machine.js';
+import { BACKENDS, BASE, FINISH, machine } from './machine.js';
 
-const bothTiers: readonly CoreOptions[] = [{ interpretOnly: true }, {}];
+const tiers: readonly CoreOptions[] = BACKENDS.map((backend) => ({ backend }));
 
 function result(lines: readonly string[], options: CoreOptions, registers: Record<number, number> = {}) {
   const m = machine([...lines, ...FINISH], options);
@@ -11,7 +11,7 @@ function result(lines: readonly string[], options: CoreOptions, registers: Recor
   return m;
 }
 
-describe.each(bothTiers)('branches %j', (options) => {
+describe.each(tiers)('branches %j', (options) => {
   // a0 = number of passes out of 64 in which the branch was taken, by the low bits of the pass.
   const taken = (branch: string, a1: string): number =>
     result(
@@ -43,7 +43,7 @@ describe.each(bothTiers)('branches %j', (options) => {
   ])('%s falls through %i times', (branch, count) => expect(taken(branch, '3')).toBe(count));
 });
 
-describe.each(bothTiers)('jumps %j', (options) => {
+describe.each(tiers)('jumps %j', (options) => {
   it('jal links the next address and c.jal likewise', () => {
     expect(result(['jal ra, 4', 'addi a0, ra, 0'], options).platform.exitStatus).toBe(BASE + 4);
     expect(result(['c.jal 2', 'c.mv a0, ra'], options).platform.exitStatus).toBe(BASE + 2);
@@ -68,7 +68,7 @@ describe.each(bothTiers)('jumps %j', (options) => {
   });
 });
 
-describe.each(bothTiers)('hardware loops %j', (options) => {
+describe.each(tiers)('hardware loops %j', (options) => {
   it.each([
     ['lp.setup x0, s0, 12', { 8: 50 }, 50],
     ['lp.setup x1, s0, 12', { 8: 50 }, 50],
@@ -178,7 +178,7 @@ describe.each(bothTiers)('hardware loops %j', (options) => {
   });
 });
 
-describe.each(bothTiers)('control and status registers %j', (options) => {
+describe.each(tiers)('control and status registers %j', (options) => {
   const csr = (lines: string[], registers: Record<number, number> = {}): number | undefined =>
     result(lines, options, registers).platform.exitStatus;
 

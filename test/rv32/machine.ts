@@ -1,5 +1,6 @@
-import { Core, type CoreOptions } from '../../sim/rv32/core.js';
+import { type Backend, Core, type CoreOptions } from '../../sim/rv32/core.js';
 import { AccessError } from '../../sim/rv32/faults.js';
+import { LinearMemory } from '../../sim/rv32/linear-memory.js';
 import type { Platform } from '../../sim/rv32/platform.js';
 import { assembleProgram } from './assembler.js';
 
@@ -7,9 +8,12 @@ export const BASE = 0x1c000000;
 /** A store here ends the run with the stored status. */
 export const EXIT = 0x1a1040a0;
 
+/** Every way to run a program. */
+export const BACKENDS = ['interpreter', 'javascript', 'webassembly'] as const satisfies readonly Backend[];
+
 /** RAM and one exit register: a machine to run a few instructions on. */
 export class TestPlatform implements Platform {
-  readonly ram: Uint8Array;
+  readonly linear: LinearMemory;
   readonly ramBase = BASE;
   exitStatus: number | undefined;
   /** Cycle at which interrupt `irq` is raised. */
@@ -18,7 +22,10 @@ export class TestPlatform implements Platform {
   raised = false;
   readonly accesses: string[] = [];
   constructor(bytes = 0x10000) {
-    this.ram = new Uint8Array(bytes);
+    this.linear = new LinearMemory(bytes);
+  }
+  get ram(): Uint8Array {
+    return this.linear.ram;
   }
   read(address: number, bytes: number, now: number): number {
     if (address !== EXIT) throw new AccessError(address, `nothing at 0x${address.toString(16)}`, '');
@@ -64,7 +71,8 @@ export interface Machine {
 export function machine(lines: readonly string[], options: CoreOptions = {}): Machine {
   const platform = new TestPlatform();
   platform.ram.set(assembleProgram(lines));
-  const core = new Core(platform, { earlyTraps: 'take', ...options });
+  // Sixteen arrivals: short test loops reach the translated tiers.
+  const core = new Core(platform, { earlyTraps: 'take', hot: 16, ...options });
   core.pc = BASE;
-  return { core, platform, ram32: new Int32Array(platform.ram.buffer) };
+  return { core, platform, ram32: new Int32Array(platform.ram.buffer, 0, platform.ram.length / 4) };
 }

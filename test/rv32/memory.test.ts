@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { WIDE } from '../../sim/rv32/decode.js';
 import { insertFields } from '../../sim/rv32/pattern.js';
-import { BASE, FINISH, machine } from './machine.js';
+import { BACKENDS, BASE, FINISH, machine } from './machine.js';
 
 /** 16 bytes with every sign, at 0x1c004000. */
 const DATA = [0x80, 0x7f, 0xff, 0x01, 0x92, 0xa3, 0x34, 0xc5, 0x11, 0x22, 0x33, 0x44, 0xf5, 0xe6, 0xd7, 0xc8];
@@ -38,7 +38,7 @@ describe.each(memoryRows.map(({ row, layout }) => ({ title: `${row.name} ${row.o
       return insertFields(layout, Object.fromEntries(Object.entries(all).filter(([k]) => carried.has(k))));
     };
 
-    it.each([true, false])('at every alignment, interpreted: %s', (interpretOnly) => {
+    it.each(BACKENDS)('at every alignment, %s', (backend) => {
       for (const offset of [0, 1, 3])
         for (const by of [2, -1, 3]) {
           // The same access over and over: the last pass decides, by then the region tier runs.
@@ -51,7 +51,7 @@ describe.each(memoryRows.map(({ row, layout }) => ({ title: `${row.name} ${row.o
               'bne s0, zero, -12',
               ...FINISH,
             ],
-            { interpretOnly },
+            { backend },
           );
           m.platform.ram.set(DATA, TABLE - BASE);
           m.core.x[9] = TABLE + 4 + offset;
@@ -122,7 +122,7 @@ describe('the corners of memory', () => {
 });
 
 describe('code that is written while it runs', () => {
-  it.each([true, false])('is decoded anew without fence.i, interpreted: %s', (interpretOnly) => {
+  it.each(BACKENDS)('is decoded anew without fence.i, %s', (backend) => {
     // The loop adds 1 fifty times; then it changes its own addi to add 3 and goes round fifty times more.
     const m = machine(
       [
@@ -138,60 +138,54 @@ describe('code that is written while it runs', () => {
         'jal zero, -36', // +36
         ...FINISH, // +40
       ],
-      { interpretOnly },
+      { backend },
     );
     m.ram32[128] = 0x00350513;
     m.core.run(1e5);
     expect(m.platform.exitStatus).toBe(50 + 150);
   });
 
-  it.each([true, false])(
-    'is decoded anew when only its upper half changes, interpreted: %s',
-    (interpretOnly) => {
-      // sh writes the immediate of an addi that starts two bytes before: +1 becomes +3 from the second pass on.
-      const lines = [
-        'addi s0, zero, 60',
-        'addi a0, a0, 1',
-        'sh a1, 2(a2)',
-        'addi s0, s0, -1',
-        'bne s0, zero, -12',
-        ...FINISH,
-      ];
-      const m = machine(lines, { interpretOnly });
-      m.core.x[A1] = 0x0035;
-      m.core.x[A2] = BASE + 4;
-      m.core.run(1e5);
-      expect(m.platform.exitStatus).toBe(1 + 59 * 3);
-    },
-  );
+  it.each(BACKENDS)('is decoded anew when only its upper half changes, %s', (backend) => {
+    // sh writes the immediate of an addi that starts two bytes before: +1 becomes +3 from the second pass on.
+    const lines = [
+      'addi s0, zero, 60',
+      'addi a0, a0, 1',
+      'sh a1, 2(a2)',
+      'addi s0, s0, -1',
+      'bne s0, zero, -12',
+      ...FINISH,
+    ];
+    const m = machine(lines, { backend });
+    m.core.x[A1] = 0x0035;
+    m.core.x[A2] = BASE + 4;
+    m.core.run(1e5);
+    expect(m.platform.exitStatus).toBe(1 + 59 * 3);
+  });
 
-  it.each([true, false])(
-    'changes the stall of the instruction before it, interpreted: %s',
-    (interpretOnly) => {
-      // After a load comes addi a4, a3, 0, which waits for nothing, until a store makes it addi a4, a0, 0, which waits.
-      const lines = [
-        'addi s0, zero, 60',
-        'lw a0, 512(zero)',
-        'addi a4, a3, 0',
-        'addi s0, s0, -1',
-        'bne s0, zero, -12',
-        'bne s1, zero, 20',
-        'addi s1, zero, 1',
-        'addi s0, zero, 60',
-        'sw a1, 0(a2)',
-        'jal zero, -32',
-        ...FINISH,
-      ];
-      const m = machine(lines, { interpretOnly });
-      m.core.x[A1] = 0x00050713;
-      m.core.x[A2] = BASE + 8;
-      m.core.run(1e5);
-      // Each round of 60: addi, and 60 x (load, addi, addi, taken bne) - 2; the second has 60 stalls more.
-      const round = 60 * 6 - 2;
-      const between = 1 + 3 + 2;
-      expect(m.core.now()).toBe(1 + round + between + round + 60 + 3 + 1 + 5);
-    },
-  );
+  it.each(BACKENDS)('changes the stall of the instruction before it, %s', (backend) => {
+    // After a load comes addi a4, a3, 0, which waits for nothing, until a store makes it addi a4, a0, 0, which waits.
+    const lines = [
+      'addi s0, zero, 60',
+      'lw a0, 512(zero)',
+      'addi a4, a3, 0',
+      'addi s0, s0, -1',
+      'bne s0, zero, -12',
+      'bne s1, zero, 20',
+      'addi s1, zero, 1',
+      'addi s0, zero, 60',
+      'sw a1, 0(a2)',
+      'jal zero, -32',
+      ...FINISH,
+    ];
+    const m = machine(lines, { backend });
+    m.core.x[A1] = 0x00050713;
+    m.core.x[A2] = BASE + 8;
+    m.core.run(1e5);
+    // Each round of 60: addi, and 60 x (load, addi, addi, taken bne) - 2; the second has 60 stalls more.
+    const round = 60 * 6 - 2;
+    const between = 1 + 3 + 2;
+    expect(m.core.now()).toBe(1 + round + between + round + 60 + 3 + 1 + 5);
+  });
 
   it('takes effect on the very next instruction of the same block', () => {
     const lines = [

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { BASE, FINISH, machine } from './machine.js';
+import type { Backend } from '../../sim/rv32/core.js';
+import { BACKENDS, BASE, FINISH, machine } from './machine.js';
 
 /**
  * Cycles of short sequences against the fact sheet's rules, in both tiers. Each case is repeated forty times in a loop whose
@@ -8,7 +9,7 @@ import { BASE, FINISH, machine } from './machine.js';
 const REPEATS = 40;
 
 /** Cycles of one pass of `lines`; the loop's bne is at an even word, so that its target costs nothing extra. */
-function cost(lines: readonly string[], interpretOnly: boolean, registers: Record<number, number>): number {
+function cost(lines: readonly string[], backend: Backend, registers: Record<number, number>): number {
   const bytes = lines.reduce((sum, l) => sum + (l.startsWith('c.') ? 2 : 4), 0);
   const program = [
     'lui s1, 0x1c004',
@@ -17,7 +18,7 @@ function cost(lines: readonly string[], interpretOnly: boolean, registers: Recor
     'addi s0, s0, -1',
     `bne s0, zero, ${-bytes - 4}`,
   ];
-  const m = machine([...program, ...FINISH], { interpretOnly });
+  const m = machine([...program, ...FINISH], { backend });
   for (const [r, value] of Object.entries(registers)) m.core.x[Number(r)] = value;
   m.core.run(1e6);
   // lui, addi; the loop; lui, and the store to a peripheral with its 4 wait states.
@@ -75,8 +76,8 @@ describe.each([
   [[`csrrw zero, ${0x340}, a1`], {}, 1],
   [[`csrrw zero, ${0x300}, zero`], {}, 4],
 ] as const)('%j with %j', (lines, registers, cycles) => {
-  it.each([true, false])(`takes ${cycles} cycles, interpreted: %s`, (interpretOnly) =>
-    expect(cost(lines, interpretOnly, registers)).toBe(cycles),
+  it.each(BACKENDS)(`takes ${cycles} cycles, %s`, (backend) =>
+    expect(cost(lines, backend, registers)).toBe(cycles),
   );
 });
 
@@ -89,7 +90,7 @@ it('charges the wait states of the memories', () => {
   expect(m.core.now()).toBe(5 * 2 + 1 + 2 * 10 + 100);
 });
 
-describe.each([true, false])('interrupts, interpreted: %s', (interpretOnly) => {
+describe.each(BACKENDS)('interrupts, %s', (backend) => {
   // A loop counts in a0; the handler at vector 3 (+0x10c) saves mepc and mcause and leaves by a store to the exit register.
   const program = [
     'lui a1, 0x1c000',
@@ -101,7 +102,7 @@ describe.each([true, false])('interrupts, interpreted: %s', (interpretOnly) => {
     'jal zero, -12',
   ];
   const start = (irqAt: number, irq = 3) => {
-    const m = machine([...Array.from({ length: 64 }, () => 'jal zero, 0'), ...program], { interpretOnly });
+    const m = machine([...Array.from({ length: 64 }, () => 'jal zero, 0'), ...program], { backend });
     const handler = machine([`csrrs s0, ${0x341}, zero`, `csrrs s1, ${0x342}, zero`, ...FINISH]).platform.ram;
     // Vector n jumps to itself unless it is the one; the handler lies over vectors 3..6.
     m.platform.ram.set(handler.subarray(0, 16), 12);

@@ -1,19 +1,17 @@
 import { expect, it } from 'vitest';
+import { goalsOf } from '../../scripts/bench/goals.js';
 import { conv64, networks } from '../../scripts/bench/networks.js';
 import { type BenchResult, renderBench } from '../../scripts/bench/report.js';
 import { shell } from '../../scripts/bench/shell.js';
-import { median, sideBySide } from '../../scripts/bench/timing.js';
+import { sideBySide } from '../../scripts/bench/timing.js';
 import { compile, DEFAULT_OPTIONS } from '../../src/compile.js';
-
-it.each([
-  [[3], 3],
-  [[9, 1, 2], 2],
-  [[10, 1, 2, 4], 3],
-])('the median of %j is %d', (values, middle) => expect(median(values)).toBe(middle));
 
 it('runs actions in turn, after one round that does not count', () => {
   const order: string[] = [];
-  const times = sideBySide({ a: () => order.push('a'), b: () => order.push('b') }, 2);
+  const times = sideBySide({ a: () => order.push('a'), b: () => order.push('b') }, 2, {
+    warmUp: 0,
+    round: 0,
+  });
   expect(order.join('')).toBe('ababab');
   expect(Object.keys(times)).toEqual(['a', 'b']);
 });
@@ -42,6 +40,25 @@ it('prints speeds, ratios and shares', () => {
   const result: BenchResult = {
     machine: { cpu: 'a processor', cores: 2, node: 'v20', load: 0.5 },
     rounds: 3,
+    goals: goalsOf(
+      [
+        { name: 'resnet8', macs: 1, cycles: 1, compileMs: 1, simulateMs: 4, referenceMs: 1, wasmMs: 5 },
+        {
+          name: 'mobilenet-v2',
+          macs: 1,
+          cycles: 1,
+          compileMs: 15.5,
+          simulateMs: 4,
+          referenceMs: 1,
+          wasmMs: 1,
+        },
+      ],
+      [
+        { command: 'verify mobilenet-v2', ms: 1, cpuMs: 1, peakBytes: 120e6 },
+        { command: 'verify all htvm-suite --jobs 1', ms: 3400, cpuMs: 2100, peakBytes: 1 },
+        { command: 'verify all htvm-suite --jobs 2', ms: 2000, cpuMs: 4000, peakBytes: 1 },
+      ],
+    ),
     networks: [
       // 12 million in 8 ms: 1.5 G/s; tfjs wasm in 2 ms: 6 G/s, a quarter; cpu in 24 ms: 0.5 G/s, three times.
       {
@@ -69,6 +86,15 @@ it('prints speeds, ratios and shares', () => {
     .split('\n')
     .map((l) => l.trim().split(/ {2,}| (?=[\d.]+\b)/));
   const row = (first: string) => lines.find((l) => l[0] === first);
+  const goals = lines.slice(lines.findIndex((l) => l[0] === 'Goals') + 2).filter((l) => l.length > 3);
+  expect(goals.slice(0, 6).map((l) => l.join(' '))).toEqual([
+    'simulate resnet8 1.25 x tfjs wasm at least 1.2 yes',
+    'simulate mobilenet-v2 0.25 x tfjs wasm at least 0.5 no',
+    'compile mobilenet-v2 15.50 ms at most 15 no',
+    'verify all htvm-suite --jobs 1 2.10 s of CPU at most 2 no',
+    'verify all htvm-suite --jobs 2 1.70 x as soon as one at least 1.7 yes',
+    'peak memory of verify mobilenet-v2 120 MB at most 120 yes',
+  ]);
   expect(row('net')).toEqual([
     'net',
     '12.00',

@@ -102,7 +102,7 @@ describe('the prebuilt program', () => {
   });
 
   it('is the same when every instruction is interpreted', () =>
-    expect(profileElf(demo, { interpretOnly: true }).profile).toEqual(profile));
+    expect(profileElf(demo, { backend: 'interpreter' }).profile).toEqual(profile));
 
   it('is written for callgrind: every call names a function that is there', () => {
     const text = callgrind(profile, 'demo.elf');

@@ -17,7 +17,8 @@ describe('the prebuilt program', () => {
   });
 
   it('takes the same cycles whether it is translated or interpreted, watched or not', () => {
-    const options = [{}, { interpretOnly: true }, { checkInitialised: true }, {}];
+    const backends = ['webassembly', 'javascript', 'interpreter'] as const;
+    const options = [{}, ...backends.map((backend) => ({ backend })), { checkInitialised: true }];
     const observer = { call() {}, return() {}, leave() {}, trap() {}, trapReturn() {} };
     const runs = [...options.map((o) => runElf(demo, o)), runElf(demo, { observer })];
     const counts = runs.map((r) => [r.cycles, r.instructions, r.sleepCycles, r.stdout]);

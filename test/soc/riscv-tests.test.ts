@@ -53,8 +53,8 @@ describe.skipIf(!present).each(['rv32ui', 'rv32um', 'rv32uc', 'rv32mi'])('%s', (
     const reason = NOT_HERE[`${suite}/${name}`];
     it.skipIf(reason !== undefined)(reason === undefined ? name : `${name} (${reason})`, () => {
       const elf = build(suite, name);
-      for (const interpretOnly of [false, true]) {
-        const result = runElf(elf, { oddJumps: 'clear', interpretOnly, maxCycles: 10_000_000 });
+      for (const backend of ['webassembly', 'javascript', 'interpreter'] as const) {
+        const result = runElf(elf, { oddJumps: 'clear', backend, maxCycles: 10_000_000 });
         // The status is the number of the failing case; 0x400 + cause is a trap that the test did not expect.
         expect(result.exitStatus).toBe(0);
       }

@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { ANALOG_FIELDS } from '../../sim/isa/analog/instruction.js';
+import { ANALOG_REGISTERS } from '../../sim/isa/analog/registers.js';
 import { WORD_BYTES } from '../../sim/isa/geometry.js';
 import { FIELDS } from '../../sim/isa/instruction.js';
 import { DEFAULT_PARAMETERS } from '../../sim/isa/parameters.js';
@@ -36,6 +38,38 @@ function wordAt({ manifest, image }: Program, address: number, before: number): 
   return new DataView(image.buffer, image.byteOffset).getUint32(at, true);
 }
 
+interface FaultyWord {
+  readonly address: number;
+  readonly value: number;
+  readonly right: number;
+}
+
+/** The instruction words that a fault changes; half-words of one word together. */
+function wordsOf(
+  program: Program,
+  job: JobStep,
+  change: Extract<Fault['change'], { readonly at: 'instruction' | 'half-words' }>,
+): FaultyWord[] {
+  if (change.at === 'instruction') {
+    const base = registerOf(job, REGISTERS.IM_ADDR)!;
+    return change.values.map(([name, value]) => {
+      const address = base + FIELDS.findIndex((f) => f.name === name) * WORD_BYTES;
+      return { address, value, right: wordAt(program, address, change.step) };
+    });
+  }
+  const base = registerOf(job, ANALOG_REGISTERS.IM_ADDR)!;
+  const words = new Map<number, FaultyWord>();
+  for (const [name, value] of change.values) {
+    const half = ANALOG_FIELDS.findIndex((f) => f.name === name);
+    const address = base + Math.floor(half / 2) * WORD_BYTES;
+    const right = wordAt(program, address, change.step);
+    const now = words.get(address)?.value ?? right;
+    const wrong = half % 2 === 0 ? (now & 0xffff0000) | value : (now & 0xffff) | (value << 16);
+    words.set(address, { address, value: wrong >>> 0, right });
+  }
+  return [...words.values()];
+}
+
 /** The program with the fault in it, as a compiler would have made it. */
 function faulty(program: Program, { change }: Fault): Program {
   const image = program.image.slice();
@@ -50,11 +84,7 @@ function faulty(program: Program, { change }: Fault): Program {
     steps[change.step] = { ...job, writes };
   } else {
     const job = steps[change.step] as JobStep;
-    const base = registerOf(job, REGISTERS.IM_ADDR)!;
-    const words = change.values.map(([name, value]) => {
-      const address = base + FIELDS.findIndex((f) => f.name === name) * WORD_BYTES;
-      return { address, value, right: wordAt(program, address, change.step) };
-    });
+    const words = wordsOf(program, job, change);
     steps[change.step] = {
       ...job,
       stores: [...job.stores, ...words.map(({ address, value }) => [address, value] as const)],
@@ -99,6 +129,8 @@ it.each([
   ['two-convs-stride12', DEFAULT_PARAMETERS],
   ['resnet8', tiled],
   ['dae', DEFAULT_PARAMETERS],
+  ['htvm-aconv-3x3-s2', DEFAULT_PARAMETERS],
+  ['dae-mixed', DEFAULT_PARAMETERS],
 ] as const)(
   '%s: a layer run again from the good state notices what a whole run notices',
   (name, hardware) => {
@@ -124,6 +156,29 @@ it('plants as many faults as asked, and counts add up', () => {
   expect([sum('planted'), sum('noticed'), sum('refused')]).toEqual([60, s.noticed, s.refused]);
   for (const layer of s.layers)
     expect(layer.unseen.reduce((n, u) => n + u.count, 0)).toBe(layer.planted - layer.noticed);
+});
+
+it('in a layer of the analog core every kind is planted: planes of weights, batch norm, half-words, converter, copies of banks, loads', () => {
+  const s = strength('htvm-aconv-3x3-s2', 150);
+  const kinds = s.layers.flatMap((l) => l.kinds.map(({ kind }) => kind));
+  expect(kinds).toEqual(
+    expect.arrayContaining([
+      'bit of the plus plane',
+      'bit of the minus plane',
+      'batch norm factor, byte 0',
+      'batch norm addend, byte 1',
+      'half-word c with what follows from it',
+      'half-word ox_unroll',
+      'half-word padding',
+      'gain of the converter',
+      'shift behind the batch norm',
+      'ReLU behind the batch norm',
+      'copy of banks, L1 address by a line',
+      'copy of banks, length by a line',
+      'weight load address by a line',
+      'batch norm load address by a word',
+    ]),
+  );
 });
 
 it('is the same for the same seed, and another sample for another', () => {

@@ -1,5 +1,8 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { Mover, Together } from './together.js';
+
+const NO_ANCHORS: ReadonlyMap<string, number> = new Map();
 
 interface Box {
   readonly x: number;
@@ -21,6 +24,8 @@ export function PanZoom({
   focus,
   children,
   svgRef,
+  together,
+  anchors = NO_ANCHORS,
 }: {
   width: number;
   height: number;
@@ -28,6 +33,9 @@ export function PanZoom({
   focus?: Focus | undefined;
   children: ComponentChildren;
   svgRef: { current: SVGSVGElement | null };
+  /** Drawings that move with this one, by what they have in common. */
+  together?: Together | undefined;
+  anchors?: ReadonlyMap<string, number>;
 }) {
   const frame = useRef<HTMLDivElement>(null);
   const drag = useRef<{ x: number; y: number; left: number; top: number } | null>(null);
@@ -47,7 +55,7 @@ export function PanZoom({
       top: (focus.y + focus.height / 2) * zoom - box.clientHeight / 2,
     });
   }, [focus?.key, zoom === 0]);
-  const zoomBy = (factor: number): void => {
+  const zoomOwn = (factor: number): void => {
     const box = frame.current;
     if (box === null) return;
     const next = Math.max(0.1, Math.min(4, zoom * factor));
@@ -58,10 +66,55 @@ export function PanZoom({
       box.scrollTop = (y * next) / zoom - box.clientHeight / 2;
     });
   };
+  // Scrolling by `show` is no movement that others follow.
+  const follows = useRef(false);
+  const now = useRef(zoom);
+  now.current = zoom;
+  const act = useRef({ zoomOwn, wholeWidth: () => setZoom(fitted()) });
+  act.current = { zoomOwn, wholeWidth: () => setZoom(fitted()) };
+  const mover = useMemo<Mover>(
+    () => ({
+      anchors,
+      height,
+      show: (y, sideways) => {
+        const box = frame.current;
+        if (box === null) return;
+        const was = [box.scrollLeft, box.scrollTop];
+        box.scrollTo({
+          left: sideways * (box.scrollWidth - box.clientWidth),
+          top: y * now.current - box.clientHeight / 2,
+        });
+        follows.current = box.scrollLeft !== was[0] || box.scrollTop !== was[1];
+      },
+      zoomBy: (factor) => act.current.zoomOwn(factor),
+      wholeWidth: () => act.current.wholeWidth(),
+    }),
+    [anchors, height],
+  );
+  useEffect(() => together?.add(mover), [together, mover]);
+  const scrolled = (): void => {
+    const box = frame.current;
+    if (box === null || together === undefined) return;
+    if (follows.current) {
+      follows.current = false;
+      return;
+    }
+    const room = box.scrollWidth - box.clientWidth;
+    const middle = (box.scrollTop + box.clientHeight / 2) / (zoom || 1);
+    together.moved(mover, middle, room === 0 ? 0 : box.scrollLeft / room);
+  };
+  const zoomBy = (factor: number): void => {
+    zoomOwn(factor);
+    together?.zoomed(mover, factor);
+  };
+  const wholeWidth = (): void => {
+    setZoom(fitted());
+    together?.fitted(mover);
+  };
   const keys = (event: KeyboardEvent): void => {
     if (event.key === '+' || event.key === '=') zoomBy(1.25);
     else if (event.key === '-') zoomBy(0.8);
-    else if (event.key === '0') setZoom(fitted());
+    else if (event.key === '0') wholeWidth();
     else return;
     event.preventDefault();
   };
@@ -74,7 +127,7 @@ export function PanZoom({
         <button type="button" onClick={() => zoomBy(0.8)}>
           zoom out
         </button>
-        <button type="button" onClick={() => setZoom(fitted())}>
+        <button type="button" onClick={wholeWidth}>
           whole width
         </button>
       </div>
@@ -86,6 +139,7 @@ export function PanZoom({
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard
         tabIndex={0}
         onKeyDown={keys}
+        onScroll={scrolled}
         onWheel={(e) => {
           if (!e.ctrlKey && !e.metaKey) return;
           e.preventDefault();

@@ -65,7 +65,9 @@ export function placeOf(hash: string): Place {
     [...words]
       .filter(
         ([name, value]) =>
-          /^(chip|cycles|host)\.\w+$/.test(name) && Number.isFinite(Number(value)) && value !== '',
+          /^(chip|cycles|host|analog|array)\.\w+$/.test(name) &&
+          Number.isFinite(Number(value)) &&
+          value !== '',
       )
       .map(([name, value]) => [name, Number(value)]),
   );

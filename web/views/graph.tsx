@@ -3,6 +3,7 @@ import { count, percent } from '../../reports/numbers.js';
 import type { RunResult } from '../../src/results/run.js';
 import { PanZoom } from '../parts/pan-zoom.js';
 import { PictureButtons } from '../parts/picture-buttons.js';
+import { Together } from '../parts/together.js';
 import { store, useAnswer, useStore } from '../state/store.js';
 import type { Graph } from '../worker/graph.js';
 import { type Layout, layOut, type PlacedNode } from './graph-layout.js';
@@ -105,18 +106,31 @@ function useLayout(graph: Graph | undefined): Layout | undefined {
   return layout;
 }
 
+/** The middle of each layer's nodes, downwards. */
+function anchorsOf(nodes: readonly PlacedNode[]): ReadonlyMap<string, number> {
+  const spans = new Map<string, readonly [top: number, bottom: number]>();
+  for (const { name, y, height } of nodes) {
+    if (name === undefined) continue;
+    const [top, bottom] = spans.get(name) ?? [y, y + height];
+    spans.set(name, [Math.min(top, y), Math.max(bottom, y + height)]);
+  }
+  return new Map([...spans].map(([name, [top, bottom]]) => [name, (top + bottom) / 2]));
+}
+
 function Picture({
   graph,
   name,
   run,
   byCycles,
   search,
+  together,
 }: {
   graph: Graph | undefined;
   name: string;
   run?: RunResult | undefined;
   byCycles: boolean;
   search: string;
+  together: Together;
 }) {
   const layout = useLayout(graph);
   const svg = useRef<SVGSVGElement>(null);
@@ -132,6 +146,7 @@ function Picture({
       ),
     [layout, search],
   );
+  const anchors = useMemo(() => anchorsOf(layout?.nodes ?? []), [layout]);
   if (layout === undefined) return <p class="faint">Laying out ...</p>;
   return (
     <>
@@ -140,6 +155,8 @@ function Picture({
         height={layout.height}
         label={name}
         svgRef={svg}
+        together={together}
+        anchors={anchors}
         focus={first === undefined ? undefined : { ...first, key: `${search} ${first.id}` }}
       >
         <g class="edges">
@@ -177,6 +194,7 @@ export function GraphView() {
   const [search, setSearch] = useState('');
   const [byCycles, setByCycles] = useState(false);
   const [before, setBefore] = useState(false);
+  const [together] = useState(() => new Together());
   const result = opened?.kind === 'result';
   const { value, error } = useAnswer(`${opened?.name} ${store.opening} graph`, 'graphs');
   const run = document?.models[0]?.run;
@@ -220,7 +238,13 @@ export function GraphView() {
         {before && (
           <div>
             <h3>As given</h3>
-            <Picture graph={value?.before} name={`${run?.model} as given`} byCycles={false} search={search} />
+            <Picture
+              graph={value?.before}
+              name={`${run?.model} as given`}
+              byCycles={false}
+              search={search}
+              together={together}
+            />
           </div>
         )}
         <div>
@@ -231,6 +255,7 @@ export function GraphView() {
             run={run}
             byCycles={byCycles}
             search={search}
+            together={together}
           />
         </div>
       </div>

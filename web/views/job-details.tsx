@@ -10,8 +10,8 @@ const hex = (n: number): string => `0x${n.toString(16)}`;
 const reasonLabel = (name: string): string =>
   Object.hasOwn(REASON_TEXT, name) ? REASON_TEXT[name as keyof typeof REASON_TEXT].label : name;
 
-/** One job: its cycles, what it reads and writes, registers, and the instruction field by field. */
-export function JobDetails({ job }: { job: JobView }) {
+/** One job: its cycles, what it reads and writes, registers, and the instruction field by field; `marked` fields are what is pointed at. */
+export function JobDetails({ job, marked }: { job: JobView; marked: readonly string[] }) {
   return (
     <section class="job" aria-label={`job at step ${job.step}`}>
       <h3>
@@ -48,7 +48,7 @@ export function JobDetails({ job }: { job: JobView }) {
             </thead>
             <tbody>
               {fields.map((f) => (
-                <tr key={f.name}>
+                <tr key={f.name} class={marked.includes(f.name) ? 'marked' : ''}>
                   <td>
                     <code>{f.name}</code>
                   </td>

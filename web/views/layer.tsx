@@ -15,6 +15,7 @@ import type { LayerResult, RunResult } from '../../src/results/run.js';
 import { ReportPart } from '../parts/report-part.js';
 import { Scroll } from '../parts/scroll.js';
 import { store, useAnswer, useStore } from '../state/store.js';
+import type { CodeLink } from '../worker/code-links.js';
 import type { JobView } from '../worker/layer.js';
 import { CodeBlock } from './code-block.js';
 import { JobDetails } from './job-details.js';
@@ -60,14 +61,14 @@ function Reasons({ layer }: { layer: LayerResult }) {
 
 function JobTable({
   jobs,
-  tile,
+  isMarked,
   step,
-  onTile,
+  onPoint,
 }: {
   jobs: readonly JobView[];
-  tile: number;
+  isMarked: (job: JobView) => boolean;
   step: number;
-  onTile: (tile: number) => void;
+  onPoint: (job: JobView | undefined) => void;
 }) {
   const listed = jobs.slice(0, 400);
   return (
@@ -87,8 +88,9 @@ function JobTable({
             {listed.map((job) => (
               <tr
                 key={job.step}
-                class={`${job.tile === tile ? 'marked' : ''} ${job.step === step ? 'chosen' : ''}`}
-                onPointerEnter={() => onTile(job.tile)}
+                class={`${isMarked(job) ? 'marked' : ''} ${job.step === step ? 'chosen' : ''}`}
+                onPointerEnter={() => onPoint(job)}
+                onPointerLeave={() => onPoint(undefined)}
               >
                 <td class="number">{job.step}</td>
                 <td class="number">{job.tile}</td>
@@ -98,7 +100,8 @@ function JobTable({
                     class="link"
                     aria-pressed={job.step === step}
                     aria-label={`${REASON_TEXT[job.kind].label}, step ${job.step}`}
-                    onFocus={() => onTile(job.tile)}
+                    onFocus={() => onPoint(job)}
+                    onBlur={() => onPoint(undefined)}
                     onClick={() => store.go({ step: job.step })}
                   >
                     {REASON_TEXT[job.kind].label}
@@ -120,20 +123,36 @@ function JobTable({
   );
 }
 
-/** How the C file calls each kind of job. */
-const CALLS: Readonly<Record<JobView['kind'], RegExp>> = {
-  copyIn: /diana_copy_in\b/,
-  copyOut: /diana_copy_out\b/,
-  compute: /diana_(conv|fc|sum)\b/,
-};
+/** What is pointed at: a tile, a job, or lines of text; it shows what belongs to it everywhere. */
+interface Pointed {
+  readonly tile?: number;
+  readonly steps?: ReadonlySet<number>;
+  readonly fields?: readonly string[];
+}
+
+const pointedBy = (link: CodeLink | undefined): Pointed | undefined =>
+  link === undefined ? undefined : { steps: new Set(link.steps), fields: link.fields };
+
+/** The next job of a link after the chosen one: choosing a line of a loop again and again goes through its turns. */
+const nextOf = ({ steps }: CodeLink, chosen: number): number =>
+  steps.find((s) => s > chosen) ?? steps[0] ?? chosen;
 
 function Details({ layer, run }: { layer: LayerResult; run: RunResult }) {
   const { place } = useStore();
-  const [tile, setTile] = useState(-1);
+  const [pointed, setPointed] = useState<Pointed>();
   const { value, error } = useAnswer(`${store.opening} layer ${layer.id}`, 'layer', layer.id);
   const jobs = value?.jobs ?? [];
   const job = jobs.find((j) => j.step === place.step) ?? jobs.find((j) => j.kind === 'compute');
-  const shown = tile >= 0 ? tile : (job?.tile ?? -1);
+  const own = new Set(job === undefined ? [] : [job.step]);
+  const steps = pointed?.steps ?? own;
+  const [first] = jobs.filter((j) => steps.has(j.step));
+  const tile = pointed?.tile ?? first?.tile ?? job?.tile ?? -1;
+  const ofLink = (link: CodeLink): boolean => link.steps.some((s) => steps.has(s));
+  const code = {
+    isMarked: ofLink,
+    onPoint: (link: CodeLink | undefined) => setPointed(pointedBy(link)),
+    onChoose: (link: CodeLink) => store.go({ step: nextOf(link, job?.step ?? -1) }),
+  };
   return (
     <>
       {error !== undefined && <p class="notice">{error}</p>}
@@ -142,8 +161,8 @@ function Details({ layer, run }: { layer: LayerResult; run: RunResult }) {
           <h3>Tiles: the part of the output that each makes</h3>
           <TilePicture
             layer={layer}
-            tile={shown}
-            onTile={setTile}
+            tile={tile}
+            onTile={(t) => setPointed(t < 0 ? undefined : { tile: t })}
             name={`${run.model}-${layerLabel(layer)}-tiles`}
           />
         </>
@@ -154,13 +173,23 @@ function Details({ layer, run }: { layer: LayerResult; run: RunResult }) {
             {jobs.length > 0 && (
               <>
                 <h3>Jobs</h3>
-                <JobTable jobs={jobs} tile={shown} step={job?.step ?? -1} onTile={setTile} />
+                <JobTable
+                  jobs={jobs}
+                  isMarked={(j) => (pointed?.steps === undefined ? j.tile === tile : steps.has(j.step))}
+                  step={job?.step ?? -1}
+                  onPoint={(j) => setPointed(j === undefined ? undefined : { steps: new Set([j.step]) })}
+                />
               </>
             )}
             {value.relay !== undefined && (
               <>
                 <h3>Relay</h3>
-                <CodeBlock text={value.relay} label={`Relay text of ${layerLabel(layer)}`} />
+                <CodeBlock
+                  text={value.relay}
+                  label={`Relay text of ${layerLabel(layer)}`}
+                  links={value.relayLinks}
+                  {...code}
+                />
               </>
             )}
             {value.c !== '' && (
@@ -169,14 +198,15 @@ function Details({ layer, run }: { layer: LayerResult; run: RunResult }) {
                 <CodeBlock
                   text={value.c}
                   label={`C of ${layerLabel(layer)}`}
-                  mark={job === undefined ? undefined : CALLS[job.kind]}
+                  links={value.cLinks}
+                  {...code}
                 />
               </>
             )}
           </div>
           {job !== undefined && (
             <div>
-              <JobDetails job={job} />
+              <JobDetails job={job} marked={pointed?.fields ?? []} />
             </div>
           )}
         </div>

@@ -3,7 +3,8 @@ import { useState } from 'preact/hooks';
 import { readFiles } from '../parts/files.js';
 import { save } from '../parts/save.js';
 import { store } from '../state/store.js';
-import type { Pixels, QuantizeRequest, QuantizeResult } from '../worker/quantize.js';
+import type { Pixels } from '../worker/picture.js';
+import type { QuantizeRequest, QuantizeResult } from '../worker/quantize.js';
 
 /** The pixels of a picture file. */
 async function pixelsOf(file: File): Promise<Pixels> {
@@ -60,8 +61,8 @@ export function QuantizeView() {
           <input type="file" multiple onChange={(e) => setNetwork(picked(e))} />
         </label>
         <label>
-          samples: one <code>.npy</code> with a sample on each index of its first axis, or pictures of the
-          input's size
+          samples: one <code>.npy</code> with a sample on each index of its first axis, or pictures (those of
+          another size are cut to the input's proportions and scaled)
           <input type="file" multiple accept=".npy,image/*" onChange={(e) => setSamples(picked(e))} />
         </label>
         <label>
@@ -111,6 +112,11 @@ export function QuantizeView() {
               Save network and report (zip)
             </button>
           </p>
+          {result.notes.map((note) => (
+            <p key={note} class="notice">
+              {note}
+            </p>
+          ))}
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard */}
           <section class="code" tabIndex={0} aria-label="report of the quantization">
             <pre>{result.report}</pre>

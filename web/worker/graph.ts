@@ -10,6 +10,8 @@ export interface GraphNode {
   readonly title: string;
   /** The layer's number in the program; absent before partitioning, and for inputs. */
   readonly layer?: number;
+  /** The layer's name in the model: what both pictures of a network have in common. */
+  readonly name?: string;
   readonly where: 'digital' | 'analog' | 'host' | 'transform' | 'input' | 'operator' | 'output';
   readonly lines: readonly string[];
 }
@@ -52,6 +54,7 @@ export function graphOfModel(model: Model): Graph {
     nodes.push({
       id,
       title,
+      ...(e.kind === 'var' ? { name: e.name } : label.layer === undefined ? {} : { name: label.layer }),
       where: e.kind === 'var' ? 'input' : 'operator',
       lines: [label.layer, label.tensor].filter((t): t is string => t !== undefined),
     });
@@ -76,6 +79,7 @@ function layerNode(program: Program, layer: number, transform: boolean): GraphNo
     id: `l${layer}`,
     title: titleOf(program, layer),
     layer,
+    ...(l.layer === undefined ? {} : { name: l.layer }),
     where: transform ? 'transform' : l.target,
     // A layer of the core is named by its first operator, as in every report; the rest is its requantization.
     lines: [
@@ -95,7 +99,7 @@ export function graphOfLayers(parts: Partitioned, program: Program, choices: Com
   for (const e of postOrder(laidOut.main.body))
     if (e.kind === 'var') {
       producer.set(e, `i${producer.size}`);
-      nodes.push({ id: producer.get(e)!, title: e.name, where: 'input', lines: [shapeOf(e)] });
+      nodes.push({ id: producer.get(e)!, title: e.name, name: e.name, where: 'input', lines: [shapeOf(e)] });
     }
   kernels.forEach((kernel, i) => {
     const id = `l${i}`;

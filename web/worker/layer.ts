@@ -4,11 +4,12 @@ import { ARRAY_CHANNELS, ARRAY_COLUMNS, LINE_BYTES } from '../../sim/isa/geometr
 import type { Operation } from '../../sim/isa/operation.js';
 import { registerName } from '../../sim/isa/registers.js';
 import { runProgram } from '../../sim/program/run.js';
-import { BufferFinder } from '../../src/codegen/accelerator/actions.js';
+import { BufferFinder } from '../../src/codegen/accelerator/buffer-finder.js';
 import { kernelFunctions } from '../../src/codegen/network/kernels.js';
 import { childrenOf, type Expr, type Func, type Var } from '../../src/ir/expr.js';
 import { rewriteGraph } from '../../src/ir/visit.js';
 import { formKernels, type Kernel } from '../../src/passes/kernels.js';
+import { type CodeLink, linksOfC, linksOfRelay } from './code-links.js';
 import {
   type CompileChoices,
   FIELDS,
@@ -59,6 +60,9 @@ export interface LayerView {
   readonly relay?: string;
   /** The layer's C file. */
   readonly c: string;
+  /** Which jobs the lines of both are; empty for host kernels. */
+  readonly relayLinks: readonly CodeLink[];
+  readonly cLinks: readonly CodeLink[];
 }
 
 const fieldViews = (fields: Readonly<Record<string, number>>): FieldView[] =>
@@ -226,11 +230,15 @@ export class LayerViews {
     const c = [...this.#c.values()].find(
       (text) => text.includes(`\nint32_t ${name}(`) && text.startsWith('#include'),
     );
+    const jobs = this.#jobs[id] ?? [];
+    const relay = kernel === undefined ? undefined : printModule(functionOf(kernel), { types: false });
     return {
       id,
-      jobs: this.#jobs[id] ?? [],
-      ...(kernel === undefined ? {} : { relay: printModule(functionOf(kernel), { types: false }) }),
+      jobs,
+      ...(relay === undefined ? {} : { relay }),
       c: c ?? '',
+      relayLinks: kernel?.kind === 'accelerator' ? linksOfRelay(relay!, jobs) : [],
+      cLinks: c === undefined ? [] : linksOfC(this.#program, id, c),
     };
   }
 }

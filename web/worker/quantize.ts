@@ -13,19 +13,13 @@ import {
   tensor,
   UserError,
 } from './library.js';
+import { type Pixels, planesOf, resized } from './picture.js';
 import { loadFiles } from './source.js';
-
-/** A picture's pixels, red green blue alpha, as a canvas gives them. */
-export interface Pixels {
-  readonly width: number;
-  readonly height: number;
-  readonly data: Uint8ClampedArray;
-}
 
 export interface QuantizeRequest {
   /** The float network. */
   readonly network: readonly GivenFile[];
-  /** A .npy file of samples, or pictures of the input's size; each value becomes value * scale + offset. */
+  /** A .npy file of samples, or pictures; each value becomes value * scale + offset. */
   readonly samples: GivenFile | readonly Pixels[];
   readonly scale: number;
   readonly offset: number;
@@ -34,33 +28,42 @@ export interface QuantizeRequest {
 export interface QuantizeResult {
   readonly name: string;
   readonly report: string;
+  /** What was done to the samples. */
+  readonly notes: readonly string[];
   readonly layers: readonly LayerReport[];
   /** NAME.relay and NAME.params. */
   readonly files: readonly GivenFile[];
 }
 
-/** Samples of an input [1, C, H, W] or [1, H, W, C] from pictures: grey where there is one channel. Throws a UserError for other shapes. */
+/** Where channels, rows and columns stand in an input of pictures. */
+function planesIn(shape: readonly number[]) {
+  const last = shape.length === 4 && [1, 3].includes(shape[3]!) && ![1, 3].includes(shape[1]!);
+  const [channels, height, width] = last
+    ? [shape[3]!, shape[1]!, shape[2]!]
+    : [shape[1]!, shape[2]!, shape[3]!];
+  return { last, channels, height, width };
+}
+
+/** Samples of an input [1, C, H, W] or [1, H, W, C] from pictures: grey where there is one channel, resized where they have another size. Throws a UserError for other shapes. */
 export function pictureSamples(
   pictures: readonly Pixels[],
   shape: readonly number[],
   scale: number,
   offset: number,
 ): Tensor[] {
-  const last = shape.length === 4 && [1, 3].includes(shape[3]!) && ![1, 3].includes(shape[1]!);
-  const [channels, height, width] = last
-    ? [shape[3]!, shape[1]!, shape[2]!]
-    : [shape[1]!, shape[2]!, shape[3]!];
+  const { last, channels, height, width } = planesIn(shape);
   if (shape.length !== 4 || ![1, 3].includes(channels))
     throw new UserError(
       `the input is ${shape.join('x')}; pictures fit inputs of one or three channels. Give a .npy file.`,
     );
-  return pictures.map((p, n) => {
-    if (p.width !== width || p.height !== height)
-      throw new UserError(`picture ${n + 1} is ${p.width}x${p.height}; must be ${width}x${height}.`);
+  return pictures.map((picture) => {
+    const whole = planesOf(picture);
+    const fits = picture.width === width && picture.height === height;
+    const [r, g, b] = (fits ? whole : resized(whole, width, height)).channels;
     const at = (c: number, y: number, x: number): number => {
-      const i = 4 * (y * width + x);
-      const [r = 0, g = 0, b = 0] = [p.data[i], p.data[i + 1], p.data[i + 2]];
-      return (channels === 1 ? 0.299 * r + 0.587 * g + 0.114 * b : [r, g, b][c]!) * scale + offset;
+      const i = y * width + x;
+      const grey = 0.299 * r[i]! + 0.587 * g[i]! + 0.114 * b[i]!;
+      return (channels === 1 ? grey : [r, g, b][c]![i]!) * scale + offset;
     };
     const values = new Array<number>(channels * height * width);
     for (let c = 0; c < channels; c++)
@@ -69,6 +72,16 @@ export function pictureSamples(
           values[last ? (y * width + x) * channels + c : (c * height + y) * width + x] = at(c, y, x);
     return tensor(shape, 'float32', values);
   });
+}
+
+/** Says which pictures were resized, and how. */
+function resizeNotes(pictures: readonly Pixels[], shape: readonly number[]): string[] {
+  const { height, width } = planesIn(shape);
+  const others = pictures.filter((p) => p.width !== width || p.height !== height);
+  if (others.length === 0) return [];
+  return [
+    `${others.length} of ${pictures.length} pictures had another size and were resized to ${width}x${height}: the middle part of the input's proportions, scaled with a triangle filter. The network may have been trained on pictures prepared otherwise.`,
+  ];
 }
 
 /** Quantizes a float network: half of the samples calibrate, half are held aside. */
@@ -90,6 +103,7 @@ export async function quantizeFiles(
   return {
     name: model.name,
     report: showQuantized(quantized),
+    notes: 'bytes' in samples ? [] : resizeNotes(samples, input.shape),
     layers: quantized.layers,
     files: [
       { name: `${model.name}.relay`, bytes: new TextEncoder().encode(text) },

@@ -1,4 +1,5 @@
 import type { FaultKind } from '../fault.js';
+import { ANALOG_FAULTS } from './analog.js';
 import { HOST_FAULTS } from './host.js';
 import { INSTRUCTION_FAULTS } from './instruction.js';
 import { JOB_FAULTS } from './jobs.js';
@@ -10,4 +11,5 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   ...JOB_FAULTS,
   ...WEIGHT_FAULTS,
   ...HOST_FAULTS,
+  ...ANALOG_FAULTS,
 ];

@@ -2,7 +2,7 @@ import { type Choices, choose, type Growth, Unsuitable, type Value } from '../gr
 
 /** Layers that the core takes, and the same with an attribute beyond its limits, which the host takes. */
 
-const KERNELS = [3, 1, 3, 5, 3, 7] as const;
+export const KERNELS = [3, 1, 3, 5, 3, 7] as const;
 /** Root mean square of weights drawn evenly from -WEIGHT to WEIGHT. */
 const WEIGHT = 80;
 const WEIGHT_RMS = WEIGHT / Math.sqrt(3);
@@ -21,7 +21,8 @@ const shiftFor = (taps: number, rms: number): number =>
   Math.max(0, Math.min(31, Math.round(Math.log2((Math.sqrt(taps) * rms * WEIGHT_RMS) / OUTPUT_RMS))));
 
 /** Channels: every second time a multiple of 16, otherwise any number up to 40. */
-const channelsOf = (n: number): number => (n % 2 === 1 ? 16 * (1 + ((n >> 1) % 3)) : 1 + ((n >> 1) % 40));
+export const channelsOf = (n: number): number =>
+  n % 2 === 1 ? 16 * (1 + ((n >> 1) % 3)) : 1 + ((n >> 1) % 40);
 
 /**
  * `channels`, or the next number with which channels * rest is a multiple of 4, as the core needs it; one time in eight it
@@ -34,7 +35,7 @@ export function fourfold(channels: number, rest: number, n: number): number {
 }
 
 /** Extent of a SAME-padded convolution's output. */
-const outputOf = (size: number, stride: number): number => Math.ceil(size / stride);
+export const outputOf = (size: number, stride: number): number => Math.ceil(size / stride);
 
 interface ConvShape {
   readonly k: number;
@@ -74,7 +75,7 @@ function layer(g: Growth, x: Value, s: ConvShape, relu: boolean): Value {
 }
 
 /** Strides: one in eight beyond the core's. */
-const stridesOf = (n: number) =>
+export const stridesOf = (n: number) =>
   choose(
     [
       [1, 1],

@@ -1,5 +1,5 @@
 import { beginWraps, fillLane, wraps } from './finish';
-import { clearInput, packInput, tapOffsets } from './input';
+import { clearInput, columnsOnData, packInput, tapOffsets } from './input';
 import { rowOfFour, rowOfOne } from './rows';
 import { convBias, packWeights } from './weights';
 
@@ -54,6 +54,8 @@ export function conv(
   const low = i8x16.splat(relu ? 0 : -128);
   const plane = outputRows * columns;
   const biases = small + 16;
+  const live = columnsOnData(columns, pitch, dead, left, stride);
+  const zerosBehind = live + 8 <= columns;
   for (let block = 0; block < blocks; block++) {
     const from = weights + block * blockBytes;
     packWeights(from, packed, small, channels, kernelHeight, kernelWidth, pairs);
@@ -64,6 +66,11 @@ export function conv(
       const first = (block << 4) + (group << 2);
       // Four bytes of `small`, most significant first: which of the four lanes have weights.
       const used = load<u32>(small + (group << 2));
+      if (zerosBehind)
+        for (let i = 0; i < 4; i++) {
+          const bias = load<i32>(biases + (((group << 2) + i) << 2));
+          fillLane(bias, shift, relu, output + (first + i) * plane, plane);
+        }
       if (lanesIn(used) >= 3) {
         for (let y = 0; y < outputRows; y++)
           rowOfFour(
@@ -71,7 +78,7 @@ export function conv(
             offsets,
             w,
             pairs,
-            columns,
+            live,
             biases + (group << 4),
             shift,
             low,
@@ -90,7 +97,7 @@ export function conv(
                 offsets,
                 w + (i << 2),
                 pairs,
-                columns,
+                live,
                 bias,
                 shift,
                 low,

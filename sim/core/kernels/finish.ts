@@ -21,6 +21,8 @@ function noteWraps(mask: v128, element: i32): void {
 }
 
 /** sat8((sums + bias) >> shift), then ReLU where `low` is 0, of 8 elements in the core's order, to element `to` of `output`. */
+// @ts-ignore: decorator
+@inline
 export function finish(s0: v128, s1: v128, bias: v128, shift: i32, low: v128, output: i32, to: i32): void {
   const r0 = i32x4.add(s0, bias);
   const r1 = i32x4.add(s1, bias);
@@ -40,7 +42,7 @@ export function finish(s0: v128, s1: v128, bias: v128, shift: i32, low: v128, ou
   );
 }
 
-/** A lane without weights: the same value everywhere (a bias alone cannot wrap). */
+/** What comes of no products but zeros: the same value everywhere (a bias alone cannot wrap). */
 export function fillLane(bias: i32, shift: i32, relu: i32, to: i32, plane: i32): void {
   fillLines(to, max(relu ? 0 : -128, min(127, bias >> shift)), plane);
 }

@@ -1,5 +1,5 @@
 import { maskOf } from './padding';
-import { fillLines, pairsEven, pairsHigh, pairsLow, pairsOdd, storePairs } from './order';
+import { fillLines, pairsEven, pairsHigh, pairsLow, pairsOdd, storePairs, turned } from './order';
 
 /** Lays out one row of pairs: `a` and `b` are rows of `pitch` bytes; `mask` clears dead columns of the last 16. */
 export function packRow(a: i32, b: i32, to: i32, pitch: i32, mask: v128, left: i32, stride: i32, half: i32): void {
@@ -19,6 +19,50 @@ export function packRow(a: i32, b: i32, to: i32, pitch: i32, mask: v128, left: i
     } else {
       storePairs(even + (x << 1), pairsEven(va, vb));
       storePairs(odd + (x << 1), pairsOdd(va, vb));
+    }
+  }
+}
+
+/**
+ * Lays out one channel with stride 1 as pairs of rows, a row and the one below: 16 columns at a time, so that each row is read once. As
+ * `packInput` for a channel without a partner.
+ */
+function packAlone(
+  input: i32,
+  to: i32,
+  mask: v128,
+  rows: i32,
+  pitch: i32,
+  top: i32,
+  left: i32,
+  paddedRows: i32,
+  rowBytes: i32,
+): void {
+  const from = max(0, top - 1);
+  const end = min(paddedRows, top + rows);
+  for (let x = 0; x < pitch; x += 16) {
+    const last = x + 16 == pitch;
+    const column = input + x;
+    let at = to + from * rowBytes + ((left + x) << 2);
+    let above = i32x4.splat(0);
+    // Below the top padding the first pair begins on data.
+    if (from >= top) {
+      above = turned(v128.load(column));
+      if (last) above = v128.and(above, turned(mask));
+    }
+    for (let y = from - top + 1; y <= end - top; y++) {
+      let below = i32x4.splat(0);
+      if (y < rows) {
+        below = turned(v128.load(column + y * pitch));
+        if (last) below = v128.and(below, turned(mask));
+      }
+      storePairs(at, i8x16.shuffle(above, below, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23));
+      storePairs(
+        at + 32,
+        i8x16.shuffle(above, below, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31),
+      );
+      above = below;
+      at += rowBytes;
     }
   }
 }
@@ -55,6 +99,10 @@ export function packInput(
   for (let p = 0; p < planes; p++) {
     const first = input + 2 * p * rows * pitch;
     const alone = 2 * p + 1 == channels;
+    if (alone && stride == 1) {
+      packAlone(first, to + p * planeBytes, mask, rows, pitch, top, left, paddedRows, rowBytes);
+      continue;
+    }
     const from = max(0, alone ? top - 1 : top);
     const end = min(paddedRows, top + rows);
     for (let r = from; r < end; r++) {
@@ -65,6 +113,11 @@ export function packInput(
       packRow(a, b, to + p * planeBytes + r * rowBytes, pitch, mask, left, stride, half);
     }
   }
+}
+
+/** How many output columns of a row have windows that touch data; those behind see zeros only. */
+export function columnsOnData(columns: i32, pitch: i32, dead: i32, left: i32, stride: i32): i32 {
+  return min(columns, (left + pitch - dead + stride - 1) / stride);
 }
 
 /** For every pair of taps, how far it lies from the window's first element, in bytes, to `offsets`. */

@@ -1,6 +1,6 @@
-import { beginWraps, wraps } from './finish';
-import { clearInput, packInput, tapOffsets } from './input';
-import { rowOfOne } from './rows';
+import { beginWraps, fillLane, wraps } from './finish';
+import { clearInput, columnsOnData, packInput, tapOffsets } from './input';
+import { rowOf3x3, rowOfOne } from './rows';
 import { convBias, packLane } from './weights';
 
 /**
@@ -44,15 +44,23 @@ export function lanes(
   const stepBytes = stride * rowBytes;
   const low = i8x16.splat(relu ? 0 : -128);
   const biasAt = (kernelHeight * kernelWidth) << 4;
+  const live = columnsOnData(columns, pitch, dead, left, stride);
+  const plane = outputRows * columns;
+  const is3x3 = kernelHeight == 3 && kernelWidth == 3;
   let to = 0;
   for (let i = 0; i < count; i++) {
     const from = source + load<i32>(inputs + (i << 2));
     packInput(from, input, zeros, mask, 1, rows, pitch, top, left, stride, paddedRows, rowBytes, half);
     const block = weights + load<i32>(blocks + (i << 2));
     packLane(block, packed, kernelHeight, kernelWidth);
-    store<i32>(bias, convBias(block + biasAt, 0));
+    const biasValue = convBias(block + biasAt, 0);
+    store<i32>(bias, biasValue);
+    if (live + 8 <= columns) fillLane(biasValue, shift, relu, output + to, plane);
+    const biasLanes = i32x4.splat(biasValue);
     for (let y = 0; y < outputRows; y++) {
-      rowOfOne(input + y * stepBytes, offsets, packed, pairs, columns, bias, shift, low, output, to);
+      const row = input + y * stepBytes;
+      if (is3x3) rowOf3x3(row, offsets, packed, live, biasLanes, shift, low, output, to);
+      else rowOfOne(row, offsets, packed, pairs, live, bias, shift, low, output, to);
       to += columns;
     }
   }

@@ -43,3 +43,10 @@ export function interleaveLow(a: v128, b: v128): v128 {
 export function interleaveHigh(a: v128, b: v128): v128 {
   return i16x8.shuffle(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
 }
+
+/** 16 bytes from the core's order into natural order, and back. */
+// @ts-ignore: decorator
+@inline
+export function turned(v: v128): v128 {
+  return i8x16.shuffle(v, v, 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12);
+}

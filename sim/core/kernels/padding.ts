@@ -1,4 +1,4 @@
-import { fillLines } from './order';
+import { fillLines, turned } from './order';
 
 /** Clears the last `dead` of 16 columns in the core's order. `scratch`: 16 bytes. */
 export function maskOf(scratch: i32, dead: i32): v128 {
@@ -31,7 +31,7 @@ export function padInput(
       for (let x = 0; x < pitch; x += 16) {
         let bytes = v128.load(from + x);
         if (x + 16 == pitch) bytes = v128.and(bytes, mask);
-        v128.store(row + x, i8x16.shuffle(bytes, bytes, 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12));
+        v128.store(row + x, turned(bytes));
       }
       from += pitch;
       row += rowBytes;

@@ -1,6 +1,6 @@
 import { finish } from './finish';
 
-/** Four lanes of one output row, 8 columns at a time: 8 accumulators in registers. */
+/** The first `columns` columns, rounded up to 8, of four lanes of one output row: 8 accumulators in registers. */
 export function rowOfFour(
   input: i32,
   offsets: i32,
@@ -51,7 +51,7 @@ export function rowOfFour(
   }
 }
 
-/** One lane of one output row, 16 columns at a time. */
+/** The first `columns` columns, rounded up to 8, of one lane of one output row: 16 at a time, the last ones 8. */
 export function rowOfOne(
   input: i32,
   offsets: i32,
@@ -66,7 +66,8 @@ export function rowOfOne(
 ): void {
   const end = offsets + (pairs << 2);
   const bias = v128.load32_splat(biases);
-  for (let x = 0; x < columns; x += 16) {
+  let x = 0;
+  for (; x + 8 < columns; x += 16) {
     let a0 = i32x4.splat(0),
       a1 = i32x4.splat(0),
       a2 = i32x4.splat(0),
@@ -84,5 +85,60 @@ export function rowOfOne(
     }
     finish(a0, a1, bias, shift, low, output, to + x);
     finish(a2, a3, bias, shift, low, output, to + x + 8);
+  }
+  if (x >= columns) return;
+  let a0 = i32x4.splat(0),
+    a1 = i32x4.splat(0);
+  const start = input + (x << 2);
+  let w = weights;
+  for (let o = offsets; o < end; o += 4) {
+    const at = start + load<i32>(o);
+    const wa = v128.load32_splat(w);
+    a0 = i32x4.add(a0, i32x4.dot_i16x8_s(v128.load(at), wa));
+    a1 = i32x4.add(a1, i32x4.dot_i16x8_s(v128.load(at, 16), wa));
+    w += 16;
+  }
+  finish(a0, a1, bias, shift, low, output, to + x);
+}
+
+/** The same for a kernel of 3x3 with one channel: its six pairs of taps stay in registers. */
+export function rowOf3x3(
+  input: i32,
+  offsets: i32,
+  weights: i32,
+  columns: i32,
+  bias: v128,
+  shift: i32,
+  low: v128,
+  output: i32,
+  to: i32,
+): void {
+  const w0 = v128.load32_splat(weights);
+  const w1 = v128.load32_splat(weights, 16);
+  const w2 = v128.load32_splat(weights, 32);
+  const w3 = v128.load32_splat(weights, 48);
+  const w4 = v128.load32_splat(weights, 64);
+  const w5 = v128.load32_splat(weights, 80);
+  const o0 = input + load<i32>(offsets);
+  const o1 = input + load<i32>(offsets, 4);
+  const o2 = input + load<i32>(offsets, 8);
+  const o3 = input + load<i32>(offsets, 12);
+  const o4 = input + load<i32>(offsets, 16);
+  const o5 = input + load<i32>(offsets, 20);
+  for (let x = 0; x < columns; x += 8) {
+    const by = x << 2;
+    let a = i32x4.dot_i16x8_s(v128.load(o0 + by), w0);
+    let b = i32x4.dot_i16x8_s(v128.load(o0 + by, 16), w0);
+    a = i32x4.add(a, i32x4.dot_i16x8_s(v128.load(o1 + by), w1));
+    b = i32x4.add(b, i32x4.dot_i16x8_s(v128.load(o1 + by, 16), w1));
+    a = i32x4.add(a, i32x4.dot_i16x8_s(v128.load(o2 + by), w2));
+    b = i32x4.add(b, i32x4.dot_i16x8_s(v128.load(o2 + by, 16), w2));
+    a = i32x4.add(a, i32x4.dot_i16x8_s(v128.load(o3 + by), w3));
+    b = i32x4.add(b, i32x4.dot_i16x8_s(v128.load(o3 + by, 16), w3));
+    a = i32x4.add(a, i32x4.dot_i16x8_s(v128.load(o4 + by), w4));
+    b = i32x4.add(b, i32x4.dot_i16x8_s(v128.load(o4 + by, 16), w4));
+    a = i32x4.add(a, i32x4.dot_i16x8_s(v128.load(o5 + by), w5));
+    b = i32x4.add(b, i32x4.dot_i16x8_s(v128.load(o5 + by, 16), w5));
+    finish(a, b, bias, shift, low, output, to + x);
   }
 }

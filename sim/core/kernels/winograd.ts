@@ -1,5 +1,5 @@
 import { beginWraps, finish, wraps } from './finish';
-import { fillLines, interleaveHigh, interleaveLow } from './order';
+import { fillLines, interleaveHigh, interleaveLow, turned } from './order';
 import { maskOf, padInput } from './padding';
 import { convBias } from './weights';
 
@@ -168,9 +168,8 @@ function weightRow(a0: v128, a1: v128, a2: v128, b0: v128, b1: v128, b2: v128, t
 // @ts-ignore: decorator
 @inline
 function lanesAt(at: i32, half: i32): v128 {
-  const v = v128.load(at);
-  const turned = i8x16.shuffle(v, v, 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12);
-  return half == 0 ? i16x8.extend_low_i8x16_s(turned) : i16x8.extend_high_i8x16_s(turned);
+  const lanes = turned(v128.load(at));
+  return half == 0 ? i16x8.extend_low_i8x16_s(lanes) : i16x8.extend_high_i8x16_s(lanes);
 }
 
 /** U of 8 lanes of two channels, whose taps lie at `a` and `b`. */

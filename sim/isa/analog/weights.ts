@@ -25,6 +25,37 @@ export const isFlipped = (storedRow: number, column: number): boolean => {
   return column % 2 === 0 ? block < 6 || block > 11 : block <= 8;
 };
 
+/** One bit of a stored matrix: the byte from its start, and the bit in it. */
+export interface StoredBit {
+  readonly byte: number;
+  readonly mask: number;
+}
+
+/** Where the plus (0) or minus (1) bit of a cell lies: `stored` is the row as stored, `columns` those with padding. [dory] */
+export function storedBit(stored: number, plane: 0 | 1, column: number, columns: number): StoredBit {
+  const bit = (2 * stored + plane) * columns + column;
+  // Word w holds bits 32w.. from its top down; words are little-endian in memory.
+  return { byte: (bit >> 5) * WORD_BYTES + 3 - ((bit & 31) >> 3), mask: 0x80 >> (bit & 7) };
+}
+
+/** Where the plus (0) or minus (1) bit of the weight of input row `row` = (c, fy, fx) and output `column` lies in the matrix that a job loads. */
+export const weightBit = (
+  o: {
+    readonly channels: number;
+    readonly outputs: number;
+    readonly kernelHeight: number;
+    readonly kernelWidth: number;
+  },
+  row: number,
+  column: number,
+  plane: 0 | 1,
+  ours: AnalogInferences = ANALOG_INFERENCES,
+): StoredBit => {
+  const rows = roundUp(o.channels * o.kernelHeight * o.kernelWidth, ROW_GRANULE);
+  const stored = ours.rowsMirrored === 1 ? rows - 1 - row : row;
+  return storedBit(stored, plane, column, roundUp(o.outputs, COLUMN_GRANULE));
+};
+
 /**
  * Ternary weights for L2: OIHW -> rows (c, fy, fx) padded to 288, columns k padded to 128, last row first, signs turned, then for each row
  * a plus and a minus plane of bits, first bit most significant in its word. [dory] Throws a LimitError for a weight beyond -1..1.
@@ -47,9 +78,8 @@ export function packAnalogWeights(
       if (weight !== 1 && weight !== -1)
         throw new LimitError({ subject: 'weight of an analog layer', value: weight, rule: '-1, 0 or 1' });
       const sign = ours.signFlips === 1 && isFlipped(stored, column) ? -weight : weight;
-      const bit = (2 * stored + (sign === 1 ? 0 : 1)) * columns + column;
-      // Word w holds bits 32w.. from its top down; words are little-endian in memory.
-      out[(bit >> 5) * WORD_BYTES + 3 - ((bit & 31) >> 3)]! |= 0x80 >> (bit & 7);
+      const { byte, mask } = storedBit(stored, sign === 1 ? 0 : 1, column, columns);
+      out[byte]! |= mask;
     }
   }
   return out;

@@ -5,8 +5,14 @@ import { encodeNpy } from '../../base/npy.js';
 import type { Tensor } from '../../base/tensor.js';
 import type { LoadedModel } from '../../frontends/load.js';
 import { inputsOf } from '../../ir/expr.js';
-import { type Accuracies, type Accuracy, labelsOf, measureAccuracy } from '../../library/accuracy.js';
-import { divideSamples, quantize } from '../../library/quantize.js';
+import {
+  type Accuracies,
+  type Accuracy,
+  accuracyOf,
+  labelsOf,
+  measureAccuracy,
+} from '../../library/accuracy.js';
+import { divideSamples, type QuantizeOptions, quantize } from '../../library/quantize.js';
 import { samplesOf } from '../../library/samples.js';
 import { writeFolderAtomic } from '../../node/atomic-write.js';
 import { readNpyFile } from '../../node/npy-file.js';
@@ -25,6 +31,8 @@ export interface QuantizeArguments extends Omit<ModelArguments, 'seed'> {
   readonly 'input-scale': number | undefined;
   readonly 'input-offset': number | undefined;
   readonly 'allow-float': boolean;
+  readonly analog?: boolean | undefined;
+  readonly 'analog-layers'?: number | undefined;
   readonly output: string;
 }
 
@@ -58,6 +66,8 @@ function dataScale(args: QuantizeArguments, data: Tensor, { quantizedInput: q }:
 
 /** `quantize`: reads, quantizes, writes the network, its report and one input; prints the report. Resolves to the exit status. */
 export async function quantizeFile(args: QuantizeArguments): Promise<number> {
+  if (args['analog-layers'] !== undefined && args.analog !== true)
+    throw new UserError('--analog-layers goes with --analog.');
   const path = outputPath(args.output);
   const model = await loadFile(args.model, args, { dequantize: true });
   const input = inputsOf(model)[0];
@@ -71,13 +81,14 @@ export async function quantizeFile(args: QuantizeArguments): Promise<number> {
   const labels = args.labels === undefined ? undefined : readLabels(args.labels, all, samples.test, model);
   const quantized = await quantize(model, {
     ...samples,
+    ...analogOf(args),
     onProgress: ({ what }) => process.stderr.write(`${what}\n`),
   });
   const measured = labels === undefined ? undefined : await accuraciesOf(quantized, samples.test, labels);
   const report = [
     showQuantized(quantized).trimEnd(),
     ...inputLines(quantized, scale),
-    ...(measured === undefined ? [] : showAccuracies(measured)),
+    ...(measured === undefined ? [] : showAccuracies(measured, int8Accuracy(quantized, labels!))),
     showLost(quantized),
     '',
   ].join('\n');
@@ -119,14 +130,23 @@ async function accuraciesOf(
 
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
-function showAccuracies(a: Accuracies): string[] {
+/** `--analog` and `--analog-layers`. */
+const analogOf = ({ analog, 'analog-layers': layers }: QuantizeArguments): Pick<QuantizeOptions, 'analog'> =>
+  analog === true ? { analog: layers === undefined ? {} : { layers } } : {};
+
+/** Of the int8 network, where layers became ternary. */
+const int8Accuracy = ({ analog }: Quantized, labels: readonly number[]): Accuracy | undefined =>
+  analog === undefined ? undefined : accuracyOf(analog.int8.outputs, labels);
+
+function showAccuracies(a: Accuracies, int8: Accuracy | undefined): string[] {
   const line = (what: string, { top1, top5 }: Accuracy) =>
     `${what.padEnd(37)} top-1 ${percent(top1)}${top5 === undefined ? '' : `, top-5 ${percent(top5)}`}`;
   return [
     `accuracy on ${a.float.samples} labelled samples:`,
     line('  float network', a.float),
-    line('  quantized, on the reference', a.reference),
-    line('  quantized, on the simulated core', a.core),
+    ...(int8 === undefined ? [] : [line('  int8, before layers became ternary', int8)]),
+    line(`  ${int8 === undefined ? 'quantized' : 'ternary and int8'}, on the reference`, a.reference),
+    line(`  ${int8 === undefined ? 'quantized' : 'ternary and int8'}, on the simulated core`, a.core),
   ];
 }
 

@@ -36,6 +36,16 @@ export const quantizeCommand: CommandModule<object, QuantizeArguments> = {
         default: false,
         describe: 'exit with 0 even where a layer that the core could take stays in float32',
       })
+      .option('analog', {
+        type: 'boolean',
+        default: false,
+        describe:
+          'a mixed network: ternary weights, for the analog core, in the layers between the first and the last; nothing is trained, so judge its accuracy with --labels',
+      })
+      .option('analog-layers', {
+        type: 'number',
+        describe: 'with --analog: how many layers become ternary, those that lose least; all by default',
+      })
       .options(fileOptions)
       .option('output', {
         alias: 'o',

@@ -1,5 +1,5 @@
 import { copyBytes, LINE_BYTES, WORD_BYTES } from '../../../sim/isa/geometry.js';
-import { encode, FIELDS, INSTRUCTION_WORDS } from '../../../sim/isa/instruction.js';
+import { encode, INSTRUCTION_WORDS } from '../../../sim/isa/instruction.js';
 import { type Operation, toFields } from '../../../sim/isa/operation.js';
 import {
   CONFIGURATION,
@@ -9,7 +9,14 @@ import {
   REGISTERS as R,
 } from '../../../sim/isa/registers.js';
 import type { Tile } from '../../program/types.js';
-import type { Draft, DraftBuffer, DraftJob, Place } from '../draft.js';
+import {
+  type Draft,
+  type DraftBuffer,
+  type DraftInstruction,
+  type DraftJob,
+  instructionWord,
+  type Place,
+} from '../draft.js';
 
 /** Bytes of configuration and instruction words that every compute job fetches. */
 export const FIXED_BYTES = (CONFIGURATION_WORDS + INSTRUCTION_MEMORY_WORDS) * WORD_BYTES;
@@ -86,10 +93,6 @@ const COPY = {
   [MEMCPY_OP.l1ToL2]: [R.MEMCPY_OP, MEMCPY_OP.l1ToL2],
 } as const;
 
-const wordOf = (name: (typeof FIELDS)[number]['name']): number => FIELDS.findIndex((f) => f.name === name);
-const INPUT_WORD = wordOf('input_memory_pointer');
-const OUTPUT_WORD = wordOf('output_memory_pointer');
-
 /** Nothing is complete after a job but the last of a layer. */
 const NOTHING: readonly DraftBuffer[] = [];
 
@@ -104,6 +107,8 @@ export class LayerEmitter {
   #first = true;
   /** The register writes with which every compute job of the layer begins. */
   #setUp: DraftJob['writes'][number][] = [];
+  /** The last write of a length of weights. */
+  #length: readonly [offset: number, words: number] = [R.WT_CONV_N, 0];
 
   constructor(
     draft: Draft,
@@ -163,18 +168,22 @@ export class LayerEmitter {
   /** A job for each of `jobs`, all with the same instruction but for where input and output lie. */
   computeSweep(operation: Extract<Operation, { kind: 'conv' }>, jobs: Iterable<SweepJob>): void {
     const shared = encode(toFields(operation));
-    for (const { weights, input, output, note } of jobs) {
-      const words = shared.slice();
-      words[INPUT_WORD] = input;
-      words[OUTPUT_WORD] = output;
-      this.#compute(words, operation.kind, weights, note);
-    }
+    for (const { weights, input, output, note } of jobs)
+      this.#compute(shared, operation.kind, weights, note, { input, output });
   }
 
-  #compute(words: Uint32Array, kind: Operation['kind'], weights: JobWeights | null, note: string): void {
+  #compute(
+    words: Uint32Array,
+    kind: Operation['kind'],
+    weights: JobWeights | null,
+    note: string,
+    moved?: NonNullable<DraftInstruction['moved']>,
+  ): void {
+    const buffer = this.#instruction;
+    const instruction = moved === undefined ? { words, buffer } : { words, buffer, moved };
     if (this.#first) {
       // The image holds the layer's first instruction and behind it one that only stops.
-      this.#instruction.content!.set(wordBytes(words));
+      this.#instruction.content!.set(wordBytes(words.map((_, i) => instructionWord(instruction, i))));
       this.#instruction.content!.set(wordBytes(encode({ stop: 1 })), INSTRUCTION_WORDS * WORD_BYTES);
       this.#first = false;
       this.#setUp = [
@@ -186,13 +195,15 @@ export class LayerEmitter {
         ...NO_ACTIVATIONS,
       ];
     }
-    const writes = this.#setUp.slice();
+    const last: DraftJob['writes'][number][] = [TRIGGER];
     if (weights !== null) {
       const [address, length] = kind === 'dense' ? [R.WT_FC_ADDR, R.WT_FC_N] : [R.WT_CONV_ADDR, R.WT_CONV_N];
-      writes.push([address, weights], [length, weights.bytes / WORD_BYTES]);
+      const words = weights.bytes / WORD_BYTES;
+      if (this.#length[0] !== length || this.#length[1] !== words) this.#length = [length, words];
+      last.unshift([address, weights], this.#length);
     }
-    writes.push(TRIGGER);
-    this.#job({ writes, instruction: { words, buffer: this.#instruction }, note: `compute ${note}` });
+    const writes = this.#setUp.concat(last);
+    this.#job({ writes, instruction, note: `compute ${note}` });
   }
 
   #job(job: Pick<DraftJob, 'writes' | 'note' | 'instruction'>): void {
@@ -202,7 +213,9 @@ export class LayerEmitter {
       tile: this.tiles.length - 1,
       touches: this.#touches,
       completes: NOTHING,
-      ...job,
+      writes: job.writes,
+      note: job.note,
+      ...(job.instruction === undefined ? {} : { instruction: job.instruction }),
     });
   }
 

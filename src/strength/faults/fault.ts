@@ -1,4 +1,6 @@
+import type { AnalogReport } from '../../../sim/core/analog-core.js';
 import type { ComputeReport, CopyReport } from '../../../sim/core/digital-core.js';
+import type { AnalogFieldName } from '../../../sim/isa/analog/instruction.js';
 import type { FieldName } from '../../../sim/isa/instruction.js';
 import type { Random } from '../../base/random.js';
 import type { JobStep, Layer, Program } from '../../program/types.js';
@@ -18,6 +20,12 @@ export type Change =
       readonly at: 'instruction';
       readonly step: number;
       readonly values: readonly (readonly [field: FieldName, value: number])[];
+    }
+  /** Half-words of the first instruction of the analog core, as one job fetches it. */
+  | {
+      readonly at: 'half-words';
+      readonly step: number;
+      readonly values: readonly (readonly [field: AnalogFieldName, value: number])[];
     };
 
 /** Where in its layer's arithmetic a fault sits, for the words that say why nothing noticed it. */
@@ -28,6 +36,8 @@ export interface Place {
   readonly input?: number;
   /** By how much it moves a sum for each unit of the input; for a bias, by how much it moves the sum. */
   readonly weight: number;
+  /** By how much a sum must move to be seen, and where; a step of the output by default. */
+  readonly step?: { readonly size: number; readonly of: string };
 }
 
 /** One fault of one kind. */
@@ -63,6 +73,21 @@ export interface CopyJob {
   readonly index: number;
   readonly step: JobStep;
   readonly report: CopyReport;
+}
+
+/** A compute job of a layer of the analog core. */
+export interface AnalogComputeJob {
+  readonly index: number;
+  readonly step: JobStep;
+  readonly report: AnalogReport;
+}
+
+/** What the sources of faults see of a layer of the analog core. */
+export interface AnalogFaultSite {
+  readonly program: Program;
+  readonly layer: Layer;
+  readonly compute: readonly AnalogComputeJob[];
+  readonly copies: readonly CopyJob[];
 }
 
 /** What the sources of faults see of a layer. */

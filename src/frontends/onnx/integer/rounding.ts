@@ -82,8 +82,10 @@ export function clipped(v: IntegerValue, low: number, high: number): IntegerValu
   if (v.denominator !== 1) {
     // max(x, 0) may come before the rounding; other limits must be integers for that.
     if ((lo !== low && lo !== -Infinity) || (hi !== high && hi !== Infinity)) return undefined;
+    // Limits that do not overlap leave one value: the end of the later ones.
+    const inside = (x: number) => Math.min(Math.max(x, lo), hi);
     const [a, b] = v.limits ?? [-Infinity, Infinity];
-    return { ...v, limits: [Math.max(a, lo), Math.min(b, hi)] };
+    return { ...v, limits: [inside(a), inside(b)] };
   }
   const x = floored(v);
   const ready = CORE_LIMITS.includes(`${lo},${hi}`) ? withShift(x) : x;

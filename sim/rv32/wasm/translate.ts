@@ -1,0 +1,82 @@
+import { instantiateBytes } from '../../../src/base/webassembly.js';
+import type { CodeCache, Region } from '../code-cache.js';
+import type { Instruction } from '../table/index.js';
+import type { ValueFunction } from '../value-function.js';
+import { Code, encodeModule } from './binary.js';
+import { type Bail, BlockWriter, OPERANDS, type WriterOptions } from './block-writer.js';
+import { successors } from './flow.js';
+import { OperandNames } from './operand-names.js';
+import { discover } from './plan.js';
+import { LOCAL, Registers } from './registers.js';
+import { Structure } from './structure.js';
+
+export interface WasmOptions extends WriterOptions {
+  readonly valueOf: (row: Instruction) => ValueFunction;
+  /** A region gave up before an instruction: gives back what had been paid. */
+  readonly bailed: (bail: Bail) => void;
+}
+
+/**
+ * Translates the code around `pc`, following direct jumps and into calls, into one WebAssembly function. Returns undefined
+ * when the first instruction is one that only the step tier runs, or the engine refuses.
+ */
+export function translateToWasm(pc: number, cache: CodeCache, options: WasmOptions): Region | undefined {
+  const { wasm, pages, at } = options.linear;
+  const plan = discover(pc, cache);
+  if (wasm === undefined || plan.entries.length === 0) return undefined;
+  const code = new Code();
+  const registers = new Registers();
+  const operands = new OperandNames(registers);
+  const bails: Bail[] = [];
+  const rows: Instruction[] = [];
+  const numberOf = (row: Instruction): number => {
+    if (!rows.includes(row)) rows.push(row);
+    return rows.indexOf(row);
+  };
+  const graph = {
+    successors: plan.blocks.map((b) => successors(b, cache).map((to) => to.number)),
+    entries: plan.entries.map((b) => b.number),
+  };
+  const structure: Structure = new Structure(graph, code, LOCAL.select, (number, go) =>
+    new BlockWriter(
+      {
+        operands,
+        cache,
+        options,
+        code,
+        registers,
+        bails,
+        function: numberOf,
+        exitDepth: () => structure.exitDepth,
+      },
+      plan.blocks[number]!,
+      go,
+    ).write(),
+  );
+  structure.emit();
+  const bytes = encodeModule({
+    body: registers.around(code, at),
+    locals: registers.count,
+    imports: rows.map(() => OPERANDS.length),
+    pages,
+  });
+  const env: Record<string, unknown> = { memory: wasm };
+  rows.forEach((row, i) => {
+    env[i] = options.valueOf(row);
+  });
+  const exports = instantiateBytes(bytes, { env }) as { run(block: number): number } | undefined;
+  if (exports === undefined) return undefined;
+  const { run } = exports;
+  return {
+    backend: 'webassembly',
+    run: (block) => {
+      const next = run(block);
+      if ((next & 1) === 0) return next >>> 0;
+      const bail = bails[next >>> 1]!;
+      options.bailed(bail);
+      return ~bail.pc;
+    },
+    entries: plan.entries.map((b) => ({ pc: b.pc, number: b.number })),
+    words: plan.words,
+  };
+}
