@@ -61,6 +61,7 @@ const MODE = { dense: 0, conv: 1, sum: 3 } as const;
 /** Values of write_l2_l1. [hal] */
 const PLANAR = 2;
 const PIXELS = 1;
+const isOrder = (v: number): boolean => v === PLANAR || v === PIXELS;
 
 /** The raw fields of an operation, as the drivers set them. */
 export function toFields(op: Operation): Partial<Fields> {
@@ -185,8 +186,7 @@ function unused(fields: Fields, names: readonly FieldName[], mode: string, note:
 const AS_CX = (pitch: number) => `cx (${pitch}); ${NOT_KNOWN}`;
 const AS_CX_BY_CY = (elements: number) => `cx * cy (${elements}); ${NOT_KNOWN}`;
 const AS_OUTPUT = (elements: number) => `16 * ox * oy (${elements}); ${NOT_KNOWN}`;
-const ORDER_RULE = `2 (planar) or 1 (pixels of channels for the analog core); ${NOT_KNOWN}`;
-const isOrder = (v: number) => v === PLANAR || v === PIXELS;
+const AN_ORDER = `2 (planar) or 1 (pixels of channels for the analog core); ${NOT_KNOWN}`;
 const ON_LINES = `a positive multiple of ${LINE_BYTES} columns; ${NOT_KNOWN}`;
 const LINE_RULE = `a multiple of ${LINE_BYTES} bytes`;
 const onLine = (v: number) => v % LINE_BYTES === 0;
@@ -201,7 +201,7 @@ function toConv(f: Fields, note: NoteOddity): ConvOperation {
   const outputRows = positive(f, 'oy');
   const outputSize = ARRAY_COLUMNS * columnGroups * outputRows;
   equal(f, 'output_channel_size', outputSize, AS_OUTPUT);
-  const order = want(f, 'write_l2_l1', isOrder, ORDER_RULE);
+  const order = want(f, 'write_l2_l1', isOrder, AN_ORDER);
   equal(f, 'dilation', 1, `1; ${NOT_KNOWN}`);
   const padding = decodeZeroPadding(
     want(f, 'zero_padding', (v) => v <= 0xffff, 'four nibbles (at most 0xffff)'),
@@ -215,7 +215,7 @@ function toConv(f: Fields, note: NoteOddity): ConvOperation {
       value: `${outputRows} rows`,
       usual: `the last window ends at row ${lastRow}, beyond cy + bottom padding (${rows} + ${padding.bottom}), and reads zeros there`,
     });
-  return {
+  const operation: ConvOperation = {
     kind: 'conv',
     weights: line(f, 'weight_memory_pointer'),
     input: line(f, 'input_memory_pointer'),
@@ -232,8 +232,8 @@ function toConv(f: Fields, note: NoteOddity): ConvOperation {
     padding,
     shift: shiftOf(f),
     relu: reluOf(f),
-    ...(order === PIXELS ? { pixels: true } : {}),
   };
+  return order === PIXELS ? { ...operation, pixels: true } : operation;
 }
 
 function toDense(f: Fields, note: NoteOddity): DenseOperation {

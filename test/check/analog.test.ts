@@ -205,7 +205,9 @@ const PROGRAMS: readonly (readonly [string, string, readonly (readonly [FindingK
   to_l1(planes, 0x8000, sizeof planes);
   set_conv((struct conv){0x8000, 0, 4, 16, 16, 1, 1, 1, 16, 1, 0, 4}); ((volatile uint32_t *)instruction)[15] = 1;
   start(weights, sizeof weights, 0); POLL();
-  ${run} ${OUT}`,
+  ${run} ${OUT}
+  ((volatile uint32_t *)instruction)[3] = 0x100; start(weights, sizeof weights, 0); POLL();
+  set_analog(0x100, 0x4000); ${run} ${OUT}`,
     [],
   ],
   [

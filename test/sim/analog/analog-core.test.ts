@@ -315,3 +315,36 @@ describe('booting on the bus', () => {
     );
   });
 });
+
+describe('columns that ox_unroll leaves over', () => {
+  const wide: AnalogOperation = { ...small, columns: 9, outputColumns: 8, unroll: 4, channels: 16 };
+
+  it('run as many as the fields say, and are noted', () => {
+    const m = machine();
+    const data = new Uint8Array(0x8000);
+    m.l2.write(L2, data, -1, 'test');
+    m.l1.write(0, new Uint8Array(256 * 1024), -1, 'test');
+    m.words(0x3c000, CONFIGURATION);
+    const words = encodeAnalog(completeAnalogFields(toAnalogFields(wide)));
+    const stop = encodeAnalog(completeAnalogFields(STOP_FIELDS));
+    m.words(0x3d000, [...words, ...stop]);
+    m.set([
+      [0x6c, 0],
+      [0x58, L2 + 0x3c000],
+      [0x5c, 16],
+      [0x48, L2 + 0x3d000],
+      [0x4c, 32],
+      [0x40, L2],
+      [0x44, L2],
+    ]);
+    expect(m.core.write(0, 1)).toMatchObject({
+      kind: 'analog',
+      oddities: [{ subject: 'field ox', value: '2, with ox_unroll 4: 8 columns' }],
+    });
+    // A width under ox_unroll is ox = 0.
+    m.words(0x3d000, [...encodeAnalog(completeAnalogFields({ ...toAnalogFields(wide), ox: 0 })), ...stop]);
+    expect(() => m.core.write(0, 1)).toThrow(
+      'field ox of the analog core is 0; must be at least 1: drivers divide the width by ox_unroll',
+    );
+  });
+});
