@@ -6,9 +6,9 @@ import type { Backend } from '../../sim/rv32/options.js';
 import { runElf } from '../../sim/soc/run-elf.js';
 
 /**
- * Simulated MIPS of the host core on a fixed program, translated and interpreted, beside qemu's user mode where it is
- * installed. CPU time counts every thread of the process, the JavaScript engine's compiler included; the second run of the
- * longer program shows the speed once everything is compiled.
+ * Simulated MIPS of the host core on a fixed program with every backend, beside qemu's user mode where it is installed. CPU
+ * time counts every thread of the process, the engine's compilers included; the longer program shows the speed once everything
+ * is compiled.
  */
 const GCC = process.env.RISCV_GCC ?? 'riscv64-unknown-elf-gcc';
 const DATA = 'test/data/soc';
@@ -25,23 +25,26 @@ const mips = (instructions: number, ms: number): string => (instructions / ms / 
 const line = (r: Row): string =>
   `${r.name.padEnd(44)} ${r.instructions.toExponential(2).padStart(10)} ${mips(r.instructions, r.wallMs)} ${mips(r.instructions, r.cpuMs)}`;
 
-function measure(name: string, elf: Uint8Array, backend: Backend): Row {
+/** Runs a program in a process of its own, so that no run finds code that another has warmed up. */
+function measure(name: string, elf: string, backend: Backend): Row {
+  const ran = spawnSync(process.execPath, [import.meta.filename, elf, backend], { encoding: 'utf8' });
+  if (ran.status !== 0) throw new Error(`${name}: ${ran.stderr}`);
+  return { name, ...(JSON.parse(ran.stdout) as Omit<Row, 'name'>) };
+}
+
+function runHere(elf: Uint8Array, backend: Backend): Omit<Row, 'name'> {
   const wall = performance.now();
   const cpu = process.cpuUsage();
   const result = runElf(elf, { backend });
   const used = process.cpuUsage(cpu);
   return {
-    name,
     instructions: result.instructions,
     wallMs: performance.now() - wall,
     cpuMs: (used.user + used.system) / 1000,
   };
 }
 
-function build(
-  folder: string,
-  rounds: number,
-): { readonly soc: Uint8Array; readonly linux: string } | undefined {
+function build(folder: string, rounds: number): { readonly soc: string; readonly linux: string } | undefined {
   const [soc, linux] = [join(folder, `soc${rounds}.elf`), join(folder, `linux${rounds}.elf`)];
   const define = `-DROUNDS=${rounds}`;
   const built = spawnSync(`${DATA}/build.sh`, [`${DATA}/bench.c`, soc, '-O2', define]);
@@ -59,7 +62,7 @@ function build(
     linux,
     '-lgcc',
   ]);
-  return { soc: readFileSync(soc), linux };
+  return { soc, linux };
 }
 
 function qemu(name: string, program: string, instructions: number): Row | undefined {
@@ -69,25 +72,31 @@ function qemu(name: string, program: string, instructions: number): Row | undefi
   return ran.error === undefined ? { name, instructions, wallMs, cpuMs: wallMs } : undefined;
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'diana-bench-'));
-try {
-  console.log(
-    `${'program'.padEnd(44)} ${'instr.'.padStart(10)} ${'MIPS'.padStart(8)} ${'MIPS/cpu'.padStart(8)}`,
-  );
-  for (const rounds of ROUNDS) {
-    const built = build(folder, rounds);
-    if (built === undefined) {
-      console.log(`${GCC} is not installed: nothing to run`);
-      break;
+function compareAll(): void {
+  const folder = mkdtempSync(join(tmpdir(), 'diana-bench-'));
+  try {
+    console.log(
+      `${'program'.padEnd(44)} ${'instr.'.padStart(10)} ${'MIPS'.padStart(8)} ${'MIPS/cpu'.padStart(8)}`,
+    );
+    for (const rounds of ROUNDS) {
+      const built = build(folder, rounds);
+      if (built === undefined) {
+        console.log(`${GCC} is not installed: nothing to run`);
+        break;
+      }
+      if (rounds === ROUNDS[0])
+        console.log(line(measure(`bench.c x${rounds}, interpreted`, built.soc, 'interpreter')));
+      console.log(line(measure(`bench.c x${rounds}, JavaScript`, built.soc, 'javascript')));
+      const translated = measure(`bench.c x${rounds}, WebAssembly`, built.soc, 'webassembly');
+      console.log(line(translated));
+      const row = qemu(`bench.c x${rounds}, qemu-riscv32`, built.linux, translated.instructions);
+      console.log(row === undefined ? 'qemu-riscv32 is not installed' : line(row));
     }
-    if (rounds === ROUNDS[0])
-      console.log(line(measure(`bench.c x${rounds}, interpreted`, built.soc, 'interpreter')));
-    console.log(line(measure(`bench.c x${rounds}, JavaScript`, built.soc, 'javascript')));
-    const translated = measure(`bench.c x${rounds}, WebAssembly`, built.soc, 'webassembly');
-    console.log(line(translated));
-    const row = qemu(`bench.c x${rounds}, qemu-riscv32`, built.linux, translated.instructions);
-    console.log(row === undefined ? 'qemu-riscv32 is not installed' : line(row));
+  } finally {
+    rmSync(folder, { recursive: true });
   }
-} finally {
-  rmSync(folder, { recursive: true });
 }
+
+const [elf, backend] = process.argv.slice(2);
+if (elf === undefined) compareAll();
+else console.log(JSON.stringify(runHere(readFileSync(elf), backend as Backend)));

@@ -61,7 +61,6 @@ const MODE = { dense: 0, conv: 1, sum: 3 } as const;
 /** Values of write_l2_l1. [hal] */
 const PLANAR = 2;
 const PIXELS = 1;
-const isOrder = (v: number): boolean => v === PLANAR || v === PIXELS;
 
 /** The raw fields of an operation, as the drivers set them. */
 export function toFields(op: Operation): Partial<Fields> {
@@ -186,7 +185,8 @@ function unused(fields: Fields, names: readonly FieldName[], mode: string, note:
 const AS_CX = (pitch: number) => `cx (${pitch}); ${NOT_KNOWN}`;
 const AS_CX_BY_CY = (elements: number) => `cx * cy (${elements}); ${NOT_KNOWN}`;
 const AS_OUTPUT = (elements: number) => `16 * ox * oy (${elements}); ${NOT_KNOWN}`;
-const AN_ORDER = `2 (planar) or 1 (pixels of channels for the analog core); ${NOT_KNOWN}`;
+const ORDER_RULE = `2 (planar) or 1 (pixels of channels for the analog core); ${NOT_KNOWN}`;
+const isOrder = (v: number) => v === PLANAR || v === PIXELS;
 const ON_LINES = `a positive multiple of ${LINE_BYTES} columns; ${NOT_KNOWN}`;
 const LINE_RULE = `a multiple of ${LINE_BYTES} bytes`;
 const onLine = (v: number) => v % LINE_BYTES === 0;
@@ -201,7 +201,7 @@ function toConv(f: Fields, note: NoteOddity): ConvOperation {
   const outputRows = positive(f, 'oy');
   const outputSize = ARRAY_COLUMNS * columnGroups * outputRows;
   equal(f, 'output_channel_size', outputSize, AS_OUTPUT);
-  const order = want(f, 'write_l2_l1', isOrder, AN_ORDER);
+  const order = want(f, 'write_l2_l1', isOrder, ORDER_RULE);
   equal(f, 'dilation', 1, `1; ${NOT_KNOWN}`);
   const padding = decodeZeroPadding(
     want(f, 'zero_padding', (v) => v <= 0xffff, 'four nibbles (at most 0xffff)'),

@@ -42,6 +42,13 @@ export function readFields(row: Instruction): readonly RegisterField[] {
 export const readsRegister = (d: Decoded, r: number): boolean =>
   r !== 0 && readFields(d.row).some((field) => d[field] === r);
 
+/** Every register that an instruction writes, x0 left out. */
+export function writtenRegisters(d: Decoded): readonly number[] {
+  const { effect } = d.row;
+  const base = (effect.kind === 'load' || effect.kind === 'store') && effect.post !== undefined ? d.rs1 : 0;
+  return [resultRegister(d), base].filter((r) => r !== 0);
+}
+
 /** The register that an instruction's result goes to, 0 for none. A post-incremented base is not its result. */
 export function resultRegister(d: Decoded): number {
   const { kind } = d.row.effect;

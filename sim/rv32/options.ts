@@ -5,7 +5,7 @@ import type { WaitStates } from './timing.js';
 
 /**
  * What hot code is translated to. `interpreter`: to nothing, every instruction goes through the step tier. `webassembly`: what
- * WebAssembly has no room for, and all code of a core that is watched, becomes JavaScript.
+ * WebAssembly has no room for, and all code of a core whose accesses are checked, becomes JavaScript.
  */
 export type Backend = 'webassembly' | 'javascript' | 'interpreter';
 

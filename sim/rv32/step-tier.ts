@@ -34,7 +34,8 @@ const binding: Binding = {
   leave: '',
 };
 
-const taken = `F[0] -= ${STALLS.branchTaken.cycles} - d.stall + control.targetStall(t); return t;`;
+// The cycles of the jump belong to the function that it leaves: they are paid before an observer hears of it.
+const taken = `F[0] -= ${STALLS.branchTaken.cycles} - d.stall + control.targetStall(t); control.branched(pc, t); return t;`;
 
 function body(row: Instruction, memory: MemoryShape): string {
   const { effect } = row;
@@ -49,7 +50,7 @@ function body(row: Instruction, memory: MemoryShape): string {
     case 'loop':
       return `${emitLoop({ row }, binding)} ${next}`;
     case 'branch':
-      return `if (${substitute(effect.when, binding)}) { const t = pc + d.imm; control.branched(pc, t); ${taken} } ${next}`;
+      return `if (${substitute(effect.when, binding)}) { const t = pc + d.imm; ${taken} } ${next}`;
     case 'jump':
       return `return control.jump(d, pc, pc + d.imm);`;
     case 'jumpRegister':

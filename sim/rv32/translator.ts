@@ -1,4 +1,6 @@
+import type { CallList } from './calls.js';
 import type { CodeCache, Region } from './code-cache.js';
+import type { Control } from './control.js';
 import type { MemoryShape } from './emit.js';
 import type { Fuel } from './fuel.js';
 import type { LinearMemory } from './linear-memory.js';
@@ -6,7 +8,7 @@ import type { CoreOptions } from './options.js';
 import { translate } from './region.js';
 import type { Scope } from './scope.js';
 import type { WaitStates } from './timing.js';
-import { valueFunction } from './value-function.js';
+import type { Watcher } from './wasm/block-writer.js';
 import { translateToWasm } from './wasm/translate.js';
 
 /** What the translations of one core work with. */
@@ -18,6 +20,8 @@ export interface TranslatorParts {
   readonly cache: CodeCache;
   readonly linear: LinearMemory;
   readonly fuel: Fuel;
+  readonly calls: CallList;
+  readonly control: Control;
 }
 
 /** What giving up in a region costs more than going on would in JavaScript, in cycles of a region at work. [ours] */
@@ -26,7 +30,7 @@ const MOST_PATIENCE = 200 * GIVING_UP;
 
 /**
  * Chooses what hot code becomes. WebAssembly leaves whatever is rare to the step tier; JavaScript does all but CSRs and system
- * instructions itself, and tells those who watch.
+ * instructions itself, and asks those who watch every access.
  */
 export class Translator {
   readonly #parts: TranslatorParts;
@@ -35,24 +39,42 @@ export class Translator {
   /** Addresses whose regions in WebAssembly gave up too often. */
   readonly #unsuited = new Set<number>();
 
+  readonly #watcher: Watcher | undefined;
+
   constructor(parts: TranslatorParts) {
     this.#parts = parts;
+    const { options, calls, control } = parts;
+    if (options.observer === undefined) return;
+    this.#watcher = {
+      called: (pc, target, back) => {
+        calls.called(pc, target >>> 0, back);
+        return 0;
+      },
+      returned: (target) => {
+        calls.returned(target >>> 0);
+        return 0;
+      },
+      branched: (pc, target) => {
+        control.branched(pc, target >>> 0);
+        return 0;
+      },
+      sameFunction: options.sameFunction ?? (() => true),
+    };
   }
 
   /** A region that begins at `pc`; undefined where only the step tier can. */
   translate(pc: number): Region | undefined {
     const { scope, memory, waits, options, cache, linear, fuel } = this.#parts;
     const { backend, observer, memoryCheck, stack, oddJumps, sameFunction } = options;
-    const watched = observer !== undefined || memoryCheck !== undefined;
     const wasm =
-      watched || backend === 'javascript' || this.#unsuited.has(pc)
+      memoryCheck !== undefined || backend === 'javascript' || this.#unsuited.has(pc)
         ? undefined
         : translateToWasm(pc, cache, {
             linear,
             ramBase: memory.base,
             stack,
             oddJumps: oddJumps ?? 'error',
-            valueOf: valueFunction,
+            watcher: this.#watcher,
             bailed: ({ cycles, instructions }) => fuel.giveBack(cycles, instructions),
           });
     return (

@@ -1,13 +1,13 @@
 import type { HardwareParameters } from '../../sim/isa/parameters.js';
 import { childrenOf, type Expr, type Func } from '../ir/expr.js';
-import { postOrder } from '../ir/visit.js';
+import { postOrder, usersOf } from '../ir/visit.js';
 import { isRefusal } from '../passes/pattern.js';
 import type { MappedCost } from '../results/mapping.js';
 import type { Counted } from './count.js';
 import { type Edge, minimumCut } from './minimum-cut.js';
 import type { Choice } from './rewrite.js';
 import type { Layers } from './sites.js';
-import { transformCost } from './transform-cost.js';
+import { type Move, transformCost } from './transform-cost.js';
 
 /** What `fastest` and `greenest` make small. */
 export type Measure = (cost: MappedCost) => number;
@@ -43,6 +43,16 @@ function usesOfValues(main: Func, { sites, sums }: Layers): Map<Expr, Uses> {
   );
 }
 
+/** Sites whose result the host reads, or is the network's: it goes to the host from either core. */
+function hostUses(main: Func, { sites, sums }: Layers): number[] {
+  const users = usersOf(main.body);
+  const inside = new Set<Expr>([...sites, ...sums].flatMap((s) => s.calls));
+  return sites.flatMap(({ root }, i) => {
+    const read = root === main.body || (users.get(root) ?? []).some((u) => !inside.has(u));
+    return read ? [i] : [];
+  });
+}
+
 /**
  * The cheapest choice where costs add up: each layer's on its core, and for each value one transform into every core's layout that a user
  * wants and the maker's is not. That is a minimum cut: digital layers are on the source's side, analog ones on the sink's. Exact for any
@@ -67,16 +77,22 @@ export function cheapestByCut(
   }
   for (const i of sums.keys()) join(source, sites.length + i, Infinity);
   for (const [value, { maker, users }] of usesOfValues(main, layers)) {
-    const price = measure(transformCost(value, hardware));
+    const price = (...move: Move) => measure(transformCost(value, move, hardware));
     // Paid once where any user is on the sink's side and the maker is not, and the other way round.
     const toAnalog = nodes++;
     const toDigital = nodes++;
-    join(maker ?? source, toAnalog, price);
-    join(toDigital, maker ?? sink, price);
+    const fromHost = maker === undefined;
+    join(maker ?? source, toAnalog, price(fromHost ? 'dense' : 'core', 'analog'));
+    join(toDigital, maker ?? sink, price(fromHost ? 'dense' : 'analog', 'core'));
     for (const user of users) {
       join(toAnalog, user, Infinity);
       join(user, toDigital, Infinity);
     }
+  }
+  for (const i of hostUses(main, layers)) {
+    const { root } = sites[i]!;
+    join(i, sink, measure(transformCost(root, ['core', 'dense'], hardware)));
+    join(source, i, measure(transformCost(root, ['analog', 'dense'], hardware)));
   }
   const side = minimumCut(nodes, edges, source, sink);
   return sites.map((_, i) => (side[i] ? 'digital' : 'analog'));

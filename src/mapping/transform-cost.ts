@@ -1,7 +1,7 @@
 import { hostKernelCycles } from '../../sim/host/kernel-cost.js';
 import type { HardwareParameters } from '../../sim/isa/parameters.js';
 import { type Expr, tensorTypeOf } from '../ir/expr.js';
-import type { HostStep } from '../program/types.js';
+import type { BufferLayout, HostStep } from '../program/types.js';
 import { energyOf } from '../results/energy.js';
 import type { MappedCost } from '../results/mapping.js';
 import type { CyclesByReason } from '../results/run.js';
@@ -18,15 +18,18 @@ const NO_CYCLES: CyclesByReason = {
   host: 0,
 };
 
+/** From one layout into another. */
+export type Move = readonly [from: BufferLayout, to: BufferLayout];
+
 /** What a layout transform of a value costs on the host, as the simulator counts it. */
-export function transformCost(value: Expr, { host }: HardwareParameters): MappedCost {
+export function transformCost(value: Expr, [from, to]: Move, { host }: HardwareParameters): MappedCost {
   if (value.type.kind !== 'tensor') return NOTHING;
   const { shape, dtype } = tensorTypeOf(value);
   const step: Pick<HostStep, 'ops' | 'stores'> = {
     ops: [
       {
         op: 'layout_transform',
-        attrs: { src_layout: 'core', dst_layout: 'analog' },
+        attrs: { src_layout: from, dst_layout: to },
         args: [{ buffer: 0 }],
         results: [{ shape, dtype }],
       },

@@ -103,6 +103,10 @@ const BLOCKS: KernelOp[][] = [
     ...ending(3, 0, 127),
   ],
   [...conv([2, 4, 3, 6], [8, 1, 1, 4], { groups: 4, padding: [0, 0, 0, 3], strides: [1, 3] }), ...scaled(8)],
+  // Long rows, four windows at a time with Xpulp: without padding (words read end with the plane, or before), more padding than a window.
+  [...conv([1, 3, 5, 18], [3, 1, 3, 3], { groups: 3 }), ...ending(3, -7, 99)],
+  [...conv([1, 3, 5, 21], [3, 1, 3, 3], { groups: 3 }), ...ending(3, 0, 127)],
+  [...conv([1, 2, 6, 20], [2, 1, 3, 3], { groups: 2, padding: [1, 2, 1, 3] }), ...ending(2, -128, 127)],
   conv([1, 1, 5, 5], [2, 1, 3, 3], { padding: [1, 0, 1, 0] }),
   [...dense(3, 29, 10), ...ending(10, -128, 127)],
   [...dense(2, 64, 7), then('cast', { dtype: 'float32' })],

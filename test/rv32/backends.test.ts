@@ -49,6 +49,29 @@ function compare(machines: readonly Machine[], slices: readonly number[], irqEve
   }
 }
 
+/** Writes down what the core tells an observer, with what one can see then. */
+function observed(log: string[]): { readonly options: CoreOptions; readonly watch: (m: Machine) => void } {
+  let core: Machine['core'];
+  const note = (...what: (string | number)[]): void => {
+    log.push(`${what.join(' ')} at ${core.now()} ${core.instructions} ${core.x.join()}`);
+  };
+  return {
+    options: {
+      observer: {
+        call: (pc, target, back) => note('call', pc, target, back),
+        return: (target) => note('return', target),
+        leave: (pc, target) => note('leave', pc, target),
+        trap: (pc, target) => note('trap', pc, target),
+        trapReturn: (target) => note('trap return', target),
+      },
+      sameFunction: (a, b) => a >>> 6 === b >>> 6,
+    },
+    watch: (m) => {
+      core = m.core;
+    },
+  };
+}
+
 function mixed({ lines, handler }: MixedProgram, options: CoreOptions): Machine {
   const m = machine([], options);
   m.platform.ram.set(assembleProgram(lines), START);
@@ -66,18 +89,27 @@ describe('every backend does the same', () => {
         fc.array(fc.integer({ min: 1, max: 3000 }), { minLength: 30, maxLength: 60 }),
         fc.integer({ min: 0, max: 900 }),
         fc.constantFrom(undefined, 0xfd0, 0xff0),
-        (program, slices, irqEvery, low) => {
+        fc.boolean(),
+        (program, slices, irqEvery, low, watched) => {
           const stack = low === undefined ? undefined : { low: BASE + low, high: BASE + 0x1000 };
-          const machines = BACKENDS.map((backend) =>
-            mixed(program, { backend, hot: 4, ...(stack === undefined ? {} : { stack }) }),
-          );
+          const logs: string[][] = [];
+          const machines = BACKENDS.map((backend) => {
+            const log: string[] = [];
+            logs.push(log);
+            const { options, watch } = observed(log);
+            const more = { ...(stack === undefined ? {} : { stack }), ...(watched ? options : {}) };
+            const m = mixed(program, { backend, hot: 4, ...more });
+            watch(m);
+            return m;
+          });
           compare(machines, [...slices, 1e6], irqEvery);
+          for (const log of logs) expect(log).toEqual(logs[0]);
         },
       ),
-      { numRuns: FULL ? 400 : 25, seed: 14 },
+      { numRuns: FULL ? 120 : 16, seed: 14 },
     ));
 
-  it.each(Array.from({ length: FULL ? 40 : 3 }, (_, i) => i + 1))('with compressed code, seed %i', (seed) => {
+  it.each(Array.from({ length: FULL ? 16 : 3 }, (_, i) => i + 1))('with compressed code, seed %i', (seed) => {
     const { code, end } = randomProgram(seed, 120);
     const machines = BACKENDS.map((backend) => {
       const m = machine([], { backend, hot: 4, oddJumps: 'clear' });

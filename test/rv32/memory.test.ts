@@ -41,7 +41,7 @@ describe.each(memoryRows.map(({ row, layout }) => ({ title: `${row.name} ${row.o
     it.each(BACKENDS)('at every alignment, %s', (backend) => {
       for (const offset of [0, 1, 3])
         for (const by of [2, -1, 3]) {
-          // The same access over and over: the last pass decides, by then the region tier runs.
+          // The same access over and over: the last pass decides, by then translated code runs.
           const m = machine(
             [
               'addi s0, zero, 40',

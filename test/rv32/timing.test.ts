@@ -3,7 +3,7 @@ import type { Backend } from '../../sim/rv32/core.js';
 import { BACKENDS, BASE, FINISH, machine } from './machine.js';
 
 /**
- * Cycles of short sequences against the fact sheet's rules, in both tiers. Each case is repeated forty times in a loop whose
+ * Cycles of short sequences against the fact sheet's rules, by every backend. Each case is repeated forty times in a loop whose
  * own cost is known: addi 1, taken bne 3 (the last one 1).
  */
 const REPEATS = 40;

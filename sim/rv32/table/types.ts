@@ -1,5 +1,5 @@
 /**
- * One row of the host core's instruction table. Everything else (decoder, encoder, disassembler, both execution tiers,
+ * One row of the host core's instruction table. Everything else (decoder, encoder, disassembler, every backend,
  * timing, documentation) derives from rows.
  *
  * `pattern` is read from the most significant bit to the least, tokens divided by blanks:
@@ -45,7 +45,7 @@ export type TimingClass =
 /**
  * What an instruction does. Expressions are JavaScript over int32 values: `rs1`, `rs2`, `rs3` and `rd` are register
  * contents before the instruction, `imm` and `imm2` immediates, `pc` its address; results wrap to 32 bits. The functions of
- * `arithmetic.ts` and `Math` are in scope. One text serves both execution tiers and the documentation.
+ * `arithmetic.ts` and `Math` are in scope. One text serves every backend and the documentation.
  */
 export type Effect =
   | { readonly kind: 'value'; readonly expr: string }

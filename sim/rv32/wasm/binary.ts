@@ -9,6 +9,7 @@ export const OP = {
   brIf: 0x0d,
   brTable: 0x0e,
   call: 0x10,
+  drop: 0x1a,
   select: 0x1b,
   localGet: 0x20,
   localSet: 0x21,

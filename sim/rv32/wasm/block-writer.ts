@@ -6,9 +6,11 @@ import { movesStack, type StackBounds } from '../stack-guard.js';
 import type { Operands } from '../step-tier.js';
 import type { LoopEffect, MemoryEffect } from '../table/types.js';
 import { MAX_DIVIDE_STEPS, STALLS } from '../timing.js';
+import { valueFunction } from '../value-function.js';
 import { type Code, OP } from './binary.js';
 import { parseExpression } from './expression.js';
 import { isReturn, jumpBlock, returnBlock } from './flow.js';
+import type { Imported, Imports } from './imports.js';
 import type { OperandNames } from './operand-names.js';
 import type { Block } from './plan.js';
 import { Untranslatable } from './reading.js';
@@ -23,12 +25,22 @@ export interface Bail {
   readonly instructions: number;
 }
 
+/** Who hears of calls, returns and jumps between functions, besides the list of calls. Cycles and registers lie in memory then. */
+export interface Watcher {
+  readonly called: (pc: number, target: number, back: number) => number;
+  readonly returned: (target: number) => number;
+  /** A jump or taken branch that neither calls nor returns. */
+  readonly branched: (pc: number, target: number) => number;
+  readonly sameFunction: (a: number, b: number) => boolean;
+}
+
 /** What a translation depends on besides the code itself. */
 export interface WriterOptions {
   readonly linear: LinearMemory;
   readonly ramBase: number;
   readonly stack: StackBounds | undefined;
   readonly oddJumps: 'error' | 'clear';
+  readonly watcher: Watcher | undefined;
 }
 
 /** What the blocks of one region share. */
@@ -39,8 +51,7 @@ export interface RegionParts {
   readonly registers: Registers;
   readonly operands: OperandNames;
   readonly bails: Bail[];
-  /** Number of the imported function that computes the value of a row. */
-  readonly function: (row: Operands['row']) => number;
+  readonly imports: Imports;
   /** Branch depth of the region's end, as long as a block's code has nothing open. */
   readonly exitDepth: () => number;
 }
@@ -195,7 +206,7 @@ export class BlockWriter {
         if (operand === 'pc') code.int(pc);
         else if (operand === 'imm' || operand === 'imm2') code.int(d[operand]);
         else this.#read(d[operand]);
-      code.call(this.#parts.function(d.row));
+      code.call(this.#parts.imports.number(valueFunction(d.row), OPERANDS.length));
     }
     this.#write(d.rd);
   }
@@ -286,6 +297,7 @@ export class BlockWriter {
     this.#code.open(OP.if);
     this.#inner++;
     this.#spend(STALLS.branchTaken.cycles - d.stall + this.#targetStall(target));
+    this.#branched(pc, target);
     this.#goto(target);
     this.#inner--;
     this.#code.end();
@@ -298,16 +310,41 @@ export class BlockWriter {
       this.#write(d.rd);
     }
     this.#spend(this.#targetStall(target));
-    if (isLink(d.rd)) this.#called(() => this.#code.int(back));
+    if (isLink(d.rd)) this.#called(pc, () => this.#code.int(target), back);
+    else this.#branched(pc, target);
     const to = jumpBlock(this.#block);
     if (to === undefined) this.#leave(target);
     else this.#go(to.number, this.#inner, true);
   }
 
+  /** Calls a function of the watcher with the numbers that `put` leaves on the stack. */
+  #tell(f: Imported, arity: number, put: () => void): void {
+    const { code, imports, options, registers } = this.#parts;
+    registers.spill(code, options.linear.at);
+    put();
+    code.call(imports.number(f, arity)).op(OP.drop);
+  }
+
+  /** A jump to a known place. */
+  #branched(pc: number, target: number): void {
+    const { watcher } = this.#parts.options;
+    if (watcher?.sameFunction(pc, target) === false)
+      this.#tell(watcher.branched, 2, () => this.#code.int(pc).int(target));
+  }
+
   /** Notes a call for the call stack of a fault, as `CallList.called`. */
-  #called(back: () => void): void {
+  #called(pc: number, target: () => void, back: number): void {
     const { code } = this.#parts;
-    const { at } = this.#parts.options.linear;
+    const { linear, watcher } = this.#parts.options;
+    if (watcher !== undefined) {
+      this.#tell(watcher.called, 3, () => {
+        code.int(pc);
+        target();
+        code.int(back);
+      });
+      return;
+    }
+    const { at } = linear;
     code.int(0).int(0).memory(OP.load32, at.depth).int(1).op(OP.add).tee(LOCAL.offset);
     code.memory(OP.store32, at.depth);
     code
@@ -316,8 +353,7 @@ export class BlockWriter {
       .op(OP.and)
       .int(2)
       .op(OP.shl);
-    back();
-    code.memory(OP.store32, at.returns);
+    code.int(back).memory(OP.store32, at.returns);
   }
 
   #jumpRegister(d: Operands, pc: number): void {
@@ -328,26 +364,42 @@ export class BlockWriter {
     code.int(d.imm).op(OP.add).set(LOCAL.target);
     if (oddJumps === 'error') this.#bailIf(pc, () => code.get(LOCAL.target).int(1).op(OP.and));
     else code.get(LOCAL.target).int(-2).op(OP.and).set(LOCAL.target);
-    if (isReturn(d)) this.#returned(pc);
+    if (isReturn(d) && this.#parts.options.watcher === undefined) this.#returned(pc);
     if (d.rd !== 0) {
       code.int(back);
       this.#write(d.rd);
     }
-    if (isLink(d.rd)) this.#called(() => code.int(back));
     const after = isReturn(d) ? returnBlock(this.#block) : undefined;
     if (after !== undefined) {
       code.get(LOCAL.target).int(after.pc).op(OP.eq).open(OP.if);
       this.#inner++;
       this.#spend(this.#targetStall(after.pc));
+      this.#noteJump(d, pc);
       this.#go(after.number, this.#inner);
       this.#inner--;
       code.end();
     }
     this.#spendTargetStall();
+    this.#noteJump(d, pc);
     code
       .get(LOCAL.target)
       .set(LOCAL.next)
       .br(this.#parts.exitDepth() + this.#inner);
+  }
+
+  /** Tells of the jump to the address in `LOCAL.target`, its cycles paid. */
+  #noteJump(d: Operands, pc: number): void {
+    const { code } = this.#parts;
+    const { watcher } = this.#parts.options;
+    const target = (): Code => code.get(LOCAL.target);
+    if (isLink(d.rd)) this.#called(pc, target, pc + d.bytes);
+    else if (watcher === undefined) return;
+    else if (isReturn(d)) this.#tell(watcher.returned, 1, target);
+    else
+      this.#tell(watcher.branched, 2, () => {
+        code.int(pc);
+        target();
+      });
   }
 
   /** Takes the innermost call off the call stack; one that does not return there is for the step tier. */

@@ -44,7 +44,7 @@ export class Activation {
 /** What one translation covers. */
 export interface Plan {
   readonly blocks: readonly Block[];
-  /** Blocks that the run loop may enter: the first, and those after calls and instructions that the region leaves out. */
+  /** Blocks that the run loop may enter: the first, loops, and those after calls and instructions that the region leaves out. */
   readonly entries: readonly Block[];
   /** Words of L2 that the translation depends on, as indices. */
   readonly words: ReadonlySet<number>;
@@ -76,7 +76,6 @@ class Walk {
   constructor(pc: number, cache: CodeCache) {
     this.#cache = cache;
     this.#root = new Activation(pc);
-    this.#entries.add(pc);
   }
 
   plan(): Plan {
@@ -87,13 +86,15 @@ class Walk {
   }
 
   #explore(within: Activation): void {
-    const work = [within.start];
+    const { start } = within;
+    const work = [start];
     const lead = (pc: number): void => {
       if (within.leaders.has(pc)) return;
       within.leaders.add(pc);
       work.push(pc);
     };
-    within.leaders.add(within.start);
+    within.leaders.add(start);
+    if (within === this.#root) this.#entries.add(start);
     for (let pc = work.pop(); pc !== undefined; pc = work.pop()) this.#follow(within, pc, lead);
   }
 
@@ -114,12 +115,14 @@ class Walk {
     const { kind } = d.row.effect;
     if (kind === 'branch') {
       lead(next);
-      lead(at + d.imm);
+      this.#jumps(within, at, at + d.imm, lead);
       return true;
     }
     if (kind === 'jump') {
-      lead(isLink(d.rd) ? next : at + d.imm);
-      if (isLink(d.rd)) this.#call(within, at, at + d.imm, next);
+      if (isLink(d.rd)) {
+        lead(next);
+        this.#call(within, at, at + d.imm, next);
+      } else this.#jumps(within, at, at + d.imm, lead);
       return true;
     }
     if (kind === 'jumpRegister') {
@@ -132,8 +135,14 @@ class Walk {
     }
     if (this.#cache.ends[this.#cache.half(at)] === 0) return false;
     lead(next);
-    for (const start of this.#cache.loopStarts.get(at) ?? []) lead(start);
+    for (const start of this.#cache.loopStarts.get(at) ?? []) this.#jumps(within, at, start, lead);
     return true;
+  }
+
+  /** A jump back is a loop: the run loop may come in there, after an interrupt for instance. */
+  #jumps(within: Activation, at: number, target: number, lead: (pc: number) => void): void {
+    if (target <= at) this.#comesBack(within, target, lead);
+    else lead(target);
   }
 
   /** The run loop comes back to here; code of a function taken in is entered only through its call. */
@@ -157,10 +166,15 @@ class Walk {
     const blocks: Block[] = [];
     const words = new Set<number>();
     const cutAll = (within: Activation): void => {
+      const found: Pick<Block, 'pc' | 'instructions'>[] = [];
       // Where a block is cut short, what follows leads the next one: the list grows on the way.
       for (const pc of within.leaders) {
         const instructions = this.#cutBlock(within, pc);
         if (instructions.length === 0) continue;
+        found.push({ pc, instructions });
+      }
+      // In the order of their addresses: an outer loop begins before those inside it.
+      for (const { pc, instructions } of found.sort((a, b) => a.pc - b.pc)) {
         const block = { number: blocks.length, pc, within, instructions };
         blocks.push(block);
         within.blocks.set(pc, block);

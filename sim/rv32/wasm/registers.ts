@@ -31,22 +31,27 @@ export class Registers {
     return FIRST + this.#locals.size - 1;
   }
 
+  /** Puts the state into memory, for somebody outside to look at. */
+  spill(code: Code, at: StateAt): void {
+    const store = (local: number, address: number): void => {
+      code.int(0).get(local).memory(OP.store32, address);
+    };
+    store(LOCAL.left, at.left);
+    store(LOCAL.retired, at.retired);
+    for (const register of this.#written) store(this.local(register), at.x + 4 * register);
+  }
+
   /** `body` between the state's way from memory and back; returns what the body left in `LOCAL.next`. */
   around(body: Code, at: StateAt): Code {
     const code = new Code();
     const load = (local: number, address: number): void => {
       code.int(0).memory(OP.load32, address).set(local);
     };
-    const store = (local: number, address: number): void => {
-      code.int(0).get(local).memory(OP.store32, address);
-    };
     load(LOCAL.left, at.left);
     load(LOCAL.retired, at.retired);
     for (const [register, local] of this.#locals) load(local, at.x + 4 * register);
     code.append(body.bytes);
-    store(LOCAL.left, at.left);
-    store(LOCAL.retired, at.retired);
-    for (const register of this.#written) store(this.local(register), at.x + 4 * register);
+    this.spill(code, at);
     return code.get(LOCAL.next);
   }
 }

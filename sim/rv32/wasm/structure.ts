@@ -16,15 +16,27 @@ export type Go = (target: number, inner?: number, last?: boolean) => void;
 
 interface Route {
   readonly label: number;
-  /** The number of the node must be put where the dispatch of the label looks for it. */
+  /** The place behind the label must be told which node is meant. */
   readonly tell: boolean;
+}
+
+/** A strongly connected component of a sequence. */
+interface Part {
+  readonly nodes: readonly number[];
+  readonly cyclic: boolean;
+  /** Nodes that edges from other parts, or from before the sequence, lead to. */
+  readonly arrivals: Set<number>;
+  /** The node that a jump to the part means when nothing else is said. */
+  readonly head: number;
+  /** Other nodes that one comes to from outside. */
+  readonly others: readonly number[];
 }
 
 /**
  * Emits any graph as nested blocks and loops, which is all that WebAssembly has: strongly connected components in topological
  * order become a sequence, in which a jump ahead leaves blocks; a component that is a cycle becomes a loop around the sequence
- * that it is without the edges to its heads. A loop with several heads, and a graph with several entries, begin with a jump
- * table on the local `select`.
+ * that it is without the edges to its head. Who comes to another node of a loop than its head, or to one of several entries of
+ * the graph, puts the node's number + 1 into the local `select` first; loops on the way look there, and the node clears it.
  */
 export class Structure {
   readonly #graph: Graph;
@@ -34,7 +46,10 @@ export class Structure {
   readonly #routes = new Map<number, Route>();
   /** Heads of the loops around the place: the edges to them are jumps back. */
   readonly #heads = new Set<number>();
+  /** Labels of open loops. */
   readonly #loops = new Set<number>();
+  /** Nodes that `select` may name. */
+  readonly #selected = new Set<number>();
   /** Blocks and loops that are open; the label of one is their number before it. */
   #depth = 0;
 
@@ -45,7 +60,7 @@ export class Structure {
     this.#node = node;
   }
 
-  /** Emits the graph inside one block, which `exitDepth` leaves. */
+  /** Emits the graph inside one block, which `exitDepth` leaves; `select` names an entry. */
   emit(): void {
     this.#open(OP.block);
     const reached = new Set<number>();
@@ -55,8 +70,10 @@ export class Structure {
       reached.add(node);
       work.push(...this.#graph.successors[node]!);
     }
+    for (const node of this.#graph.entries) this.#selected.add(node);
     this.#sequence(
       [...reached].sort((a, b) => a - b),
+      undefined,
       this.#graph.entries,
     );
     this.#close();
@@ -79,7 +96,7 @@ export class Structure {
 
   readonly #go: Go = (target, inner = 0, last = false) => {
     const route = this.#routes.get(target)!;
-    if (route.tell) this.#code.int(target).set(this.#select);
+    if (route.tell) this.#code.int(target + 1).set(this.#select);
     const next = route.label === this.#depth - 1 && !this.#loops.has(route.label);
     if (!(last && inner === 0 && next)) this.#code.br(this.#depth - 1 - route.label + inner);
   };
@@ -88,55 +105,74 @@ export class Structure {
     return this.#graph.successors[node]!.filter((to) => !this.#heads.has(to));
   }
 
-  /** Nodes in an order without jumps back but to heads around them. `entered` are those that control comes to first. */
-  #sequence(nodes: readonly number[], entered: readonly number[]): void {
-    const parts = components(nodes, (node) => this.#forward(node));
-    const partOf = new Map(parts.flatMap((part, i) => part.map((node) => [node, i] as const)));
-    const arrivals = parts.map(() => new Set<number>());
-    for (const node of entered) arrivals[partOf.get(node)!]!.add(node);
+  /** Parts in an order without jumps back but to heads around them. `selected`: nodes that `select` may name at the start. */
+  #parts(nodes: readonly number[], first: number | undefined, selected: readonly number[]): Part[] {
+    const found = components(nodes, (node) => this.#forward(node));
+    const partOf = new Map(found.flatMap((part, i) => part.map((node) => [node, i] as const)));
+    const arrivals = found.map(() => new Set<number>());
+    if (first !== undefined) arrivals[partOf.get(first)!]!.add(first);
     for (const node of nodes)
       for (const to of this.#forward(node)) {
         const part = partOf.get(to);
         if (part !== undefined && part !== partOf.get(node)) arrivals[part]!.add(to);
       }
-    const dispatch = new Set(entered.map((node) => partOf.get(node))).size > 1;
-    const labels = parts.map(() => -1);
-    for (let i = parts.length - 1; i >= (dispatch ? 0 : 1); i--) {
-      labels[i] = this.#open(OP.block);
-      const tell = arrivals[i]!.size > 1;
-      for (const node of arrivals[i]!)
-        if (!this.#heads.has(node)) this.#routes.set(node, { label: labels[i]!, tell });
-    }
-    if (dispatch) this.#dispatch(entered, (node) => labels[partOf.get(node)!]!);
-    parts.forEach((part, i) => {
-      if (labels[i] !== -1) this.#close();
-      this.#part(part, [...arrivals[i]!]);
+    return found.map((part, i) => {
+      const named = selected.filter((node) => partOf.get(node) === i).sort((a, b) => a - b);
+      const arrived = [...arrivals[i]!].sort((a, b) => a - b);
+      const head = arrived[0] ?? named[0] ?? part[0]!;
+      return {
+        nodes: part,
+        cyclic: part.length > 1 || this.#forward(part[0]!).includes(part[0]!),
+        arrivals: arrivals[i]!,
+        head,
+        others: [...new Set([...arrived, ...named])].filter((node) => node !== head),
+      };
     });
   }
 
-  #dispatch(entered: readonly number[], labelOf: (node: number) => number): void {
-    const most = Math.max(...entered);
-    const known = new Set(entered);
-    const depths = Array.from({ length: most + 1 }, (_, node) =>
-      known.has(node) ? this.#depth - 1 - labelOf(node) : this.exitDepth,
-    );
-    this.#code.get(this.#select).brTable(depths, this.exitDepth);
+  /** Comes from before to `first`, or to one of `selected`. */
+  #sequence(nodes: readonly number[], first: number | undefined, selected: readonly number[]): void {
+    const parts = this.#parts(nodes, first, selected);
+    const within = (node: number): number => parts.findIndex((part) => part.nodes.includes(node));
+    const meant = new Set(selected.map(within));
+    // Without a first node something is always selected; if all of that is in the first part, its loop looks.
+    const dispatch = first === undefined ? meant.size > 1 || !meant.has(0) : selected.length > 0;
+    const labels = parts.map(() => -1);
+    for (let i = parts.length - 1; i >= (dispatch ? 0 : 1); i--) {
+      labels[i] = this.#open(OP.block);
+      const { arrivals, head } = parts[i]!;
+      for (const node of arrivals)
+        if (!this.#heads.has(node)) this.#routes.set(node, { label: labels[i]!, tell: node !== head });
+    }
+    if (dispatch) this.#dispatch(first, selected, (node) => labels[within(node)]!);
+    parts.forEach((part, i) => {
+      if (labels[i] !== -1) this.#close();
+      this.#part(part);
+    });
   }
 
-  #part(part: readonly number[], heads: readonly number[]): void {
-    const [first] = part;
-    const cyclic = part.length > 1 || this.#forward(first!).includes(first!);
+  #dispatch(first: number | undefined, selected: readonly number[], labelOf: (node: number) => number): void {
+    const depth = (node: number): number => this.#depth - 1 - labelOf(node);
+    if (first !== undefined) this.#code.get(this.#select).op(OP.eqz).brIf(depth(first));
+    const otherwise = this.exitDepth;
+    const depths = Array.from({ length: Math.max(...selected) + 2 }, () => otherwise);
+    for (const node of selected) depths[node + 1] = depth(node);
+    this.#code.get(this.#select).brTable(depths, otherwise);
+  }
+
+  #part({ nodes, cyclic, head, others }: Part): void {
     if (!cyclic) {
-      this.#node(first!, this.#go);
+      if (this.#selected.has(head)) this.#code.int(0).set(this.#select);
+      this.#node(head, this.#go);
       return;
     }
     const label = this.#open(OP.loop);
     this.#loops.add(label);
-    for (const head of heads) {
-      this.#routes.set(head, { label, tell: heads.length > 1 });
-      this.#heads.add(head);
-    }
-    this.#sequence(part, heads);
+    this.#routes.set(head, { label, tell: false });
+    this.#heads.add(head);
+    for (const node of others) this.#selected.add(node);
+    const selected = this.#selected.has(head) ? [head, ...others] : others;
+    this.#sequence(nodes, head, others.length > 0 ? selected : []);
     this.#loops.delete(label);
     this.#close();
   }

@@ -1,17 +1,16 @@
 import { instantiateBytes } from '../../../src/base/webassembly.js';
 import type { CodeCache, Region } from '../code-cache.js';
-import type { Instruction } from '../table/index.js';
-import type { ValueFunction } from '../value-function.js';
+import { writtenRegisters } from '../operands.js';
 import { Code, encodeModule } from './binary.js';
-import { type Bail, BlockWriter, OPERANDS, type WriterOptions } from './block-writer.js';
+import { type Bail, BlockWriter, type WriterOptions } from './block-writer.js';
 import { successors } from './flow.js';
+import { Imports } from './imports.js';
 import { OperandNames } from './operand-names.js';
 import { discover } from './plan.js';
 import { LOCAL, Registers } from './registers.js';
 import { Structure } from './structure.js';
 
 export interface WasmOptions extends WriterOptions {
-  readonly valueOf: (row: Instruction) => ValueFunction;
   /** A region gave up before an instruction: gives back what had been paid. */
   readonly bailed: (bail: Bail) => void;
 }
@@ -28,11 +27,10 @@ export function translateToWasm(pc: number, cache: CodeCache, options: WasmOptio
   const registers = new Registers();
   const operands = new OperandNames(registers);
   const bails: Bail[] = [];
-  const rows: Instruction[] = [];
-  const numberOf = (row: Instruction): number => {
-    if (!rows.includes(row)) rows.push(row);
-    return rows.indexOf(row);
-  };
+  const imports = new Imports();
+  if (options.watcher !== undefined)
+    for (const { instructions } of plan.blocks)
+      for (const { d } of instructions) for (const r of writtenRegisters(d)) registers.target(r);
   const graph = {
     successors: plan.blocks.map((b) => successors(b, cache).map((to) => to.number)),
     entries: plan.entries.map((b) => b.number),
@@ -46,7 +44,7 @@ export function translateToWasm(pc: number, cache: CodeCache, options: WasmOptio
         code,
         registers,
         bails,
-        function: numberOf,
+        imports,
         exitDepth: () => structure.exitDepth,
       },
       plan.blocks[number]!,
@@ -57,14 +55,12 @@ export function translateToWasm(pc: number, cache: CodeCache, options: WasmOptio
   const bytes = encodeModule({
     body: registers.around(code, at),
     locals: registers.count,
-    imports: rows.map(() => OPERANDS.length),
+    imports: imports.arities,
     pages,
   });
-  const env: Record<string, unknown> = { memory: wasm };
-  rows.forEach((row, i) => {
-    env[i] = options.valueOf(row);
-  });
-  const exports = instantiateBytes(bytes, { env }) as { run(block: number): number } | undefined;
+  const exports = instantiateBytes(bytes, { env: { memory: wasm, ...imports.byName } }) as
+    | { run(block: number): number }
+    | undefined;
   if (exports === undefined) return undefined;
   const { run } = exports;
   return {
@@ -76,7 +72,8 @@ export function translateToWasm(pc: number, cache: CodeCache, options: WasmOptio
       options.bailed(bail);
       return ~bail.pc;
     },
-    entries: plan.entries.map((b) => ({ pc: b.pc, number: b.number })),
+    // What the local `select` wants: see `Structure`.
+    entries: plan.entries.map((b) => ({ pc: b.pc, number: b.number + 1 })),
     words: plan.words,
   };
 }

@@ -5,16 +5,16 @@
 export const HOST_DEPTHWISE_C = `#include "host_nn.h"
 #include "host_xpulp.h"
 
-/* Bytes behind a window that its words read. */
+/* Bytes behind a window that its words read; and where data begins in a row of the scratch, behind the padding on the
+ * left: windows begin at whole words for Xpulp, data does otherwise, where it is copied by words. Zeros follow as far as
+ * windows reach. */
 #ifdef HOST_XPULP
-#define HOST_SPARE 1
+#define HOST_SPARE 2
+static inline int32_t band_lead(const host_window *w) { return w->left; }
 #else
 #define HOST_SPARE 0
-#endif
-
-/* Rows in the scratch: data begins at a multiple of four, behind the padding on the left; zeros follow as far as
- * windows reach. */
 static inline int32_t band_lead(const host_window *w) { return (w->left + 3) & ~3; }
+#endif
 
 static inline int32_t band_span(const host_window *w) {
   return (w->out_columns - 1) * w->stride_x + (w->taps_x - 1) * w->dilation_x + 1;
@@ -22,7 +22,7 @@ static inline int32_t band_span(const host_window *w) {
 
 static inline int32_t band_pitch(const host_window *w) {
   const int32_t visited = band_span(w) - w->left;
-  return band_lead(w) + (((visited > w->columns ? visited : w->columns) + 4) & ~3);
+  return (band_lead(w) + (visited > w->columns ? visited : w->columns) + 4) & ~3;
 }
 
 static inline int32_t band_rows(const host_window *w, int32_t rows) {
@@ -78,6 +78,21 @@ static inline void rows_3x3(const host_output *out, int32_t at, const int8_t *r,
     uint32_t bias, int32_t stride_y, int32_t stride, int32_t rows, int32_t columns, int32_t requantize) {
 #ifdef HOST_XPULP
   const int32_t a = host_three(w), b = host_three(w + 3), c = host_three(w + 6);
+#ifdef HOST_ROW_FOURS
+  /* Short rows are done before four windows at a time have paid for their start. */
+  if (requantize && stride == 1 && columns >= 16) {
+    for (; rows > 0; --rows, r += stride_y * pitch, at += columns) {
+      const int8_t *x = r, *y = r + pitch, *z = y + pitch;
+      int8_t *to = out->values + at;
+      const int32_t left = columns & 3;
+      HOST_ROW_FOURS(columns >> 2)
+      if (left > 0) {
+        HOST_ROW_VALUES(left)
+      }
+    }
+    return;
+  }
+#endif
   for (; rows > 0; --rows, r += stride_y * pitch, at += columns) {
     const int8_t *x = r, *y = r + pitch, *z = y + pitch;
     if (requantize) {

@@ -150,6 +150,41 @@ static inline int32_t host_limit(int32_t x, int32_t low, int32_t high) {
     HOST_ROW_LIMITED(columns, 11, \\
         ".insn r 0x33, 6, 2, %[s], %[s], %[low]\\n\\t.insn r 0x33, 4, 2, %[s], %[s], %[high]\\n\\t")
 
+/* Four windows side by side over one row: its next word, products with the windows that begin at a word's first and
+ * second byte, and the same two bytes further on (pv.shuffle2.b). Sums in t3..t6, the next word in t2. */
+#define HOST_FOUR_WINDOWS(now, from, w, shifted) \\
+  HOST_LOAD("t2", from) HOST_SUM("t3", now, w) HOST_SUM("t4", now, shifted) \\
+      ".insn r 0x57, 1, 0x64, " now ", t2, %[next]\\n\\t" HOST_SUM("t5", now, w) HOST_SUM("t6", now, shifted) \\
+          ".option push\\n\\t.option norvc\\n\\tmv " now ", t2\\n\\t.option pop\\n\\t"
+#define HOST_FROM_BIAS(sum) ".option push\\n\\t.option norvc\\n\\tmv " sum ", %[bias]\\n\\t.option pop\\n\\t"
+/* sra, what limits, p.sb rs2, 1(rs1!) */
+#define HOST_PUT_LIMITED(sum, limit) \\
+  ".insn r 0x33, 5, 0x20, " sum ", " sum ", %[shift]\\n\\t" limit(sum) ".insn s 0x2b, 0, " sum ", 1(%[to])\\n\\t"
+#define HOST_CLIPU(sum) ".insn r 0x33, 6, 0x0a, " sum ", " sum ", %[high]\\n\\t"
+#define HOST_CLIP(sum) ".insn r 0x33, 5, 0x0a, " sum ", " sum ", %[high]\\n\\t"
+#define HOST_MAX_MIN(sum) \\
+  ".insn r 0x33, 6, 2, " sum ", " sum ", %[low]\\n\\t.insn r 0x33, 4, 2, " sum ", " sum ", %[high]\\n\\t"
+#define HOST_FOURS_LIMITED(fours, length, limit) \\
+  __asm__ volatile(HOST_LOOP("%[n]", length) HOST_FROM_BIAS("t3") HOST_FROM_BIAS("t4") HOST_FROM_BIAS("t5") \\
+      HOST_FROM_BIAS("t6") HOST_FOUR_WINDOWS("%[u]", "%[x]", "%[a]", "%[d]") \\
+          HOST_FOUR_WINDOWS("%[v]", "%[y]", "%[b]", "%[e]") HOST_FOUR_WINDOWS("%[p]", "%[z]", "%[c]", "%[f]") \\
+              HOST_PUT_LIMITED("t3", limit) HOST_PUT_LIMITED("t4", limit) HOST_PUT_LIMITED("t5", limit) \\
+                  HOST_PUT_LIMITED("t6", limit) HOST_LOOP_END \\
+      : [x] "+&r"(x), [y] "+&r"(y), [z] "+&r"(z), [to] "+&r"(to), [u] "+&r"(u), [v] "+&r"(v), [p] "+&r"(p) \\
+      : [n] "r"(fours), [bias] "r"(bias), [a] "r"(a), [b] "r"(b), [c] "r"(c), [d] "r"(a << 8), [e] "r"(b << 8), \\
+        [f] "r"(c << 8), [next] "r"(0x05040302), [shift] "r"(out->shift), [low] "r"(out->low), [high] "r"(out->high) \\
+      : "t2", "t3", "t4", "t5", "t6", "memory");
+/* Windows of stride 1, four at a time: reads the word behind the last four. */
+#define HOST_ROW_FOURS(fours) \\
+  { \\
+    int32_t u = host_load_word(x), v = host_load_word(y), p = host_load_word(z); \\
+    x += 4, y += 4, z += 4; \\
+    if (out->low == 0) HOST_FOURS_LIMITED(fours, 37, HOST_CLIPU) \\
+    else if (out->low == -out->high - 1) HOST_FOURS_LIMITED(fours, 37, HOST_CLIP) \\
+    else HOST_FOURS_LIMITED(fours, 41, HOST_MAX_MIN) \\
+    x -= 4, y -= 4, z -= 4; \\
+  }
+
 /* Ends in p.sw rs2, 4(rs1!) */
 #define HOST_ROW_SUMS(columns) \\
   { \\
