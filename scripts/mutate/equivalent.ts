@@ -21,7 +21,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
   },
   {
     file: 'sim/isa/operation.ts',
-    source: '(v) => v >= 1 && v % LINE_BYTES === 0,',
+    source: "const pitch = want(f, 'cx', (v) => v >= 1 && onLine(v), ON_LINES);",
     replacement: ['v > 1'],
     reason: '1 is no multiple of 16 either way',
   },

@@ -214,10 +214,9 @@ export class Memory {
     this.#state.set(source.#state.subarray(src, src + n), dst);
     this.#anyWrapped ||= source.#anyWrapped;
     if (n >= KNOWN_FROM && source.#known.covers(src, src + n)) this.#known.add(dst, dst + n);
-    else if (this.#assumed)
-      for (let i = dst; i < dst + n; i++)
-        if (this.#state[i] === 0) this.#state[i] = WRITTEN;
-        else this.#known.remove(dst, dst + n);
+    else if (this.#assumed) {
+      for (let i = dst; i < dst + n; i++) if (this.#state[i] === 0) this.#state[i] = WRITTEN;
+    } else this.#known.remove(dst, dst + n);
   }
 
   /**

@@ -6,7 +6,7 @@ import { allOps } from '../../src/ir/registry.js';
 import { FULL } from '../full.js';
 
 // `npm run fuzz` has 1 as its default seed, and so other graphs. The graphs of either seed hold every operator.
-const [SEED, GRAPHS] = FULL ? [20, 250] : [217, 80];
+const [SEED, GRAPHS] = FULL ? [18, 250] : [217, 80];
 
 let check: Check;
 beforeAll(async () => {

@@ -244,6 +244,19 @@ describe('what is written', () => {
     );
   });
 
+  it('is taken back by a copy of bytes that were not, in the midst of a long range', () => {
+    const l1 = new Memory('L1', 0, 1024);
+    const l2 = new Memory('L2', 0, 1024);
+    l1.write(0, new Uint8Array(512), 1, 'test');
+    expect(l1.isWritten(0, 512)).toBe(true);
+    l1.copyFrom(l2, 0, 100, 200, 2, 'test');
+    expect([l1.isWritten(0, 512), l1.firstUnwritten(0, 512, 'test'), l1.isWritten(300, 212)]).toEqual([
+      false,
+      100,
+      true,
+    ]);
+  });
+
   it('is nothing in a memory that takes over what a released one used', () => {
     const first = memory('L1', 0);
     first.write(8, new Uint8Array(8), 1, 'test');
