@@ -1,14 +1,18 @@
 import { UserError } from '../../src/base/errors.js';
 import type { Program, Step } from '../../src/program/types.js';
+import type { Finding } from '../../src/results/finding.js';
 
 /** A step of a program that the modelled chip cannot carry out: which one, and why. */
 export class ProgramFault extends UserError {
   override readonly name = 'ProgramFault';
   readonly step: number;
+  /** What `--check` had found until then: often the cause. */
+  readonly findings: readonly Finding[];
 
-  constructor(program: Program, index: number, cause: Error) {
+  constructor(program: Program, index: number, cause: Error, findings: readonly Finding[] = []) {
     super(`${where(program, index)}: ${cause.message}`);
     this.step = index;
+    this.findings = findings;
   }
 }
 

@@ -46,7 +46,12 @@ export class ProgramCheck {
     this.#checker.l2.define(image.address, program.image.length, LOADED);
   }
 
-  /** What was found, in the order of the first occurrences. */
+  /** What was found so far, in the order of the first occurrences. */
+  get findings(): Finding[] {
+    return this.#checker.findings;
+  }
+
+  /** The run is over: the same, with what only its end shows. */
   finish(): Finding[] {
     this.#checker.finish();
     return this.#checker.findings;

@@ -199,7 +199,7 @@ class Machine {
       return false;
     } catch (e) {
       if (!(e instanceof UserError) || e instanceof StoppedByFinding) throw e;
-      const fault = new ProgramFault(this.#program, index, e);
+      const fault = new ProgramFault(this.#program, index, e, this.#check?.findings);
       const instead = this.#options.onFault?.(fault, step.layer);
       if (instead === undefined) throw fault;
       for (const [id, values] of instead) {

@@ -1,5 +1,6 @@
 import { findingLines } from '../../reports/findings.js';
 import { StoppedByFinding } from '../../sim/check/finding-log.js';
+import { ProgramFault } from '../../sim/program/fault.js';
 import { UserError } from '../base/errors.js';
 import type { Finding } from '../results/finding.js';
 
@@ -15,15 +16,23 @@ export function checkMode(args: CheckArguments, unless: boolean): boolean | 'sto
   return args.check === 'stop' ? 'stop' : on;
 }
 
-/** Runs a command; where it ended at its first finding (`--check=stop`), tells of it and returns the status for that. */
+/**
+ * Runs a command; where it ended at its first finding (`--check=stop`), tells of it and returns the status for that. Where the chip refuses
+ * a step, what was found before is told first.
+ */
 export async function untilFinding(args: CheckArguments, command: () => Promise<number>): Promise<number> {
   try {
     return await command();
   } catch (error) {
+    if (error instanceof ProgramFault) tell(error.findings);
     if (!(error instanceof StoppedByFinding)) throw error;
-    for (const line of findingLines(error.finding)) process.stderr.write(`check: ${line}\n`);
+    tell([error.finding]);
     return checkedStatus(args, [error.finding], error.exitCode);
   }
+}
+
+function tell(findings: readonly Finding[]): void {
+  for (const line of findings.flatMap(findingLines)) process.stderr.write(`check: ${line}\n`);
 }
 
 /** The exit status of a command whose program ended with `status`. */

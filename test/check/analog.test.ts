@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ProgramFault } from '../../sim/program/fault.js';
 import { runProgram } from '../../sim/program/run.js';
 import { runElf } from '../../sim/soc/run-elf.js';
 import { compile, DEFAULT_OPTIONS } from '../../src/compile.js';
@@ -28,7 +29,7 @@ const wholeModel = analogModel({ ...spec, height: 8, width: 8 });
 const whole = compile(wholeModel, DEFAULT_OPTIONS);
 
 // Offsets of the analog core's port, typed from analog.md.
-const [WT_CONV_ADDR, WT_SIMD_ADDR, MEMCPY_ROW_LENGTH] = [0x40, 0x44, 0x80];
+const [WT_CONV_ADDR, WT_SIMD_ADDR, L1ADDR, MEMCPY_ROW_LENGTH] = [0x40, 0x44, 0x78, 0x80];
 
 function withWrite(p: Program, step: number, offset: number, change: (value: number) => number): Program {
   const steps = p.manifest.steps.map((s, i) =>
@@ -84,7 +85,14 @@ const PLANTED: readonly (readonly [string, () => Program, FindingKind, RegExp])[
   [
     'an output over its input',
     // Half-word 3 of the instruction is the output's line in each bank.
-    () => withBytes(whole, instruction(whole), (bytes) => bytes.fill(0, 6, 8)),
+    // The copy follows it.
+    () =>
+      withWrite(
+        withBytes(whole, instruction(whole), (bytes) => bytes.fill(0, 6, 8)),
+        one(whole, 'copy out'),
+        L1ADDR,
+        () => 0,
+      ),
     'stale-data',
     /^job \d+ writes its output over its own analog input, bytes 0x00000000\.\.0x00000400 of each bank/,
   ],
@@ -99,6 +107,19 @@ describe('a fault planted in a Program of the analog core', () => {
     const [first] = found(plant());
     expect([first?.kind, first?.fix]).toEqual([kind, expect.stringMatching(/^[A-Z].*\.$/)]);
     expect(first?.what).toMatch(what);
+  });
+
+  it('is told with the fault where the chip refuses a later step', () => {
+    const elsewhere = withBytes(whole, instruction(whole), (bytes) => bytes.fill(0, 6, 8));
+    const refused = () => runProgram(elsewhere, builtinInput(wholeModel), { check: true });
+    expect(refused).toThrow(/output should be complete here, but element \[0, 0, 0, 0\] is never written/);
+    try {
+      refused();
+    } catch (e) {
+      expect((e as ProgramFault).findings[0]?.what).toMatch(
+        /^job \d+ writes its output over its own analog input/,
+      );
+    }
   });
 
   it('names registers and instruction of the analog core', () => {

@@ -6,8 +6,12 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, describe, expect, it } from 'vitest';
 import { closed } from '../../reports/schema/build.js';
 import { CHECK_SCHEMA } from '../../reports/schema/finding.js';
+import { compile } from '../../src/compile.js';
+import { buildModel } from '../../src/models/registry.js';
+import { writeProgram } from '../../src/node/program-folder.js';
 import { REPRODUCTIONS } from '../check/reproductions.js';
 import { compileC, dataFile, gccPresent } from '../soc/toolchain.js';
+import { jobsOf, withField } from '../verify/plant.js';
 import { diana } from './run.js';
 
 const DEMO = fileURLToPath(new URL('../data/soc/demo.elf', import.meta.url));
@@ -138,5 +142,18 @@ describe('simulate --check', () => {
     expect(status).toBe(0);
     expect(json('s.json').models[0].findings).toEqual([]);
     expect((await run('simulate', 'p')).stdout).not.toContain('sanitizer');
+  });
+});
+
+describe('simulate --check of a program that the chip refuses', () => {
+  const program = compile(buildModel('two-convs'));
+  const { step } = jobsOf(program, 'conv2', 'compute')[0]!;
+  writeProgram(join(folder, 'overlap'), withField(program, step, 'output_memory_pointer', 0));
+
+  it('tells what it found before, then the fault', async () => {
+    const { status, stdout, stderr } = await run('simulate', 'overlap', '--check');
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^check: stale data: /m);
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/^diana-sim: step \d+, conv2 /);
   });
 });
