@@ -66,6 +66,8 @@ export const AREAS: readonly Area[] = [
   {
     name: 'onnx',
     mutate: ['src/frontends/onnx/integer/*.ts'],
-    tests: ['test/frontends/onnx-{integer,integer-values,exactness,quantlab,quantized,as-float,merged-pad}.test.ts'],
+    tests: [
+      'test/frontends/onnx-{integer,integer-values,exactness,quantlab,quantized,as-float,merged-pad}.test.ts',
+    ],
   },
 ];
