@@ -67,7 +67,7 @@ export const AREAS: readonly Area[] = [
     name: 'onnx',
     mutate: ['src/frontends/onnx/integer/*.ts'],
     tests: [
-      'test/frontends/onnx-{integer,integer-values,exactness,quantlab,quantized,as-float,merged-pad}.test.ts',
+      'test/frontends/onnx-{integer,integer-values,integer-operators,exactness,quantlab,quantized,as-float,merged-pad}.test.ts',
     ],
   },
 ];
