@@ -42,7 +42,7 @@ export const AREAS: readonly Area[] = [
   {
     name: 'lowering',
     mutate: ['src/lower/*.ts', 'src/lower/emit/*.ts', '!src/lower/interval-plan.ts'],
-    tests: ['test/lower/*.test.ts', 'test/property/layers.test.ts'],
+    tests: ['test/lower/*.test.ts', 'test/property/layers.test.ts', 'test/analog/layers.test.ts'],
   },
   { name: 'passes', mutate: ['src/passes/*.ts'], tests: ['test/passes/*.test.ts'] },
   {
