@@ -119,7 +119,9 @@ describe('integer operators of ONNX', () => {
     (op) => expect(run(op, operands(op, held), attributesOf[op])).toBeUndefined(),
   );
 
-  it.each<[string, readonly Value[]]>([
+  it.each<[string, readonly (Value | undefined)[]]>([
+    ['nothing first', [undefined, b]],
+    ['nothing second', [b, undefined]],
     ['a fraction first', [quarter, b]],
     ['a fraction second', [b, quarter]],
     ['float32 first', [float, b]],

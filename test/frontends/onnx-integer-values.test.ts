@@ -103,6 +103,15 @@ describe('intervals of integer arithmetic', () => {
   });
 });
 
+it('a factor that is multiplied in leaves an integer one by type', () => {
+  const typed = value('t', 0, 1, { integerTyped: true, factor: 2 });
+  expect(integerAdd(NODE, [typed, value('u', 0, 1, { integerTyped: true })])).toMatchObject({
+    lo: 0,
+    hi: 3,
+    integerTyped: true,
+  });
+});
+
 describe('the expression', () => {
   it.each<[string, IntegerValue, DType, readonly string[]]>([
     [

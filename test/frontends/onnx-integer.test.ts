@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tensor } from '../../src/base/tensor.js';
 import { importOnnx } from '../../src/frontends/onnx/importer.js';
-import type { Call, Expr } from '../../src/ir/expr.js';
+import type { Call, Expr, Var } from '../../src/ir/expr.js';
 import { postOrder } from '../../src/ir/visit.js';
 import { runOnHost, soleInput } from './host-run.js';
 import { dianaNetwork, nemoNetwork } from './onnx-models.js';
@@ -70,6 +70,32 @@ describe('the integer networks of quantization libraries', () => {
       .filter((c) => c.op === 'multiply')
       .map((c) => (c.type.kind === 'tensor' ? c.type.dtype : ''));
     expect(dtypes).toEqual(['int32', 'int64', 'int32', 'int32', 'int32', 'float32']);
+  });
+
+  it('a layer without bias gets one before its shift', () => {
+    const { main, params } = load({
+      opset: 9,
+      inputs: { x: [1, 4] },
+      outputs: ['y'],
+      initializers: { w: floats([4, 4], [1, -2, 3]), d: floats([], [4]) },
+      nodes: [
+        { op: 'MatMul', inputs: ['x', 'w'], outputs: ['s'] },
+        { op: 'Div', inputs: ['s', 'd'], outputs: ['q'] },
+        { op: 'Floor', inputs: ['q'], outputs: ['f'] },
+        { op: 'Clip', inputs: ['f'], outputs: ['y'], attributes: { min: { f: 0 }, max: { f: 127 } } },
+      ],
+    });
+    const [, biased, shifted] = calls(main.body);
+    expect(calls(main.body).map((c) => c.op)).toEqual([
+      'nn.dense',
+      'nn.bias_add',
+      'right_shift',
+      'clip',
+      'cast',
+    ]);
+    const bias = biased!.args[1] as Var;
+    expect(params.get(bias.name)).toMatchObject({ shape: [4], data: new Int32Array(4) });
+    expect(shifted!.args[1]).toMatchObject({ value: { data: Int32Array.of(2) } });
   });
 
   it('a layer without bias or divisor still gets the bias and the shift of the accelerator`s pattern', () => {
