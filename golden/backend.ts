@@ -54,44 +54,7 @@ export function setWasmFolder(address: string): void {
 /** Imports tfjs and registers its backend; the result has not started yet. */
 export type LoadTfjs = () => Promise<Tf>;
 
-/** The functions of `Tf`, imported by name: a bundler leaves out the other hundreds. */
-async function tfjsCore(): Promise<Tf> {
-  const {
-    tidy,
-    tensor,
-    tensor4d,
-    conv2d,
-    depthwiseConv2d,
-    exp,
-    log,
-    tanh,
-    sigmoid,
-    softmax,
-    transpose,
-    setBackend,
-    getBackend,
-    enableProdMode,
-    version_core,
-  } = await import('@tensorflow/tfjs-core');
-  const parts = {
-    tidy,
-    tensor,
-    tensor4d,
-    conv2d,
-    depthwiseConv2d,
-    exp,
-    log,
-    tanh,
-    sigmoid,
-    softmax,
-    transpose,
-    setBackend,
-    getBackend,
-    enableProdMode,
-    version_core,
-  };
-  return parts as unknown as Tf;
-}
+const tfjsCore = async (): Promise<Tf> => (await import('./tfjs-functions.js')) as unknown as Tf;
 
 const LOADERS: Partial<Record<BackendName, LoadTfjs>> = {
   wasm: async () => {

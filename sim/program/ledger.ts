@@ -1,7 +1,14 @@
 import type { Layer } from '../../src/program/types.js';
 import { coreCycles, energyOf } from '../../src/results/energy.js';
 import { ratesOf } from '../../src/results/rates.js';
-import type { BytesMoved, CyclesByReason, LayerResult, Reason, RunTotals } from '../../src/results/run.js';
+import {
+  type BytesMoved,
+  type CyclesByReason,
+  type LayerResult,
+  noCycles,
+  type Reason,
+  type RunTotals,
+} from '../../src/results/run.js';
 import type { ComputeReport, CopyReport } from '../core/digital-core.js';
 import { OperationCosts } from '../core/operation-costs.js';
 import { peakMacsPerCycle } from '../isa/array.js';
@@ -11,17 +18,6 @@ import type { CycleParameters, HardwareParameters } from '../isa/parameters.js';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** None for any reason, in the order of `REASONS`. Made for each layer and model: a literal costs a fraction of a copy. */
-const noCycles = (): Mutable<CyclesByReason> => ({
-  copyIn: 0,
-  copyOut: 0,
-  weights: 0,
-  instructions: 0,
-  compute: 0,
-  launch: 0,
-  tileLoop: 0,
-  host: 0,
-});
 const noBytes = (): Mutable<BytesMoved> => ({
   l2ToL1: 0,
   l1ToL2: 0,

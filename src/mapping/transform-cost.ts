@@ -4,19 +4,8 @@ import { type Expr, tensorTypeOf } from '../ir/expr.js';
 import type { BufferLayout, HostStep } from '../program/types.js';
 import { energyOf } from '../results/energy.js';
 import type { MappedCost } from '../results/mapping.js';
-import type { CyclesByReason } from '../results/run.js';
+import { noCycles } from '../results/run.js';
 import { NOTHING } from './count.js';
-
-const NO_CYCLES: CyclesByReason = {
-  copyIn: 0,
-  copyOut: 0,
-  weights: 0,
-  instructions: 0,
-  compute: 0,
-  launch: 0,
-  tileLoop: 0,
-  host: 0,
-};
 
 /** From one layout into another. */
 export type Move = readonly [from: BufferLayout, to: BufferLayout];
@@ -42,6 +31,6 @@ export function transformCost(value: Expr, [from, to]: Move, { host }: HardwareP
     () => false,
     host,
   );
-  const { microjoules } = energyOf({ cycles: { ...NO_CYCLES, host: cycles }, usefulMacs: 0 });
+  const { microjoules } = energyOf({ cycles: { ...noCycles(), host: cycles }, usefulMacs: 0 });
   return { cycles, microjoules };
 }
