@@ -1,15 +1,12 @@
 import { LINE_BYTES } from '../../../sim/isa/geometry.js';
 import { decodeZeroPadding, type FieldName, type Fields } from '../../../sim/isa/instruction.js';
 import type { Operation } from '../../../sim/isa/operation.js';
-import { type FaultSite, type FaultSource, oneOf } from './fault.js';
+import type { FaultSite, FaultSource } from './fault.js';
+import { type WordKind, wordFaults } from './word-faults.js';
 
 type Values = readonly (readonly [FieldName, number])[];
 
-/** A kind of wrong field, and the wrong values that a compiler could plausibly write into one instruction. */
-interface FieldKind {
-  readonly kind: string;
-  readonly wrong: (f: Fields) => readonly Values[];
-}
+type FieldKind = WordKind<Fields, Values>;
 
 /** Other values of one field, by how far they are off; those below 0 cannot be written. */
 const off = (name: FieldName, by: (f: Fields) => readonly number[]): FieldKind => ({
@@ -150,25 +147,9 @@ const show = (fields: Fields, values: Values): string =>
 export function fieldFaults({ layer, compute }: FaultSite): FaultSource[] {
   const first = compute[0]?.report.instructions[0];
   if (first === undefined) return [];
-  return KINDS[first.operation.kind].flatMap(({ kind, wrong }): FaultSource[] => {
-    const jobs = compute.filter(({ report }) => wrong(report.instructions[0]!.fields).length > 0);
-    if (jobs.length === 0) return [];
-    return [
-      {
-        group: 'fields',
-        kind,
-        draw: (rng) => {
-          const job = oneOf(rng, jobs);
-          const { fields } = job.report.instructions[0]!;
-          const values = oneOf(rng, wrong(fields));
-          return {
-            layer: layer.id,
-            kind,
-            what: `${show(fields, values)} in step ${job.index}`,
-            change: { at: 'instruction', step: job.index, values },
-          };
-        },
-      },
-    ];
-  });
+  return wordFaults(layer, compute, KINDS[first.operation.kind], show, (step, values) => ({
+    at: 'instruction',
+    step,
+    values,
+  }));
 }

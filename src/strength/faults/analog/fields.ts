@@ -1,14 +1,11 @@
 import { POST_PROCESSING_FIELDS as POST } from '../../../../sim/isa/analog/inferred.js';
 import type { AnalogFieldName, AnalogFields } from '../../../../sim/isa/analog/instruction.js';
-import { type AnalogFaultSite, type FaultSource, oneOf } from '../fault.js';
+import type { AnalogFaultSite, FaultSource } from '../fault.js';
+import { type WordKind, wordFaults } from '../word-faults.js';
 
 type Values = readonly (readonly [AnalogFieldName, number])[];
 
-/** A kind of wrong half-word, and the wrong values that a compiler could plausibly write. */
-interface HalfWordKind {
-  readonly kind: string;
-  readonly wrong: (f: AnalogFields) => readonly Values[];
-}
+type HalfWordKind = WordKind<AnalogFields, Values>;
 
 /** Other values of one half-word, by how far they are off; those that it cannot hold are left out. */
 const off = (name: AnalogFieldName, ...by: readonly number[]): HalfWordKind => ({
@@ -122,26 +119,5 @@ const show = (f: AnalogFields, values: Values): string => {
 };
 
 /** Wrong half-words of the instructions that the layer's jobs fetch, each in one job. */
-export function analogFieldFaults({ layer, compute }: AnalogFaultSite): FaultSource[] {
-  return KINDS.flatMap(({ kind, wrong }): FaultSource[] => {
-    const jobs = compute.filter(({ report }) => wrong(report.instructions[0]!.fields).length > 0);
-    if (jobs.length === 0) return [];
-    return [
-      {
-        group: 'fields',
-        kind,
-        draw: (rng) => {
-          const job = oneOf(rng, jobs);
-          const { fields } = job.report.instructions[0]!;
-          const values = oneOf(rng, wrong(fields));
-          return {
-            layer: layer.id,
-            kind,
-            what: `${show(fields, values)} in step ${job.index}`,
-            change: { at: 'half-words', step: job.index, values },
-          };
-        },
-      },
-    ];
-  });
-}
+export const analogFieldFaults = ({ layer, compute }: AnalogFaultSite): FaultSource[] =>
+  wordFaults(layer, compute, KINDS, show, (step, values) => ({ at: 'half-words', step, values }));
