@@ -3,7 +3,7 @@ import type { JobReport } from '../../core/digital-core.js';
 import type { AnalogRegister } from '../../isa/analog/registers.js';
 import type { RegisterName } from '../../isa/registers.js';
 
-interface StartedJob<Core extends string, Register extends string, Report> {
+export interface StartedJob<Core extends string, Register extends string, Report> {
   readonly core: Core;
   /** Its place among the jobs of both cores, in the order of their triggers. */
   readonly index: number;
