@@ -8,7 +8,7 @@ import type { CoreOptions } from './options.js';
 import { translate } from './region.js';
 import type { Scope } from './scope.js';
 import type { WaitStates } from './timing.js';
-import type { Watcher } from './wasm/block-writer.js';
+import type { Watcher } from './wasm/region-parts.js';
 import { translateToWasm } from './wasm/translate.js';
 
 /** What the translations of one core work with. */

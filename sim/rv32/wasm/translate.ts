@@ -2,11 +2,12 @@ import { instantiateBytes } from '../../../src/base/webassembly.js';
 import type { CodeCache, Region } from '../code-cache.js';
 import { writtenRegisters } from '../operands.js';
 import { Code, encodeModule } from './binary.js';
-import { type Bail, BlockWriter, type WriterOptions } from './block-writer.js';
+import { writeBlock } from './block-writer.js';
 import { successors } from './flow.js';
 import { Imports } from './imports.js';
 import { OperandNames } from './operand-names.js';
 import { discover } from './plan.js';
+import type { Bail, WriterOptions } from './region-parts.js';
 import { LOCAL, Registers } from './registers.js';
 import { Structure } from './structure.js';
 
@@ -36,7 +37,7 @@ export function translateToWasm(pc: number, cache: CodeCache, options: WasmOptio
     entries: plan.entries.map((b) => b.number),
   };
   const structure: Structure = new Structure(graph, code, LOCAL.select, (number, go) =>
-    new BlockWriter(
+    writeBlock(
       {
         operands,
         cache,
@@ -49,7 +50,7 @@ export function translateToWasm(pc: number, cache: CodeCache, options: WasmOptio
       },
       plan.blocks[number]!,
       go,
-    ).write(),
+    ),
   );
   structure.emit();
   const bytes = encodeModule({
