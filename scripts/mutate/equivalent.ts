@@ -141,7 +141,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
     reason: 'nothing is ever kept there, so that it reads 0',
   },
   {
-    file: 'sim/soc/peripherals/digital-port.ts',
+    file: 'sim/soc/peripherals/accelerator-port.ts',
     source: "if (report === undefined) throw new Error('a trigger that ran no job');",
     replacement: ['false'],
     reason: 'a write to TRIGGER returns a report or throws: this only satisfies the type checker',
