@@ -44,23 +44,24 @@ interface Frame {
   outer: boolean;
 }
 
+/** What a follower of kernels tells. */
+export interface KernelEvents {
+  /** The network's entry is called, before anything of it ran: its arguments. */
+  readonly entered: (name: string, args: readonly number[]) => void;
+  readonly finished: (kernel: FinishedKernel) => void;
+}
+
 /**
  * Follows the kernel functions of a network on the SoC: their arguments at the call, their return. Functions that the compiler took apart or
  * inlined are not seen.
  */
 export class KernelFollower implements Observer {
   readonly #frames: Frame[] = [{ kernel: undefined, back: -1, tail: false, outer: true }];
-  readonly #finished: (kernel: FinishedKernel) => void;
-  readonly #entered: (name: string, args: readonly number[]) => void;
+  readonly #events: KernelEvents;
   #soc: Soc | undefined;
 
-  constructor(hooks: {
-    /** The network's entry is called, before anything of it ran: its arguments. */
-    readonly entered: (name: string, args: readonly number[]) => void;
-    readonly finished: (kernel: FinishedKernel) => void;
-  }) {
-    this.#entered = hooks.entered;
-    this.#finished = hooks.finished;
+  constructor(events: KernelEvents) {
+    this.#events = events;
   }
 
   attach(soc: Soc): void {
@@ -107,7 +108,7 @@ export class KernelFollower implements Observer {
     const soc = this.#soc;
     const f = soc?.symbols.functionAt(target >>> 0);
     if (soc === undefined || f === undefined || f.start !== target >>> 0) return undefined;
-    if (isEntryName(f.name)) this.#entered(f.name, this.#args(soc));
+    if (isEntryName(f.name)) this.#events.entered(f.name, this.#args(soc));
     if (!isKernelName(f.name)) return undefined;
     for (const frame of this.#frames) frame.outer = true;
     return {
@@ -122,6 +123,6 @@ export class KernelFollower implements Observer {
   #end({ kernel, outer }: Frame): void {
     const soc = this.#soc;
     if (soc === undefined || kernel === undefined || outer) return;
-    this.#finished({ ...kernel, end: soc.core.now(), endJob: soc.jobs.length });
+    this.#events.finished({ ...kernel, end: soc.core.now(), endJob: soc.jobs.length });
   }
 }

@@ -1,42 +1,25 @@
-import {
-  type BackendName,
-  DEFAULT_BACKEND,
-  evaluationSteps,
-  openBackend,
-  type Reference,
-} from '../../../golden/index.js';
-import type { AnalogJobReport } from '../../../sim/core/analog-core.js';
-import type { JobReport } from '../../../sim/core/digital-core.js';
+import { type BackendName, DEFAULT_BACKEND, evaluationSteps, openBackend } from '../../../golden/index.js';
 import { DEFAULT_PARAMETERS, type HardwareParameters } from '../../../sim/isa/parameters.js';
-import { bytesFromValues } from '../../../sim/program/tensor-access.js';
-import { peekBytes, pokeBytes } from '../../../sim/soc/access.js';
-import { type FinishedKernel, isEntryName, KernelFollower } from '../../../sim/soc/kernel-calls.js';
 import { oddityLines } from '../../../sim/soc/oddities.js';
-import {
-  checkOf,
-  DEFAULT_MAX_CYCLES,
-  resultOf,
-  runToExit,
-  type SocResult,
-} from '../../../sim/soc/run-elf.js';
-import { Soc, type SocOptions } from '../../../sim/soc/soc.js';
+import { DEFAULT_MAX_CYCLES } from '../../../sim/soc/run-elf.js';
 import { UserError } from '../../base/errors.js';
-import { denseBytes, type Tensor } from '../../base/tensor.js';
+import type { Tensor } from '../../base/tensor.js';
 import { compile } from '../../compile.js';
 import { explainValues } from '../../explain/from-values.js';
-import { inputsOf, type Model } from '../../ir/expr.js';
+import type { Model } from '../../ir/expr.js';
 import { builtinInput } from '../../models/builtin-input.js';
 import type { Layer, Program } from '../../program/types.js';
 import type { ResultDocument } from '../../results/document.js';
 import type { Finding } from '../../results/finding.js';
-import type { TensorComparison } from '../../results/verdict.js';
-import { worst } from '../compare-held.js';
+import type { Verdict } from '../../results/verdict.js';
 import { compileOptions } from '../compile-options.js';
 import { resultDocument } from '../result-document.js';
 import { Turns, type WorkOptions } from '../turns.js';
-import { type Area, type FoundTensor, TensorFinder } from './find-tensors.js';
-import { coreOf, resultOfStretches, type Stretch } from './kernel-result.js';
-import { tensorAt } from './memory-layout.js';
+import { type ElfRun, findingsOf, inputsAtEntry } from './elf-run.js';
+import { type FoundTensor, TensorFinder } from './find-tensors.js';
+import { type Followed, followJobs, followKernels } from './follow-run.js';
+import { causeOf, comparisonsOf, computedIn, stretchOf } from './found-rows.js';
+import { resultOfStretches } from './kernel-result.js';
 
 export interface VerifyElfOptions extends WorkOptions {
   /** What messages and the report call the program; "program" by default. */
@@ -78,250 +61,6 @@ export interface ElfVerification {
   readonly ok: boolean;
 }
 
-/** The network's inputs as the program holds them when its entry is called, or as they are given. */
-class EntryInputs {
-  values: ReadonlyMap<string, Tensor> | undefined;
-  readonly #model: Model;
-  readonly #given: ReadonlyMap<string, Tensor> | undefined;
-
-  constructor(model: Model, given: ReadonlyMap<string, Tensor> | undefined) {
-    this.#model = model;
-    this.#given = given;
-  }
-
-  /** Reads (or writes) the inputs: `*_run` takes structs of pointers, `__tvm_main__` the pointers themselves. */
-  entered(soc: Soc, name: string, args: readonly number[]): void {
-    if (this.values !== undefined) return;
-    const declared = inputsOf(this.#model);
-    const pointers = name.endsWith('_run') ? this.#struct(soc, args[0]!, declared.length) : args;
-    const values = new Map<string, Tensor>();
-    for (const [i, { name: input, type }] of declared.entries()) {
-      const at = pointers[i]!;
-      const given = this.#given?.get(input);
-      if (given !== undefined && !pokeBytes(soc, at, bytesFromValues(given))) return;
-      const bytes = peekBytes(soc, at, denseBytes(type.shape, type.dtype));
-      if (bytes === undefined) return;
-      const like = { shape: type.shape, dtype: type.dtype, data: new Int8Array(0) } as Tensor;
-      values.set(input, tensorAt(bytes, 0, like, 'dense')!);
-    }
-    this.values = values;
-  }
-
-  #struct(soc: Soc, at: number, count: number): number[] {
-    const bytes = peekBytes(soc, at, 4 * count);
-    if (bytes === undefined) return new Array<number>(count).fill(0);
-    const view = new DataView(bytes.buffer, bytes.byteOffset);
-    return Array.from({ length: count }, (_, i) => view.getUint32(4 * i, true));
-  }
-}
-
-/** What a followed run gave: its stretches with what each made. */
-interface Followed {
-  readonly result: SocResult;
-  readonly stretches: readonly (Omit<Stretch, 'made'> & { readonly found: FoundTensor | undefined })[];
-}
-
-/** Ends a run whose inputs are known. */
-class InputsKnown extends Error {}
-
-/** The inputs that the program's entry gets; the run ends there. Without an entry symbol there are none. */
-function inputsAtEntry(elf: Uint8Array, model: Model, options: VerifyElfOptions): EntryInputs {
-  const inputs = new EntryInputs(model, options.inputs);
-  const follower = new KernelFollower({
-    entered: (name, args) => {
-      inputs.entered(soc, name, args);
-      throw new InputsKnown();
-    },
-    finished: () => {},
-  });
-  const soc = machineOf(elf, options, follower);
-  if (soc.symbols.namesLike('tvmgen_').some(isEntryName))
-    try {
-      runToExit(soc, options.maxCycles ?? DEFAULT_MAX_CYCLES);
-    } catch (error) {
-      if (!(error instanceof InputsKnown)) throw error;
-    }
-  return inputs;
-}
-
-function machineOf(
-  elf: Uint8Array,
-  options: VerifyElfOptions,
-  follower: KernelFollower,
-  more: Pick<SocOptions, 'onJob' | 'onAnalogJob' | 'watch'> = {},
-): Soc {
-  const soc = new Soc(elf, {
-    file: options.file ?? 'program',
-    parameters: options.hardware ?? DEFAULT_PARAMETERS,
-    observer: follower,
-    ...more,
-  });
-  follower.attach(soc);
-  return soc;
-}
-
-/** L1 at the first outputs of the compute jobs from `firstJob` on: a layer's result may stay there for the next layer. */
-function l1Area({ l1, jobs }: Soc, firstJob: number): Area {
-  const outputs = jobs
-    .slice(firstJob)
-    .flatMap(({ report }) =>
-      report.kind === 'compute' ? report.instructions.map((i) => i.operation.output) : [],
-    );
-  const offsets = outputs.length === 0 ? [] : [Math.min(...outputs)];
-  return { memory: 'L1', bytes: l1.raw(), offsets };
-}
-
-/** Offsets in L2 of what may be pointers, each once. */
-const offsetsIn = (addresses: readonly number[], { l2 }: Soc): number[] => [
-  ...new Set(addresses.map((a) => a - l2.base).filter((at) => at >= 0 && at < l2.size)),
-];
-
-/** Runs the program kernel by kernel: each with the tensor that it made. */
-function followKernels(
-  elf: Uint8Array,
-  model: Model,
-  options: VerifyElfOptions,
-  finder: TensorFinder,
-): Followed {
-  const kernels: (FinishedKernel & { readonly found: FoundTensor | undefined })[] = [];
-  const inputs = new EntryInputs(model, options.inputs);
-  const follower = new KernelFollower({
-    entered: (name, args) => inputs.entered(soc, name, args),
-    finished: (k) =>
-      kernels.push({
-        ...k,
-        found: finder.find([
-          { memory: 'L2', bytes: soc.l2.raw(), before: k.before, offsets: offsetsIn(k.args, soc) },
-          l1Area(soc, k.firstJob),
-        ]),
-      }),
-  });
-  const soc = machineOf(elf, options, follower);
-  runToExit(soc, options.maxCycles ?? DEFAULT_MAX_CYCLES);
-  const result = resultOf(soc, '');
-  return {
-    result,
-    stretches: kernels.map(({ name, start, end, firstJob, endJob, found }) => ({
-      name,
-      start,
-      end,
-      jobs: result.jobs.slice(firstJob, endJob),
-      found,
-    })),
-  };
-}
-
-/** Addresses of copies out that a tensor under way may have begun at. */
-const MOST_BASES = 8;
-
-/** Where kernels are not known: a tensor is complete with the copy after which all of it is there. */
-function followJobs(
-  elf: Uint8Array,
-  model: Model,
-  options: VerifyElfOptions,
-  finder: TensorFinder,
-): Followed {
-  const made: { readonly firstJob: number; readonly job: number; readonly found: FoundTensor }[] = [];
-  const inputs = new EntryInputs(model, options.inputs);
-  let firstJob = 0;
-  let bases: number[] = [];
-  const follower = new KernelFollower({
-    entered: (name, args) => inputs.entered(soc, name, args),
-    finished: () => {},
-  });
-  const onJob = (report: JobReport | AnalogJobReport, machine: Soc): void => {
-    const { l2, jobs: started } = machine;
-    if (report.kind === 'copyIn') return;
-    if (report.kind === 'copyOut') {
-      const at = report.l2Address - l2.base;
-      bases = [at, ...bases.filter((b) => b !== at)].slice(0, MOST_BASES);
-    }
-    const found = finder.find(
-      [{ memory: 'L2', bytes: l2.raw(), before: start, offsets: bases }, l1Area(machine, firstJob)],
-      true,
-    );
-    if (found === undefined || found.by === 'copy') return;
-    const job = started.length - 1;
-    made.push({ firstJob, job, found });
-    firstJob = job + 1;
-    bases = [];
-  };
-  const soc: Soc = machineOf(elf, options, follower, { onJob, onAnalogJob: onJob });
-  const start = soc.l2.raw().slice();
-  runToExit(soc, options.maxCycles ?? DEFAULT_MAX_CYCLES);
-  const result = resultOf(soc, '');
-  return {
-    result,
-    stretches: made.map(({ firstJob: from, job, found }) => {
-      const jobs = result.jobs.slice(from, job + 1);
-      return { name: `jobs ${from} to ${job}`, start: jobs[0]!.start, end: jobs.at(-1)!.end, jobs, found };
-    }),
-  };
-}
-
-/** What the sanitizer finds in the program, run once more on the same inputs. */
-function findingsOf(elf: Uint8Array, model: Model, options: VerifyElfOptions): Finding[] {
-  const inputs = new EntryInputs(model, options.inputs);
-  const follower = new KernelFollower({
-    entered: (name, args) => inputs.entered(soc, name, args),
-    finished: () => {},
-  });
-  const check = checkOf({ check: true });
-  const soc = machineOf(elf, options, follower, check.options);
-  runToExit(soc, options.maxCycles ?? DEFAULT_MAX_CYCLES);
-  return check.findings();
-}
-
-/** The finding about a job of the first kernel that is wrong, or about one before it. */
-function causeOf(
-  wrong: Omit<Stretch, 'made'> | undefined,
-  findings: readonly Finding[],
-): Finding | undefined {
-  const jobs = new Set(wrong?.jobs.map(({ index }) => index));
-  const last = wrong?.jobs.at(-1)?.index ?? -1;
-  return (
-    findings.find(({ first: { job } }) => job !== undefined && jobs.has(job)) ??
-    findings.find(({ first: { job } }) => job !== undefined && job <= last)
-  );
-}
-
-/** A tensor for the result's row; one that only moved says where to. */
-function madeOf({ tensor, actual, by, memory, layout }: FoundTensor): NonNullable<Stretch['made']> {
-  if (by !== 'copy') return { tensor, actual };
-  return { tensor, actual, moved: memory === 'L2' && layout === 'dense' ? 'to the host' : 'to the core' };
-}
-
-function comparisonOf(
-  found: FoundTensor,
-  name: string,
-  layer: Layer | undefined,
-  where: TensorComparison['where'],
-): TensorComparison {
-  const { first, ...counts } = found.comparison;
-  const { actual } = found;
-  return {
-    tensor: found.tensor,
-    ...(layer?.layer === undefined ? {} : { layer: layer.layer }),
-    operator: layer?.operators[0] ?? name,
-    where,
-    shape: actual.shape,
-    dtype: actual.dtype,
-    elements: actual.data.length,
-    ...counts,
-    ...(first === undefined
-      ? {}
-      : {
-          first: {
-            coordinates: first.coordinates,
-            expected: first.expected,
-            actual: first.actual,
-            layer: layer?.layer ?? found.tensor,
-            writer: name,
-          },
-        }),
-  };
-}
-
 /**
  * Runs a binary that another compiler made of `model` on the SoC and compares what its kernels compute with the reference, kernel by kernel.
  * Kernel functions are followed by their symbols (`tvmgen_*`), in whatever order they are called; what each made is found in memory by its
@@ -341,66 +80,54 @@ export async function verifyElf(
   options: VerifyElfOptions = {},
 ): Promise<ElfVerification> {
   const turns = new Turns(options);
-  const hardware = options.hardware ?? DEFAULT_PARAMETERS;
-  const file = options.file ?? 'program';
+  const run: ElfRun = {
+    elf,
+    model,
+    file: options.file ?? 'program',
+    hardware: options.hardware ?? DEFAULT_PARAMETERS,
+    maxCycles: options.maxCycles ?? DEFAULT_MAX_CYCLES,
+    inputs: options.inputs,
+  };
   options.onProgress?.({ what: `${model.name}, reference`, done: 0, total: 2 });
   await turns.pause();
-  const entry = inputsAtEntry(elf, model, options);
-  const inputs = entry.values ?? options.inputs ?? builtinInput(model);
+  const entry = inputsAtEntry(run);
+  const inputs = entry ?? options.inputs ?? builtinInput(model);
   const backend = await openBackend(options.backend ?? DEFAULT_BACKEND);
-  const reference: Reference = await turns.run(evaluationSteps(model.main, inputs, model.params, backend));
+  const reference = await turns.run(evaluationSteps(model.main, inputs, model.params, backend));
 
-  options.onProgress?.({ what: `${file} on the SoC`, done: 1, total: 2 });
+  options.onProgress?.({ what: `${run.file} on the SoC`, done: 1, total: 2 });
   await turns.pause();
-  const program = compile(model, compileOptions({ hardware }));
+  const program = compile(model, compileOptions({ hardware: run.hardware }));
   const layers = layersByTensor(program);
-  const finderOf = (): TensorFinder => new TensorFinder(reference, inputs.keys(), [...layers.keys()]);
-  let finder = finderOf();
-  let by: ElfVerification['by'] = 'kernels';
-  let followed = followKernels(elf, model, options, finder);
-  if (followed.stretches.length === 0) {
-    finder = finderOf();
-    by = 'jobs';
-    followed = followJobs(elf, model, options, finder);
-  }
-  const { stretches, result } = followed;
-  if (stretches.length === 0)
-    throw new UserError(
-      `${file} calls no function tvmgen_* and no tensor of ${model.name} was copied out of the core: nothing can be compared. Build it with symbols.`,
-    );
-
-  const rows = stretches.flatMap(({ name, jobs, found }) =>
-    found === undefined || found.by === 'copy'
-      ? []
-      : [comparisonOf(found, name, layers.get(found.tensor), coreOf(jobs))],
+  const { by, stretches, result, missing } = follow(
+    run,
+    () => new TensorFinder(reference, inputs.keys(), [...layers.keys()]),
   );
-  const tensors = worst(rows);
-  const unmatched = stretches.filter((s) => s.found === undefined);
-  const wanted = finder.missing.filter(
+
+  const computed = computedIn(stretches);
+  const tensors = comparisonsOf(computed, layers);
+  const wanted = missing.filter(
     (name) => by === 'kernels' || (layers.get(name)?.target ?? 'host') !== 'host',
   );
-  const ok = tensors.every((t) => t.differing === 0) && unmatched.length === 0 && wanted.length === 0;
-  const outputs = [...reference.tensors.keys()].filter((name) => /^output(\.\d+)?$/.test(name));
-  const findings = ok ? undefined : findingsOf(elf, model, options);
   const wrong = stretches.find(({ found }) => found === undefined || found.comparison.differing > 0);
+  const ok = wrong === undefined && wanted.length === 0;
+  const findings = ok ? undefined : findingsOf(run);
   const cause = causeOf(wrong, findings ?? []);
-  const run = resultOfStretches(
-    model.name,
-    file,
-    stretches.map(({ found, ...s }): Stretch => (found === undefined ? s : { ...s, made: madeOf(found) })),
-    layers,
-    hardware,
-    result.l2.size,
-    outputs,
-  );
-  const made = stretches.flatMap(({ found }) =>
-    found === undefined || found.by === 'copy'
-      ? []
-      : [{ tensor: found.tensor, actual: found.actual, differing: found.comparison.differing }],
-  );
-  const unexplained = options.explain === false || made.every((m) => m.differing === 0);
-  const explanation = unexplained ? undefined : explainValues(program, model, inputs, reference, made);
-  const verdict = {
+  const explanation =
+    options.explain === false || computed.every(({ found }) => found.comparison.differing === 0)
+      ? undefined
+      : explainValues(
+          program,
+          model,
+          inputs,
+          reference,
+          computed.map(({ found: { tensor, actual, comparison } }) => ({
+            tensor,
+            actual,
+            differing: comparison.differing,
+          })),
+        );
+  const verdict: Verdict = {
     model: model.name,
     backend: backend.name,
     seed: '',
@@ -410,9 +137,18 @@ export async function verifyElf(
     ok,
     ...(explanation === undefined ? {} : { explanation }),
   };
+  const rows = resultOfStretches(
+    model.name,
+    run.file,
+    stretches.map(stretchOf),
+    layers,
+    run.hardware,
+    result.l2.size,
+    [...reference.tensors.keys()].filter((name) => /^output(\.\d+)?$/.test(name)),
+  );
   return {
     document: resultDocument('verify', [
-      { run, verdicts: [verdict], ...(findings === undefined ? {} : { findings }) },
+      { run: rows, verdicts: [verdict], ...(findings === undefined ? {} : { findings }) },
     ]),
     kernels: stretches.map(({ name, start, end, jobs, found }) => ({
       name,
@@ -421,13 +157,28 @@ export async function verifyElf(
       jobs: jobs.length,
     })),
     by,
-    inputs: entry.values === undefined ? 'built-in' : options.inputs === undefined ? 'program' : 'given',
-    missing: finder.missing,
+    inputs: entry === undefined ? 'built-in' : options.inputs === undefined ? 'program' : 'given',
+    missing,
     notes: oddityLines(result.jobs, result.symbols),
     ...(cause === undefined ? {} : { cause }),
     exitStatus: result.exitStatus,
     ok,
   };
+}
+
+/** Follows the program by its kernels or, where it names none, by its jobs; a UserError where neither makes anything of the network. */
+function follow(
+  run: ElfRun,
+  finderOf: () => TensorFinder,
+): Followed & Pick<ElfVerification, 'by' | 'missing'> {
+  for (const [by, followRun] of [['kernels', followKernels] as const, ['jobs', followJobs] as const]) {
+    const finder = finderOf();
+    const followed = followRun(run, finder);
+    if (followed.stretches.length > 0) return { ...followed, by, missing: finder.missing };
+  }
+  throw new UserError(
+    `${run.file} calls no function tvmgen_* and no tensor of ${run.model.name} was copied out of the core: nothing can be compared. Build it with symbols.`,
+  );
 }
 
 /** Our own compiler's layers by the tensor that each makes, in order: what any compiler of the model is likely to store. */
