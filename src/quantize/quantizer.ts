@@ -1,6 +1,6 @@
 import { LimitError } from '../base/errors.js';
 import { call, tuple, variable } from '../ir/build.js';
-import { type Call, type Expr, type Label, tensorTypeOf, type Var } from '../ir/expr.js';
+import { type Call, childrenOf, type Expr, type Label, tensorTypeOf, type Var } from '../ir/expr.js';
 import { tensorType } from '../ir/types.js';
 import { postOrder, usersOf, withChildren } from '../ir/visit.js';
 import { type Batch, newBatch } from './batch.js';
@@ -298,17 +298,9 @@ class Quantizer {
 
   /** The computed tensors that an expression left in float32 reads, through tuples and the inside of units. */
   #floatReads(e: Expr): Expr[] {
-    const children =
-      e.kind === 'call'
-        ? e.args
-        : e.kind === 'tuple'
-          ? e.fields
-          : e.kind === 'tuple_get_item'
-            ? [e.tuple]
-            : [];
     return [
       ...new Set(
-        children.flatMap((c) =>
+        childrenOf(e).flatMap((c) =>
           this.#isTransparent(c) ? this.#floatReads(c) : c.kind === 'constant' ? [] : [c],
         ),
       ),
@@ -324,15 +316,7 @@ class Quantizer {
     const count = (first![0] as Batch).count;
     const visit = (x: Expr): void => {
       if (known.has(x)) return;
-      const children =
-        x.kind === 'call'
-          ? x.args
-          : x.kind === 'tuple'
-            ? x.fields
-            : x.kind === 'tuple_get_item'
-              ? [x.tuple]
-              : [];
-      for (const c of children) visit(c);
+      for (const c of childrenOf(x)) visit(c);
       known.set(x, operandsOf(x, known, this.#evaluate, count));
     };
     visit(e);
@@ -342,17 +326,9 @@ class Quantizer {
   #asFloat(e: Expr): Expr {
     const known = this.#values.get(e);
     if (known !== undefined) return dequantized(known, e.kind === 'call' ? labelOf(e) : {});
-    const children =
-      e.kind === 'call'
-        ? e.args
-        : e.kind === 'tuple'
-          ? e.fields
-          : e.kind === 'tuple_get_item'
-            ? [e.tuple]
-            : [];
     return withChildren(
       e,
-      children.map((c) => this.#asFloat(c)),
+      childrenOf(e).map((c) => this.#asFloat(c)),
     );
   }
 
