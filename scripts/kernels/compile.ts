@@ -4,6 +4,7 @@ import asc from 'assemblyscript/asc';
 /** Folders of AssemblyScript with an index.ts, and the constant of FOLDER-module.ts that holds what it compiles to. */
 export const KERNELS: ReadonlyMap<string, string> = new Map([
   ['sim/core/kernels', 'KERNELS_BASE64'],
+  ['sim/host/kernels', 'HOST_KERNELS_BASE64'],
   ['src/quantize/kernels', 'QUANTIZE_KERNELS_BASE64'],
 ]);
 

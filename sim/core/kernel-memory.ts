@@ -1,20 +1,24 @@
 import { roundUp } from '../../src/base/units.js';
 import { LINE_BYTES } from '../isa/geometry.js';
-import type { Kernels } from './kernels-instance.js';
 
 const PAGE_BYTES = 65536;
 /** Below this the module may keep data of its own. */
 const FIRST_FREE = 1024;
 
+/** A module that exports its memory. */
+export interface WithMemory {
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+}
+
 /** The memory of a module of kernels as scratch: what one call needs, laid out anew for the next. */
 export class KernelMemory {
-  readonly #memory: Kernels['memory'];
+  readonly #memory: WithMemory['memory'];
   #bytes = new Uint8Array(0);
   #free = FIRST_FREE;
   /** Bytes that crossed into the module. */
   bytesIn = 0;
 
-  constructor({ memory }: Kernels) {
+  constructor({ memory }: WithMemory) {
     this.#memory = memory;
   }
 

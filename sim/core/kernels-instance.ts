@@ -1,9 +1,9 @@
 import { instantiateModule, instantiateModuleAsync } from '../../src/base/webassembly.js';
+import type { WithMemory } from './kernel-memory.js';
 import { KERNELS_BASE64 } from './kernels-module.js';
 
 /** What sim/core/kernels/index.ts exports; all numbers are addresses in `memory`, bytes, or counts. */
-export interface Kernels {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+export interface Kernels extends WithMemory {
   conv(...numbers: readonly number[]): number;
   lanes(...numbers: readonly number[]): number;
   dense(...numbers: readonly number[]): number;

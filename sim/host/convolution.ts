@@ -4,9 +4,10 @@ import type { HostOp } from '../../src/program/types.js';
 import { argument, type HostKernel, intOf, intsOf } from './kernel.js';
 import { type ProductSums, productSumsFloat32 } from './matmul.js';
 import { areFloats, asFloat32, finish, runIntegers } from './product-sum.js';
+import { convolutionSums } from './simd-sums.js';
 
 /** Sizes of one conv2d; names as in src/ir/ops/convolution.ts. */
-interface ConvGeometry {
+export interface ConvGeometry {
   readonly n: number;
   readonly c: number;
   readonly h: number;
@@ -26,7 +27,8 @@ interface ConvGeometry {
 
 type Quad = readonly [number, number, number, number];
 
-function geometry(op: HostOp, data: Shape, weight: Shape): ConvGeometry {
+/** The sizes of a conv2d of `data` (n, c, h, w) with `weight` (k, c / groups, fy, fx); a UserError where they do not fit its attributes. */
+export function geometry(op: HostOp, data: Shape, weight: Shape): ConvGeometry {
   const [n, c, h, w] = data as Quad;
   const [k, ci, fy, fx] = weight as Quad;
   const strides = intsOf(op, 'strides', 2) as readonly [number, number];
@@ -129,9 +131,14 @@ export const conv2d: HostKernel = (op, args, context) => {
     eachRow(g, [asFloat32(data), asFloat32(weight), new Float32Array(g.ow * taps), out], productSumsFloat32);
     return [finish(op, shape, out)];
   }
-  const columns = new Int32Array(g.ow * taps);
-  const out = runIntegers(op, data, weight, elementCount(shape), taps, context, ([x, w, o], sums) =>
-    eachRow(g, [x, w, columns, o], sums),
-  );
+  const plane = g.k * g.oh * g.ow;
+  const out = runIntegers(op, data, weight, elementCount(shape), taps, context, {
+    simd: (sums) =>
+      convolutionSums(g, data.data, weight.data, (n, { values, pitch }) => {
+        for (let row = 0; row < g.k * g.oh; row++)
+          sums.set(values.subarray(row * pitch, row * pitch + g.ow), n * plane + row * g.ow);
+      }),
+    plain: ([x, w, o], sums) => eachRow(g, [x, w, new Int32Array(g.ow * taps), o], sums),
+  });
   return [finish(op, shape, out)];
 };

@@ -3,6 +3,7 @@ import { showShape } from '../../src/base/tensor.js';
 import { argument, type HostKernel } from './kernel.js';
 import { type ProductSums, productSumsFloat32 } from './matmul.js';
 import { areFloats, asFloat32, finish, runIntegers } from './product-sum.js';
+import { denseSums } from './simd-sums.js';
 
 /** nn.dense: semantics in src/ir/ops/dense.ts. */
 export const dense: HostKernel = (op, args, context) => {
@@ -36,5 +37,10 @@ export const dense: HostKernel = (op, args, context) => {
     eachImage([asFloat32(data), asFloat32(weight), out], productSumsFloat32);
     return [finish(op, shape, out)];
   }
-  return [finish(op, shape, runIntegers(op, data, weight, n * rows, taps!, context, eachImage))];
+  const sums = runIntegers(op, data, weight, n * rows, taps!, context, {
+    simd: (out) =>
+      denseSums([n, taps!, rows], data.data, weight.data, (i, { values }) => out.set(values, i * rows)),
+    plain: eachImage,
+  });
+  return [finish(op, shape, sums)];
 };

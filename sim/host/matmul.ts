@@ -112,17 +112,3 @@ export function countWrapped(job: ProductSums<Int32Array>, [lo, hi]: readonly [n
     }
   return wrapped;
 }
-
-/** Whether a sum of `taps` products of these values can pass `most` at all; spares the count nearly always. */
-export function canWrap(taps: number, a: Int32Array, b: Int32Array, most: number): boolean {
-  return taps * largest(a) * largest(b) > most;
-}
-
-function largest(values: Int32Array): number {
-  let max = 0;
-  for (let i = 0; i < values.length; i++) {
-    const v = Math.abs(values[i]!);
-    if (v > max) max = v;
-  }
-  return max;
-}

@@ -3,7 +3,8 @@ import { UserError } from '../../src/base/errors.js';
 import type { Shape, Tensor } from '../../src/base/tensor.js';
 import type { HostOp } from '../../src/program/types.js';
 import { declared, type HostContext, result } from './kernel.js';
-import { canWrap, countWrapped, type ProductSums, productSumsInt32 } from './matmul.js';
+import { fitsInt16, magnitude } from './magnitude.js';
+import { countWrapped, type ProductSums, productSumsInt32 } from './matmul.js';
 import { isWrapping } from './wrapping.js';
 
 export const asInt32 = (t: Tensor): Int32Array =>
@@ -23,9 +24,20 @@ export function finish(op: HostOp, shape: Shape, sums: Int32Array | Float32Array
   return out;
 }
 
+/** How an operator computes its integer sums. */
+interface IntegerSums {
+  /** All of them into `out` by the SIMD kernels, modulo 2^32, for operands that fit int16; false, and nothing done, where there are none. */
+  readonly simd: (out: Int32Array) => boolean;
+  /** By typed arrays (data, weights, out), job by job. */
+  readonly plain: (
+    arrays: readonly [Int32Array, Int32Array, Int32Array],
+    sums: (job: ProductSums<Int32Array>) => void,
+  ) => void;
+}
+
 /**
- * Integer sums into `elements` int32 values, which `each` visits job by job; tells the context how many sums wrapped. Exact sums
- * that cannot leave int32 (nearly all) are not counted one by one.
+ * Integer sums as `elements` int32 values; tells the context how many sums wrapped. Sums that cannot leave int32 (nearly all) are not counted
+ * one by one.
  */
 export function runIntegers(
   op: HostOp,
@@ -34,17 +46,15 @@ export function runIntegers(
   elements: number,
   taps: number,
   context: HostContext,
-  each: (
-    arrays: readonly [Int32Array, Int32Array, Int32Array],
-    sums: (job: ProductSums<Int32Array>) => void,
-  ) => void,
+  by: IntegerSums,
 ): Int32Array {
-  const [x, w, out] = [asInt32(data), asInt32(weight), new Int32Array(elements)];
   const { dtype } = declared(op);
   const range = integerRange(isWrapping(dtype) ? dtype : 'int32');
-  const counted = context.onOverflow !== undefined && canWrap(taps, x, w, range[1]);
+  const [x, w, out] = [magnitude(data), magnitude(weight), new Int32Array(elements)];
+  const counted = context.onOverflow !== undefined && taps * x * w > range[1];
+  if (!counted && fitsInt16(x) && fitsInt16(w) && by.simd(out)) return out;
   let wrapped = 0;
-  each([x, w, out], (job) => {
+  by.plain([asInt32(data), asInt32(weight), out], (job) => {
     productSumsInt32(job);
     if (counted) wrapped += countWrapped(job, range);
   });

@@ -1,8 +1,10 @@
 import type { Tensor } from '../../src/base/tensor.js';
+import { productSum } from '../../src/program/product-sums.js';
 import type { Buffer, HostStep, Operand } from '../../src/program/types.js';
 import type { Memory } from '../core/memory.js';
 import { executeHostOp } from '../host/execute.js';
 import { hostKernelCycles } from '../host/kernel-cost.js';
+import { requantizedSums } from '../host/requantized-sums.js';
 import type { HostCycleParameters } from '../isa/parameters.js';
 import { readTensor, tensorBytes, writeTensor } from './tensor-access.js';
 
@@ -21,13 +23,33 @@ const typeIn =
   (o: Operand): Pick<Tensor, 'shape' | 'dtype'> =>
     'buffer' in o ? buffers[o.buffer]! : step.ops[o.result]!.results[o.field ?? 0]!;
 
+const constantIn =
+  (buffers: readonly Buffer[]) =>
+  (o: Operand): boolean =>
+    'buffer' in o && buffers[o.buffer]!.role === 'constant';
+
 const cyclesOf = (step: HostStep, buffers: readonly Buffer[], costs: HostCycleParameters): number =>
-  hostKernelCycles(
-    step,
-    typeIn(step, buffers),
-    (o) => 'buffer' in o && buffers[o.buffer]!.role === 'constant',
-    costs,
-  );
+  hostKernelCycles(step, typeIn(step, buffers), constantIn(buffers), costs);
+
+/** The result of a whole kernel that is one requantized product sum, computed in one go; undefined for others, and where that cannot be. */
+function inOneGo(
+  step: HostStep,
+  buffers: readonly Buffer[],
+  value: (o: Operand) => Tensor,
+): Tensor | undefined {
+  const { ops } = step;
+  if (ops.at(-1)?.results[0]?.dtype !== 'int8') return undefined;
+  const sum = productSum(step, typeIn(step, buffers), constantIn(buffers));
+  if (sum === null || sum.requantized === null) return undefined;
+  const { shift } = sum.requantized;
+  return requantizedSums({
+    ops,
+    sum,
+    args: ops[0]!.args.map(value),
+    bias: sum.bias === null ? undefined : value(sum.bias),
+    shift: shift === null ? undefined : value(shift),
+  });
+}
 
 /** What a host kernel costs, nothing computed: `overflows` is 0. */
 export function hostStepCost(
@@ -74,10 +96,9 @@ export function runHostStep(
   const onOverflow = (count: number) => {
     report.overflows += count;
   };
-  for (const op of step.ops) {
-    const args = op.args.map(value);
-    results.push(executeHostOp(op, args, { onOverflow }));
-  }
+  const whole = inOneGo(step, buffers, value);
+  if (whole !== undefined) results[step.ops.length - 1] = [whole];
+  else for (const op of step.ops) results.push(executeHostOp(op, op.args.map(value), { onOverflow }));
   for (const { from, buffer } of step.stores) {
     writeTensor(l2, buffers[buffer]!, value(from), writer);
     report.bytesWritten += tensorBytes(buffers[buffer]!);
