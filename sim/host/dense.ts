@@ -39,7 +39,7 @@ export const dense: HostKernel = (op, args, context) => {
   }
   const sums = runIntegers(op, data, weight, n * rows, taps!, context, {
     simd: (out) =>
-      denseSums([n, taps!, rows], data.data, weight.data, (i, { values }) => out.set(values, i * rows)),
+      denseSums([n, taps!, rows], data.data, weight.data, (i, values) => out.set(values, i * rows)),
     plain: eachImage,
   });
   return [finish(op, shape, sums)];

@@ -3,7 +3,7 @@ import type { ProductSum } from '../../src/program/product-sums.js';
 import type { HostOp } from '../../src/program/types.js';
 import { geometry } from './convolution.js';
 import { fitsInt16, magnitude } from './magnitude.js';
-import { convolutionSums, denseSums, type Sums } from './simd-sums.js';
+import { convolutionSums, denseSums, type Requantization } from './simd-sums.js';
 
 const MAX = 2 ** 31 - 1;
 
@@ -36,28 +36,15 @@ function isPlain({ ops, sum, args, bias, shift }: RequantizedSum, shape: Shape, 
   );
 }
 
-/** Planes of rows of `columns` sums, one plane a channel, into int8 from element `at` on. */
+/** The sums of one vector into int8 from element `at` on. */
 function requantize(
-  { values, pitch }: Sums,
-  [channels, rows, columns]: readonly [number, number, number],
-  { sum, bias, shift }: RequantizedSum,
+  sums: Int32Array,
+  { bias, shift, low, high }: Requantization,
   out: Int8Array,
   at: number,
 ): void {
-  const { low, high } = sum.requantized!;
-  const bits = shift?.data[0] ?? 0;
-  let to = at;
-  for (let k = 0; k < channels; k++) {
-    const added = bias?.data[k] ?? 0;
-    for (let row = 0; row < rows; row++) {
-      const from = (k * rows + row) * pitch;
-      for (let x = 0; x < columns; x++) {
-        const v = (values[from + x]! + added) >> bits;
-        const raised = v < low ? low : v;
-        out[to++] = raised > high ? high : raised;
-      }
-    }
-  }
+  for (let k = 0; k < sums.length; k++)
+    out[at + k] = Math.min(Math.max((sums[k]! + (bias?.[k] ?? 0)) >> shift, low), high);
 }
 
 /**
@@ -73,14 +60,16 @@ export function requantizedSums(kernel: RequantizedSum): Tensor | undefined {
   const shape = g === undefined ? [vectors, rows] : [g.n, g.k, g.oh, g.ow];
   const taps = elementCount(window);
   if (!isPlain(kernel, shape, taps)) return undefined;
+  const { low, high } = kernel.sum.requantized!;
+  const by = { bias: kernel.bias?.data, shift: kernel.shift?.data[0] ?? 0, low, high };
   const out = new Int8Array(elementCount(shape));
   const done =
     g === undefined
       ? denseSums([vectors, taps, rows], data.data, weights.data, (n, sums) =>
-          requantize(sums, [rows, 1, 1], kernel, out, n * rows),
+          requantize(sums, by, out, n * rows),
         )
       : convolutionSums(g, data.data, weights.data, (n, sums) =>
-          requantize(sums, [g.k, g.oh, g.ow], kernel, out, n * g.k * g.oh * g.ow),
+          out.set(sums.requantized(by), n * g.k * g.oh * g.ow),
         );
   return done ? { shape, dtype: 'int8', data: out } : undefined;
 }

@@ -6,6 +6,7 @@ import { HOST_KERNELS_BASE64 } from './kernels-module.js';
 interface Kernels extends WithMemory {
   convolve(...numbers: readonly number[]): void;
   multiply(...numbers: readonly number[]): void;
+  requantize(...numbers: readonly number[]): void;
 }
 
 /** Kernels and their memory as scratch. */

@@ -9,11 +9,22 @@ const WORD = 4;
 const LANES = 8;
 const LINE = 16;
 
-/** Product sums in the module's memory, good until the next call. */
-export interface Sums {
+/** What makes int8 of sums: the bias of each channel (none: zeros) is added, the sum shifted right by `shift` bits, 0 to 31, and limited. */
+export interface Requantization {
+  readonly bias: TypedArray | undefined;
+  readonly shift: number;
+  /** Within int8. */
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The product sums of an image in the module's memory, good until the next call. */
+export interface ImageSums {
+  /** Planes (k, oh) of rows of `pitch` elements. */
   readonly values: Int32Array;
-  /** Elements from one row of a plane to the next. */
   readonly pitch: number;
+  /** The same as int8, (k, oh, ow) without gaps. */
+  readonly requantized: (by: Requantization) => Int8Array;
 }
 
 /** Rows of `taps` weights as int16, each filled up with zeros to `pitch` elements. */
@@ -54,6 +65,8 @@ class Convolution {
     readonly offsets: number;
     readonly image: number;
     readonly out: number;
+    readonly biases: number;
+    readonly narrow: number;
   };
 
   constructor(g: ConvGeometry, weights: TypedArray, simd: SimdKernels) {
@@ -65,29 +78,41 @@ class Convolution {
     this.#pairs = image.planes * taps;
     this.#pitch = roundUp(g.ow, LANES);
     const { memory } = simd;
-    const sizes = [
-      g.k * this.#pairs,
-      this.#pairs,
-      g.groups * image.planes * image.plane,
-      g.k * g.oh * this.#pitch,
-    ].map((words) => WORD * words) as [number, number, number, number];
-    memory.begin(sizes.reduce((a, b) => a + b + LINE));
-    const [packed, offsets, padded, out] = sizes.map((bytes) => memory.take(bytes)) as typeof sizes;
-    this.#at = { weights: packed, offsets, image: padded, out };
-    putPairs(this.#int16(packed, sizes[0]), weights, g.k, g.ci, taps);
+    const bytes = {
+      weights: WORD * g.k * this.#pairs,
+      offsets: WORD * this.#pairs,
+      image: WORD * g.groups * image.planes * image.plane,
+      out: WORD * g.k * g.oh * this.#pitch,
+      biases: WORD * g.k,
+      narrow: g.k * g.oh * g.ow + LANES,
+    };
+    memory.begin(Object.values(bytes).reduce((a, b) => a + b + LINE));
+    this.#at = {
+      weights: memory.take(bytes.weights),
+      offsets: memory.take(bytes.offsets),
+      image: memory.take(bytes.image),
+      out: memory.take(bytes.out),
+      biases: memory.take(bytes.biases),
+      narrow: memory.take(bytes.narrow),
+    };
+    putPairs(this.#int16(this.#at.weights, bytes.weights), weights, g.k, g.ci, taps);
     this.#putOffsets();
     // Padding, and the partner of an odd last channel, whose weights are what lay there.
-    this.#int16(padded, sizes[2]).fill(0);
+    this.#int16(this.#at.image, bytes.image).fill(0);
   }
 
   #int16(at: number, bytes: number): Int16Array {
     return new Int16Array(this.#simd.memory.bytes.buffer, at, bytes / 2);
   }
 
+  #int32(at: number, length: number): Int32Array {
+    return new Int32Array(this.#simd.memory.bytes.buffer, at, length);
+  }
+
   #putOffsets(): void {
     const { fy, fx, strides, dilation } = this.#g;
     const { planes, plane, part, row } = this.#image;
-    const offsets = new Int32Array(this.#simd.memory.bytes.buffer, this.#at.offsets, this.#pairs);
+    const offsets = this.#int32(this.#at.offsets, this.#pairs);
     let tap = 0;
     for (let p = 0; p < planes; p++)
       for (let y = 0; y < fy; y++)
@@ -123,8 +148,8 @@ class Convolution {
     }
   }
 
-  /** The sums of image `n`: planes (k, oh) of rows of `pitch` elements. */
-  sums(data: TypedArray, n: number): Sums {
+  /** The sums of image `n`. */
+  sums(data: TypedArray, n: number): ImageSums {
     const { groups, k, oh, ow, strides } = this.#g;
     const { planes, plane, row } = this.#image;
     this.#load(data, n);
@@ -142,9 +167,23 @@ class Convolution {
         this.#at.out + WORD * group * rows * oh * this.#pitch,
         WORD * this.#pitch,
       );
-    const { buffer } = this.#simd.memory.bytes;
-    return { values: new Int32Array(buffer, this.#at.out, k * oh * this.#pitch), pitch: this.#pitch };
+    return {
+      values: this.#int32(this.#at.out, k * oh * this.#pitch),
+      pitch: this.#pitch,
+      requantized: this.#requantized,
+    };
   }
+
+  readonly #requantized = ({ bias, shift, low, high }: Requantization): Int8Array => {
+    const { k, oh, ow } = this.#g;
+    const { out, biases, narrow } = this.#at;
+    const added = this.#int32(biases, k);
+    if (bias === undefined) added.fill(0);
+    else added.set(bias);
+    const pitch = WORD * this.#pitch;
+    this.#simd.kernels.requantize(out, pitch, k, oh, ow, biases, shift, low, high, narrow);
+    return new Int8Array(this.#simd.memory.bytes.buffer, narrow, k * oh * ow);
+  };
 }
 
 /**
@@ -155,7 +194,7 @@ export function convolutionSums(
   g: ConvGeometry,
   data: TypedArray,
   weights: TypedArray,
-  each: (n: number, sums: Sums) => void,
+  each: (n: number, sums: ImageSums) => void,
 ): boolean {
   const simd = simdKernels();
   if (simd === undefined) return false;
@@ -169,7 +208,7 @@ export function denseSums(
   [vectors, taps, rows]: readonly [number, number, number],
   data: TypedArray,
   weights: TypedArray,
-  each: (n: number, sums: Sums) => void,
+  each: (n: number, sums: Int32Array) => void,
 ): boolean {
   const simd = simdKernels();
   if (simd === undefined) return false;
@@ -191,7 +230,7 @@ export function denseSums(
   for (let n = 0; n < vectors; n++) {
     vector.set(data.subarray(n * taps, (n + 1) * taps));
     kernels.multiply(vectorAt, 2 * pitch, weightsAt, rows, out);
-    each(n, { values, pitch: 1 });
+    each(n, values);
   }
   return true;
 }

@@ -110,3 +110,44 @@ export function multiply(vector: i32, bytes: i32, weights: i32, rows: i32, out: 
     );
   }
 }
+
+/** Eight sums with their bias, shifted and limited, as int8. */
+// @ts-ignore: decorator
+@inline
+function narrowed(at: i32, bias: v128, shift: i32, low: v128, high: v128): v128 {
+  const a = i32x4.shr_s(i32x4.add(v128.load(at), bias), shift);
+  const b = i32x4.shr_s(i32x4.add(v128.load(at, 16), bias), shift);
+  const a8 = i32x4.min_s(i32x4.max_s(a, low), high);
+  const b8 = i32x4.min_s(i32x4.max_s(b, low), high);
+  const both = i16x8.narrow_i32x4_s(a8, b8);
+  return i8x16.narrow_i16x8_s(both, both);
+}
+
+/**
+ * (sum + bias) >> shift, limited to low..high within int8, of `planes` planes of `height` rows of `width` sums, `pitch` bytes apart: into bytes without
+ * gaps. `biases`: of each plane, as int32. Eight bytes are written at once: `out` must reach seven further.
+ */
+export function requantize(
+  sums: i32,
+  pitch: i32,
+  planes: i32,
+  height: i32,
+  width: i32,
+  biases: i32,
+  shift: i32,
+  low: i32,
+  high: i32,
+  out: i32,
+): void {
+  const least = i32x4.splat(low);
+  const most = i32x4.splat(high);
+  for (let p: i32 = 0; p < planes; p++) {
+    const bias = v128.load32_splat(biases + (p << 2));
+    for (let y: i32 = 0; y < height; y++) {
+      for (let x: i32 = 0; x < width; x += 8)
+        v128.store64_lane(out + x, narrowed(sums + (x << 2), bias, shift, least, most), 0);
+      out += width;
+      sums += pitch;
+    }
+  }
+}
