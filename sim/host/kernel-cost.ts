@@ -46,16 +46,16 @@ const unmerged = (ops: readonly HostOp[]): readonly HostOp[] =>
 
 /**
  * Cycles of a host kernel from call to return: product sums of int8 in blocks, and operator by operator what follows or anything
- * else. Rounded up to whole cycles.
+ * else. Rounded up to whole cycles. `sum`: what `productSum` finds in the step, where that is known.
  */
 export function hostKernelCycles(
   step: Pick<HostStep, 'ops' | 'stores'>,
   typeOf: (o: Operand) => OperandType,
   isConstant: (o: Operand) => boolean,
   p: HostCycleParameters,
+  sum: ProductSum | null = productSum(step, typeOf, isConstant),
 ): number {
   const { ops, stores } = step;
-  const sum = productSum(step, typeOf, isConstant);
   const whole = sum !== null && sum.requantized !== null;
   const rest = sum === null ? ops : whole ? [] : ops.slice(sum.summed + 1);
   const stored = stores.reduce((n, { from }) => n + elementCount(typeOf(from).shape), 0);

@@ -1,4 +1,4 @@
-import { type DType, integerRange, isFloat } from '../../src/base/dtype.js';
+import { type DType, integerRange, isFloat, type TypedArray } from '../../src/base/dtype.js';
 import { UserError } from '../../src/base/errors.js';
 import { showShape, type Tensor } from '../../src/base/tensor.js';
 import type { HostOp } from '../../src/program/types.js';
@@ -70,24 +70,47 @@ type Reduce = (
 ) => number;
 
 const meanOf: Reduce = (x, base, pitch, rows, columns, divisor, wraps) => {
-  const round = isFloat(x.dtype) ? Math.fround : x.dtype === 'int64' ? exactSum : toInt32;
-  let sum = 0;
-  let exact = 0;
-  for (let i = 0; i < rows.count; i++) {
-    const row = base + (rows.first + i * rows.step) * pitch + columns.first;
-    for (let j = 0; j < columns.count; j++) {
-      const v = x.data[row + j * columns.step]!;
-      exact += v;
-      sum = round(sum + v);
-    }
-  }
-  wraps?.note(exact);
+  const { data, dtype } = x;
   const count = divisor ?? Math.max(rows.count * columns.count, 1);
-  return isFloat(x.dtype) ? sum / count : Math.trunc(sum / count) + 0;
+  if (isFloat(dtype)) return sumOf(data, base, pitch, rows, columns, Math.fround) / count;
+  if (dtype === 'int64') return Math.trunc(sumOf(data, base, pitch, rows, columns, exactSum) / count) + 0;
+  const exact =
+    data instanceof Int8Array
+      ? sumOfInt8(data, base, pitch, rows, columns)
+      : sumOf(data, base, pitch, rows, columns, keep);
+  wraps?.note(exact);
+  return Math.trunc((exact | 0) / count) + 0;
 };
 
+/** The sum of a window in float64, row by row; `round` is applied to each partial sum. */
+function sumOf(
+  data: TypedArray,
+  base: number,
+  pitch: number,
+  rows: Span,
+  columns: Span,
+  round: (v: number) => number,
+): number {
+  let sum = 0;
+  for (let i = 0; i < rows.count; i++) {
+    const row = base + (rows.first + i * rows.step) * pitch + columns.first;
+    for (let j = 0; j < columns.count; j++) sum = round(sum + data[row + j * columns.step]!);
+  }
+  return sum;
+}
+
+/** The same of what most networks pool: one type of array, and integers, cost a fraction. */
+function sumOfInt8(data: Int8Array, base: number, pitch: number, rows: Span, columns: Span): number {
+  let sum = 0;
+  for (let i = 0; i < rows.count; i++) {
+    const row = base + (rows.first + i * rows.step) * pitch + columns.first;
+    for (let j = 0; j < columns.count; j++) sum += data[row + j * columns.step]!;
+  }
+  return sum;
+}
+
+const keep = (v: number): number => v;
 const exactSum = (v: number): number => exactInt64('pool', v);
-const toInt32 = (v: number): number => v | 0;
 
 const LOWEST_FLOAT32 = -3.4028234663852886e38;
 const lowest = (dtype: DType): number => (dtype === 'float32' ? LOWEST_FLOAT32 : integerRange(dtype)[0]);

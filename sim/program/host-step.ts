@@ -1,5 +1,5 @@
 import type { Tensor } from '../../src/base/tensor.js';
-import { productSum } from '../../src/program/product-sums.js';
+import { type ProductSum, productSum } from '../../src/program/product-sums.js';
 import type { Buffer, HostStep, Operand } from '../../src/program/types.js';
 import type { Memory } from '../core/memory.js';
 import { executeHostOp } from '../host/execute.js';
@@ -28,18 +28,12 @@ const constantIn =
   (o: Operand): boolean =>
     'buffer' in o && buffers[o.buffer]!.role === 'constant';
 
-const cyclesOf = (step: HostStep, buffers: readonly Buffer[], costs: HostCycleParameters): number =>
-  hostKernelCycles(step, typeIn(step, buffers), constantIn(buffers), costs);
-
 /** The result of a whole kernel that is one requantized product sum, computed in one go; undefined for others, and where that cannot be. */
 function inOneGo(
-  step: HostStep,
-  buffers: readonly Buffer[],
+  { ops }: HostStep,
+  sum: ProductSum | null,
   value: (o: Operand) => Tensor,
 ): Tensor | undefined {
-  const { ops } = step;
-  if (ops.at(-1)?.results[0]?.dtype !== 'int8') return undefined;
-  const sum = productSum(step, typeIn(step, buffers), constantIn(buffers));
   if (sum === null || sum.requantized === null) return undefined;
   const { shift } = sum.requantized;
   return requantizedSums({
@@ -62,7 +56,7 @@ export function hostStepCost(
   const bytes = (ids: Iterable<number>): number =>
     [...ids].reduce((n, id) => n + tensorBytes(buffers[id]!), 0);
   return {
-    cycles: cyclesOf(step, buffers, costs),
+    cycles: hostKernelCycles(step, typeIn(step, buffers), constantIn(buffers), costs),
     bytesRead: bytes(read),
     bytesWritten: bytes(step.stores.map(({ buffer }) => buffer)),
     overflows: 0,
@@ -82,7 +76,10 @@ export function runHostStep(
 ): HostReport {
   const loaded = new Map<number, Tensor>();
   const results: Tensor[][] = [];
-  const report = { cycles: cyclesOf(step, buffers, costs), bytesRead: 0, bytesWritten: 0, overflows: 0 };
+  const [typeOf, isConstant] = [typeIn(step, buffers), constantIn(buffers)];
+  const sum = productSum(step, typeOf, isConstant);
+  const cycles = hostKernelCycles(step, typeOf, isConstant, costs, sum);
+  const report = { cycles, bytesRead: 0, bytesWritten: 0, overflows: 0 };
   const load = (id: number): Tensor => {
     const known = loaded.get(id);
     if (known !== undefined) return known;
@@ -96,7 +93,7 @@ export function runHostStep(
   const onOverflow = (count: number) => {
     report.overflows += count;
   };
-  const whole = inOneGo(step, buffers, value);
+  const whole = inOneGo(step, sum, value);
   if (whole !== undefined) results[step.ops.length - 1] = [whole];
   else for (const op of step.ops) results.push(executeHostOp(op, op.args.map(value), { onOverflow }));
   for (const { from, buffer } of step.stores) {

@@ -184,9 +184,8 @@ export function productSum(
   const { ops, stores } = step;
   const of = ops[0] === undefined ? null : geometry(ops[0], typeOf);
   if (of === null || ops[0]!.args.slice(0, 2).some((a) => !('buffer' in a))) return null;
-  const uses = ops.map((_, i) =>
-    ops.flatMap((op) => op.args).reduce((n, a) => n + ('result' in a && a.result === i ? 1 : 0), 0),
-  );
+  const uses = new Array<number>(ops.length).fill(0);
+  for (const { args } of ops) for (const a of args) if ('result' in a) uses[a.result]!++;
   const bias = uses[0] === 1 ? biasOf(ops, typeOf, isConstant) : null;
   const summed = bias === null ? 0 : 1;
   const from = stores[0]?.from;
