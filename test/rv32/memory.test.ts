@@ -75,6 +75,12 @@ describe.each(memoryRows.map(({ row, layout }) => ({ title: `${row.name} ${row.o
   },
 );
 
+it('there are the loads and stores that the sheets list', () => {
+  // lb lh lw lbu lhu, sb sh sw; of Xpulp each load and store in three forms, and p.elw.
+  expect(memoryRows).toHaveLength(5 + 3 + 3 * (5 + 3) + 1);
+  expect(memoryRows.filter(({ row }) => row.effect.kind === 'load')).toHaveLength(5 + 3 * 5 + 1);
+});
+
 describe('the corners of memory', () => {
   it('reads rs2 before rd is written', () => {
     const m = machine(['p.lw a2, a2(a1!)', ...FINISH]);
@@ -187,7 +193,7 @@ describe('code that is written while it runs', () => {
     expect(m.core.now()).toBe(1 + round + between + round + 60 + 3 + 1 + 5);
   });
 
-  it('takes effect on the very next instruction of the same block', () => {
+  it.each(BACKENDS)('takes effect on the very next instruction of the same block, %s', (backend) => {
     const lines = [
       'addi s0, zero, 60',
       'sw a1, 8(a2)', // +4: changes what comes next; a2 is +4 itself
@@ -197,7 +203,7 @@ describe('code that is written while it runs', () => {
       'bne s0, zero, -16',
       ...FINISH,
     ];
-    const m = machine(lines);
+    const m = machine(lines, { backend });
     m.core.x[A1] = 0x00350513;
     m.core.x[A2] = BASE + 4;
     m.core.run(1e5);
