@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { LoadFailures } from './load-failures.js';
+import { LoadFailures } from './loading.js';
 
 /** The tests of one area: Stryker's runner takes a file for its configuration, so the area's patterns come by environment. */
 export default defineConfig({
