@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { Core } from '../../sim/rv32/core.js';
 import { WIDE } from '../../sim/rv32/decode.js';
 import { insertFields } from '../../sim/rv32/pattern.js';
-import { BACKENDS, BASE, FINISH, machine } from './machine.js';
+import { assembleProgram } from './assembler.js';
+import { BACKENDS, BASE, FINISH, machine, TestPlatform } from './machine.js';
 
 /** 16 bytes with every sign, at 0x1c004000. */
 const DATA = [0x80, 0x7f, 0xff, 0x01, 0x92, 0xa3, 0x34, 0xc5, 0x11, 0x22, 0x33, 0x44, 0xf5, 0xe6, 0xd7, 0xc8];
@@ -112,6 +114,22 @@ describe('the corners of memory', () => {
     m.ram32[128] = 0x12345678;
     m.core.run(1e5);
     expect([m.platform.exitStatus, m.ram32[129]]).toEqual([0x12345678, 0x12345678]);
+  });
+
+  it('the alias ends where L2 does', () => {
+    // 2 KiB at 0, as the platform of these tests has it for all addresses below 0x1000.
+    const run = (line: string) => {
+      const platform = new TestPlatform(0x800);
+      platform.ram.set(assembleProgram([line, ...FINISH]));
+      platform.ram.set([0x78, 0x56, 0x34, 0x12], 0x7fc);
+      const core = new Core(platform);
+      core.pc = BASE;
+      core.run(1e4);
+      return platform.exitStatus;
+    };
+    expect([run('lw a0, 2044(zero)'), run('lbu a0, 2047(zero)')]).toEqual([0x12345678, 0x12]);
+    expect(() => run('lw a0, 2046(zero)')).toThrow(expect.objectContaining({ kind: 'access', pc: BASE }));
+    expect(() => run('sh a0, 2047(zero)')).toThrow(expect.objectContaining({ kind: 'access', pc: BASE }));
   });
 
   it.each([
