@@ -128,6 +128,8 @@ describe('the corners of memory', () => {
       return platform.exitStatus;
     };
     expect([run('lw a0, 2044(zero)'), run('lbu a0, 2047(zero)')]).toEqual([0x12345678, 0x12]);
+    // The first byte of the program: lbu's opcode.
+    expect(run('lbu a0, 0(zero)')).toBe(0x03);
     expect(() => run('lw a0, 2046(zero)')).toThrow(expect.objectContaining({ kind: 'access', pc: BASE }));
     expect(() => run('sh a0, 2047(zero)')).toThrow(expect.objectContaining({ kind: 'access', pc: BASE }));
   });
