@@ -29,11 +29,14 @@ export function mutate(
     concurrency,
     reporters: ['progress-append-only'],
     warnings: { slow: false, unknownOptions: true, preprocessorErrors: true, unserializableOptions: true },
+    // Nothing checks types here, and the sources of the WebAssembly kernels are no TypeScript that its parser reads.
+    disableTypeChecks: false,
     logLevel: 'warn' as LogLevel,
     tempDirName: '.stryker-tmp',
     ignorePatterns: ['dist', 'docs', 'reports/baselines'],
     allowConsoleColors: false,
     // A busy machine may take seconds to start a worker; a mutant that runs into the limit counts as noticed.
     timeoutMS: 15_000,
+    timeoutFactor: 2.5,
   }).runMutationTest();
 }

@@ -32,6 +32,7 @@ const names = new Map<number, string>(Object.entries(CSR).map(([name, number]) =
 
 /** "mstatus", or "0x7b0" for a number without a name here. */
 export function csrName(number: number): string {
-  if (number > CSR.pccr0 && number < CSR.pccrAll) return `pccr${number - CSR.pccr0}`;
+  const isCounter = number >= CSR.pccr0 && number < CSR.pccrAll;
+  if (isCounter) return `pccr${number - CSR.pccr0}`;
   return names.get(number) ?? `0x${number.toString(16)}`;
 }

@@ -153,6 +153,16 @@ describe('numbers of channels that are no multiple of 16', () => {
     expect(after).toEqual({ cycles: change!.totalCycles, outputs: Object.values(recorded('dae').outputs) });
   });
 
+  it('layers that share their channels are one group, named once', () =>
+    expect(
+      changesOf(bindParameters(shared(16)))
+        .map((c) => c.what)
+        .filter((what) => /^(round|widen) the 20 /.test(what)),
+    ).toEqual([
+      'round the 20 output channels of a, b down to 16, a multiple of 16',
+      'widen the 20 output channels of a, b to 32: 12 more in lanes that idle now',
+    ]));
+
   it("the network's own outputs: says how many more", () =>
     expect(changeOf(shared(12), 'widen the 12 output channels of fc to 16')).toMatchObject({
       outputs: 'the same, and 4 more channels',

@@ -83,6 +83,7 @@ const CONV_REFUSED: readonly Refused<ConvVariant>[] = [
   [{ dilation: [1, 2] }, 'dilation', '[1, 2]', '[1, 1]'],
   [{ groups: 2 }, 'groups', '2', GROUPS],
   [{ groups: 4, channels: 8 }, 'groups', '4', GROUPS],
+  [{ groups: 4, input: [1, 8, 8, 8], channels: 4 }, 'groups', '4', GROUPS],
   [{ padding: [0, 0, 0, 0] }, 'padding', '[0, 0, 0, 0]', 'SAME: [1, 1, 1, 1] for a 3x3 kernel'],
   [{ padding: [1, 1, 1, 0] }, 'padding', '[1, 1, 1, 0]', 'SAME: [1, 1, 1, 1] for a 3x3 kernel'],
   [

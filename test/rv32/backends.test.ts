@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Core } from '../../sim/rv32/core.js';
 import { MachineFault } from '../../sim/rv32/faults.js';
+import { LinearMemory } from '../../sim/rv32/linear-memory.js';
 import type { CoreOptions } from '../../sim/rv32/options.js';
 import { CODE, randomProgram } from '../soc/random-program.js';
 import { assembleProgram } from './assembler.js';
@@ -196,4 +198,43 @@ describe('WebAssembly', () => {
     expect([m.platform.exitStatus, m.core.x[8]]).toEqual([610, 2 * 987 - 1]);
     expect(m.core.calls.depth).toBe(0);
   });
+});
+
+describe('hot code', () => {
+  const translated = (passes: number, options: CoreOptions) => {
+    const m = machine([`addi s0, zero, ${passes}`, 'addi s0, s0, -1', 'bne s0, zero, -4', ...FINISH]);
+    const core = new Core(m.platform, options);
+    core.pc = BASE;
+    core.run(1e6);
+    return core.cache.regions[core.cache.half(BASE + 4)] !== undefined;
+  };
+  // The loop is passed once more than a jump arrives at it.
+  it.each<readonly [number, CoreOptions]>([
+    [20, { hot: 20 }],
+    [5, { hot: 5, backend: 'javascript' }],
+    [64, {}],
+  ])('is what more than %i jumps arrive at: %j', (most, options) =>
+    expect([translated(most + 1, options), translated(most + 2, options)]).toEqual([false, true]),
+  );
+  it('is never translated by the interpreter', () =>
+    expect(translated(2000, { hot: 5, backend: 'interpreter' })).toBe(false));
+});
+
+describe('the memory that RAM and state share', () => {
+  it('64 KiB of RAM, then the state in lines of 64 bytes: 1024 return addresses, a byte of marks a word of RAM', () => {
+    const { at, pages, ram } = new LinearMemory(0x10000);
+    expect(at).toEqual({
+      x: 65536,
+      left: 65664,
+      retired: 65728,
+      attention: 65792,
+      loops: 65856,
+      depth: 65920,
+      returns: 65984,
+      code: 70080,
+    });
+    // 70080 + 16384 bytes are less than two pages.
+    expect([pages, ram.length]).toEqual([2, 65536]);
+  });
+  it('begins the state at a whole line', () => expect(new LinearMemory(100).at.x).toBe(128));
 });

@@ -176,6 +176,18 @@ describe.each(tiers)('hardware loops %j', (options) => {
     // lui, setup; 50 x (addi + lw); 49 stalls on the way back, none on the way out; addi; lui, sw with 4 wait states.
     expect(m.core.now()).toBe(2 + 100 + 49 + 1 + 1 + 1 + 4);
   });
+
+  it('end with a load that only what follows the loop waits for', () => {
+    const lines = [
+      'lui s1, 0x1c004',
+      'lp.setupi x0, 50, 8',
+      'addi a1, a1, 1',
+      'lw a0, 0(s1)',
+      'addi a2, a0, 0',
+    ];
+    // lui, setup; 50 x (addi + lw); one stall on the way out; addi; lui, sw with 4 wait states.
+    expect(result(lines, options).core.now()).toBe(2 + 100 + 1 + 1 + 1 + 1 + 4);
+  });
 });
 
 describe.each(tiers)('control and status registers %j', (options) => {
@@ -248,5 +260,42 @@ describe.each(tiers)('control and status registers %j', (options) => {
     const { x } = result(lines, options).core;
     // load-use stalls, loads, stores, branches, taken, compressed
     expect([x[10], x[11], x[12], x[13], x[14], x[15]]).toEqual([30, 30, 30, 30, 29, 0]);
+  });
+
+  it('counts jumps, compressed instructions and what a jump waits for its register', () => {
+    const lines = [
+      'auipc s1, 0x0',
+      'addi s1, s1, 36', // the way on
+      'sw s1, 0(a4)',
+      'addi a5, zero, -1',
+      `csrrw zero, ${0xcc0}, a5`,
+      'c.addi a1, 1',
+      'c.addi a1, 1',
+      'jal zero, 4',
+      'lw a2, 0(a4)', // +28
+      'jalr zero, 0(a2)', // waits for the load
+      ...[2, 3, 7, 10].map((event, i) => `csrrs a${i}, ${0x780 + event}, zero`), // +36
+    ];
+    const { x } = result(lines, options, { 14: 0x1c004000 }).core;
+    // No load-use stall; the jump waits two cycles for the load; two jumps; two compressed ones.
+    expect([x[10], x[11], x[12], x[13]]).toEqual([0, 2, 2, 2]);
+  });
+
+  it('counts events of code that was hot before it was asked to', () => {
+    const lines = [
+      'addi s0, zero, 200',
+      'addi s0, s0, -1', // +4
+      'bne s0, zero, -4',
+      'bne s1, zero, 20', // +12: the second time, out
+      `csrrw zero, ${0xcc0}, a5`,
+      'addi s1, zero, 1',
+      'addi s0, zero, 30',
+      'jal zero, -24', // +28: to +4
+      `csrrs a0, ${0x780 + 8}, zero`, // +32
+      `csrrs a1, ${0x780 + 9}, zero`,
+    ];
+    const { x } = result(lines, options, { 15: -1 }).core;
+    // 30 branches of the loop, 29 taken, and the one that leads out.
+    expect([x[10], x[11]]).toEqual([31, 30]);
   });
 });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { Core } from '../../sim/rv32/core.js';
 import { WIDE } from '../../sim/rv32/decode.js';
 import { insertFields } from '../../sim/rv32/pattern.js';
-import { BACKENDS, BASE, FINISH, machine } from './machine.js';
+import { assembleProgram } from './assembler.js';
+import { BACKENDS, BASE, FINISH, machine, TestPlatform } from './machine.js';
 
 /** 16 bytes with every sign, at 0x1c004000. */
 const DATA = [0x80, 0x7f, 0xff, 0x01, 0x92, 0xa3, 0x34, 0xc5, 0x11, 0x22, 0x33, 0x44, 0xf5, 0xe6, 0xd7, 0xc8];
@@ -75,6 +77,12 @@ describe.each(memoryRows.map(({ row, layout }) => ({ title: `${row.name} ${row.o
   },
 );
 
+it('there are the loads and stores that the sheets list', () => {
+  // lb lh lw lbu lhu, sb sh sw; of Xpulp each load and store in three forms, and p.elw.
+  expect(memoryRows).toHaveLength(5 + 3 + 3 * (5 + 3) + 1);
+  expect(memoryRows.filter(({ row }) => row.effect.kind === 'load')).toHaveLength(5 + 3 * 5 + 1);
+});
+
 describe('the corners of memory', () => {
   it('reads rs2 before rd is written', () => {
     const m = machine(['p.lw a2, a2(a1!)', ...FINISH]);
@@ -106,6 +114,24 @@ describe('the corners of memory', () => {
     m.ram32[128] = 0x12345678;
     m.core.run(1e5);
     expect([m.platform.exitStatus, m.ram32[129]]).toEqual([0x12345678, 0x12345678]);
+  });
+
+  it('the alias ends where L2 does', () => {
+    // 2 KiB at 0, as the platform of these tests has it for all addresses below 0x1000.
+    const run = (line: string) => {
+      const platform = new TestPlatform(0x800);
+      platform.ram.set(assembleProgram([line, ...FINISH]));
+      platform.ram.set([0x78, 0x56, 0x34, 0x12], 0x7fc);
+      const core = new Core(platform);
+      core.pc = BASE;
+      core.run(1e4);
+      return platform.exitStatus;
+    };
+    expect([run('lw a0, 2044(zero)'), run('lbu a0, 2047(zero)')]).toEqual([0x12345678, 0x12]);
+    // The first byte of the program: lbu's opcode.
+    expect(run('lbu a0, 0(zero)')).toBe(0x03);
+    expect(() => run('lw a0, 2046(zero)')).toThrow(expect.objectContaining({ kind: 'access', pc: BASE }));
+    expect(() => run('sh a0, 2047(zero)')).toThrow(expect.objectContaining({ kind: 'access', pc: BASE }));
   });
 
   it.each([
@@ -187,7 +213,7 @@ describe('code that is written while it runs', () => {
     expect(m.core.now()).toBe(1 + round + between + round + 60 + 3 + 1 + 5);
   });
 
-  it('takes effect on the very next instruction of the same block', () => {
+  it.each(BACKENDS)('takes effect on the very next instruction of the same block, %s', (backend) => {
     const lines = [
       'addi s0, zero, 60',
       'sw a1, 8(a2)', // +4: changes what comes next; a2 is +4 itself
@@ -197,7 +223,7 @@ describe('code that is written while it runs', () => {
       'bne s0, zero, -16',
       ...FINISH,
     ];
-    const m = machine(lines);
+    const m = machine(lines, { backend });
     m.core.x[A1] = 0x00350513;
     m.core.x[A2] = BASE + 4;
     m.core.run(1e5);

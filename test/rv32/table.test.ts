@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decode, NARROW, WIDE } from '../../sim/rv32/decode.js';
 import { disassemble } from '../../sim/rv32/disassemble.js';
+import { extractFields, insertFields, parsePattern } from '../../sim/rv32/pattern.js';
 
 const text = (word: number): string | undefined => {
   const d = decode(word);
@@ -34,6 +35,11 @@ describe('words put together by hand from the fact sheet', () => {
     [0x7a05e557, 'pv.extract.h a0, a1, 1'],
     [0xf035f557, 'pv.shuffleI2.sci.b a0, a1, 6'],
     [0x30047073, 'csrrci zero, mstatus, 8'],
+    [0x780027f3, 'csrrs a5, pccr0, zero'],
+    [0x781027f3, 'csrrs a5, pccr1, zero'],
+    [0x79e027f3, 'csrrs a5, pccr30, zero'],
+    [0x79f027f3, 'csrrs a5, pccrAll, zero'],
+    [0x7b0027f3, 'csrrs a5, 0x7b0, zero'],
     [0x30200073, 'mret'],
     [0x10500073, 'wfi'],
     [0x00100073, 'ebreak'],
@@ -68,6 +74,44 @@ describe('words that are no instruction', () => {
     [0x40001033, 'funct7 of sub with funct3 of sll'],
     [0xfe00705b, 'an Xpulp opcode with a free code'],
   ])('word %i, %s, is illegal', (word) => expect(text(word)).toBeUndefined());
+});
+
+describe('patterns', () => {
+  it.each([
+    ['01 wrong 0000', 'no meaning for "wrong"'],
+    ['01 rd4 0000', 'no meaning for "rd4"'],
+    ['000000000000 rs1 000 rd 00100', 'has 30 bits; must be 16 or 32'],
+    ['000000000000 rs1 000 rd 001001111', 'has 34 bits; must be 16 or 32'],
+  ])('%s: %s', (pattern, message) => {
+    expect(() => parsePattern(pattern)).toThrow(`pattern "${pattern}"`);
+    expect(() => parsePattern(pattern)).toThrow(message);
+  });
+
+  it('take an immediate apart from the top down, and sign it by its highest bit', () => {
+    // The branches' immediate: bits 12 and 10:5 in 31:25, bits 4:1 and 11 in 11:7.
+    const layout = parsePattern('simm[12|10:5] rs2 rs1 000 simm[4:1|11] 1100011');
+    expect([layout.bits, layout.mask, layout.match]).toEqual([32, 0x707f, 0x63]);
+    // beq a0, a1, -4
+    expect(extractFields(layout, 0xfeb50ee3)).toMatchObject({ rs1: 10, rs2: 11, imm: -4, rd: 0 });
+    expect(insertFields(layout, { rs1: 10, rs2: 11, imm: -4 })).toBe(0xfeb50ee3);
+    expect(insertFields(layout, { imm: 4094 }) >>> 0).toBe(0x7e000fe3);
+    expect(extractFields(layout, 0x7e000fe3).imm).toBe(4094);
+  });
+
+  it('short registers are x8 to x15', () => {
+    const layout = parsePattern("100 011 rd/rs1' 11 rs2' 01");
+    expect(extractFields(layout, 0x8d15)).toMatchObject({ rd: 10, rs1: 10, rs2: 13 });
+    expect(insertFields(layout, { rd: 10, rs1: 10, rs2: 13 })).toBe(0x8d15 | 0x0060);
+  });
+
+  it.each([
+    [{ imm: 3 }, 'imm = 3 does not fit; it would be read back as 2'],
+    [{ imm: 4096 }, 'imm = 4096 does not fit; it would be read back as -4096'],
+    [{ rs1: 32 }, 'rs1 = 32 does not fit; it would be read back as 0'],
+  ])('%j does not fit', (fields, message) => {
+    const layout = parsePattern('simm[12|10:5] rs2 rs1 000 simm[4:1|11] 1100011');
+    expect(() => insertFields(layout, fields)).toThrow(message);
+  });
 });
 
 it('no word matches two 32-bit rows', () => {

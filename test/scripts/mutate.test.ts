@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { MutantResult } from '@stryker-mutator/api/core';
 import { describe, expect, it } from 'vitest';
 import { EQUIVALENT, type Equivalent } from '../../scripts/mutate/equivalent.js';
+import { LoadFailures } from '../../scripts/mutate/loading.js';
 import { describeScore, tableOf } from '../../scripts/mutate/report.js';
 import { sampledLines } from '../../scripts/mutate/sample.js';
 import { percentOf, scoreOf } from '../../scripts/mutate/score.js';
@@ -127,5 +128,24 @@ describe('a sample of lines', () => {
     };
     expect(all.length).toBeGreaterThan(200);
     expect(all.map(lineOf).filter((text) => /^\s*(\/\/|\*|$|import )/.test(text))).toEqual([]);
+  });
+});
+
+it('a test file that does not load has a failed test; others are left alone', () => {
+  const file = (state: string, tasks: readonly object[]) => ({
+    id: '1',
+    result: { state },
+    tasks: [...tasks],
+  });
+  const files = [file('fail', []), file('fail', [{ name: 'a' }]), file('pass', [])];
+  const reporter = new LoadFailures();
+  reporter.onInit({ state: { getFiles: () => files } } as never);
+  reporter.onTestRunEnd();
+  expect(files.map((f) => f.tasks.length)).toEqual([1, 1, 0]);
+  expect(files[0]!.tasks[0]).toMatchObject({
+    type: 'test',
+    mode: 'run',
+    result: { state: 'fail' },
+    file: files[0],
   });
 });

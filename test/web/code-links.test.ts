@@ -3,6 +3,7 @@ import { DEFAULT_PARAMETERS as HARDWARE } from '../../sim/isa/parameters.js';
 import { kernelFunctions } from '../../src/codegen/network/kernels.js';
 import { compile, emitC, type Model, ModelBuilder, tensor } from '../../src/index.js';
 import { buildModel } from '../../src/models/registry.js';
+import { linksOfC } from '../../web/worker/code-links.js';
 import { type LayerView, LayerViews } from '../../web/worker/layer.js';
 
 /** The views of every layer of a network. */
@@ -46,6 +47,16 @@ describe('lines of the generated C and jobs', () => {
     expect(link!.fields).toEqual(['input_memory_pointer', 'output_memory_pointer']);
     expect(link!.to - link!.from).toBe(2);
   });
+});
+
+it('C whose calls are others than the generator would write has no links', () => {
+  const program = compile(buildModel('ds-cnn'));
+  const { id, c, cLinks } = dsCnn.find(({ jobs }) => jobs.length > 1)!;
+  const lines = c!.split('\n');
+  const without = lines.filter((_, i) => i !== cLinks.at(-1)!.to).join('\n');
+  const more = [...lines, lines[cLinks[0]!.to]!].join('\n');
+  expect(linksOfC(program, id, c!)).toEqual(cLinks);
+  expect([linksOfC(program, id, without), linksOfC(program, id, more)]).toEqual([[], []]);
 });
 
 describe('lines of Relay text and jobs', () => {
