@@ -29,6 +29,7 @@ import {
 import { internalHeader, networkFile, type Profile, portsOf, publicHeader } from './network/network.js';
 import { DIANA_C, DIANA_PORT_H, dianaHeader, registersHeader } from './runtime/diana.js';
 import { ANALOG_C, ANALOG_PORT_H, analogHeader, analogRegistersHeader } from './runtime/diana-analog.js';
+import { HOST_COLUMNS_H } from './runtime/host-columns.js';
 import { HOST_DEPTHWISE_C } from './runtime/host-depthwise.js';
 import { HOST_EXP_H } from './runtime/host-exp.js';
 import { HOST_FIXED_H } from './runtime/host-fixed.js';
@@ -36,6 +37,7 @@ import { HOST_MATH_H } from './runtime/host-math.js';
 import { HOST_NN_H } from './runtime/host-nn.js';
 import { HOST_PIXELS_H } from './runtime/host-pixels.js';
 import { HOST_PRODUCTS_C } from './runtime/host-products.js';
+import { HOST_STRIPS_H } from './runtime/host-strips.js';
 import { HOST_XPULP_H } from './runtime/host-xpulp.js';
 import { makefile, makefilePulprt, makefileX86 } from './runtime/makefiles.js';
 import { CRT0_S, linkerScript, START_C, targetRegions } from './runtime/target.js';
@@ -86,7 +88,11 @@ export function emitProject(program: Program, options: ProjectOptions): Map<stri
     files.set(`${host}/src/default_lib${i + 1}.c`, kernelFile(f, program, names, plan));
   });
   if (blocked.some((s) => s.kind !== 'rows')) files.set(`${host}/src/host_products.c`, HOST_PRODUCTS_C);
-  if (blocked.some((s) => s.kind === 'rows')) files.set(`${host}/src/host_depthwise.c`, HOST_DEPTHWISE_C);
+  if (blocked.some((s) => s.kind === 'rows')) {
+    files.set(`${host}/include/host_columns.h`, HOST_COLUMNS_H);
+    files.set(`${host}/include/host_strips.h`, HOST_STRIPS_H);
+    files.set(`${host}/src/host_depthwise.c`, HOST_DEPTHWISE_C);
+  }
   files.set('dory/include/diana.h', dianaHeader());
   files.set('dory/include/diana_registers.h', registersHeader());
   if (accelerated) {

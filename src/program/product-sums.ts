@@ -64,14 +64,42 @@ function bandPitch(s: ProductSum): number {
 const inputRows = (s: ProductSum, rows: number): number =>
   (rows - 1) * s.stride[0] + (s.kernel[0] - 1) * s.dilation[0] + 1;
 
+/** How far the windows reach beyond the last row or column of the data. */
+const beyond = (s: ProductSum, axis: 0 | 1): number =>
+  (s.output[axis] - 1) * s.stride[axis] +
+  (s.kernel[axis] - 1) * s.dilation[axis] +
+  1 -
+  s.before[axis] -
+  s.input[axis];
+
+/** Whether planes are read where they lie, without padded copies: 3x3 windows that reach one row and column outside at most. */
+export function readInPlace(s: ProductSum): boolean {
+  const [step] = s.stride;
+  return (
+    s.kind === 'rows' &&
+    s.kernel.every((n) => n === 3) &&
+    s.dilation.every((n) => n === 1) &&
+    step <= 2 &&
+    s.stride[1] === step &&
+    Math.max(...s.before, beyond(s, 0), beyond(s, 1)) <= 1 &&
+    s.input[1] >= 3 &&
+    s.output[1] >= 2
+  );
+}
+
+/** Whether they need no scratch either: rows of a word at least, as the code for Xpulp loads them. */
+const withoutBand = (s: ProductSum): boolean => readInPlace(s) && s.input[1] >= 4;
+
 /** Output rows of a plane that are computed at once: as many as the padded rows of BAND_BYTES serve, at least one. */
 export function bandRows(s: ProductSum): number {
+  if (withoutBand(s) && s.requantized !== null) return s.output[0];
   const fitting = Math.floor(BAND_BYTES / bandPitch(s)) - inputRows(s, 1);
   return Math.min(s.output[0], 1 + Math.max(0, Math.floor(fitting / s.stride[0])));
 }
 
 /** Bytes of a band of padded rows. */
-export const bandBytes = (s: ProductSum): number => inputRows(s, bandRows(s)) * bandPitch(s);
+export const bandBytes = (s: ProductSum): number =>
+  withoutBand(s) ? 0 : inputRows(s, bandRows(s)) * bandPitch(s);
 
 /** Words of sums that wait for the rest of the kernel: channels of two pixels, a band of a plane, or all outputs of a vector. */
 export function waitingSums(s: ProductSum): number {

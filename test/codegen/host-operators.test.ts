@@ -103,7 +103,38 @@ const BLOCKS: KernelOp[][] = [
     ...ending(3, 0, 127),
   ],
   [...conv([2, 4, 3, 6], [8, 1, 1, 4], { groups: 4, padding: [0, 0, 0, 3], strides: [1, 3] }), ...scaled(8)],
-  // Long rows, four windows at a time with Xpulp: without padding (words read end with the plane, or before), more padding than a window.
+  // 3x3 windows down a plane: rows shorter than a word, with a multiplier too; padding on some sides; odd rows and columns.
+  ...[1, 2].flatMap((step) => [
+    [
+      ...conv([2, 5, 3, 3], [5, 1, 3, 3], { groups: 5, padding: [1, 1, 1, 1], strides: [step, step] }),
+      ...ending(5, 0, 127),
+    ],
+    [
+      ...conv([1, 2, 2, 3], [6, 1, 3, 3], { groups: 2, padding: [1, 1, 1, 1], strides: [step, step] }),
+      ...ending(6, -9, 99),
+    ],
+    [
+      ...conv([1, 3, 6, 6], [3, 1, 3, 3], { groups: 3, padding: [0, 0, 1, 1], strides: [step, step] }),
+      ...ending(3, -128, 127),
+    ],
+    [
+      ...conv([1, 3, 7, 5], [3, 1, 3, 3], { groups: 3, padding: [1, 0, 0, 1], strides: [step, step] }),
+      ...ending(3, 0, 127),
+    ],
+    [
+      ...conv([1, 3, 5, 4], [3, 1, 3, 3], { groups: 3, padding: [0, 1, 1, 0], strides: [step, step] }),
+      ...ending(3, 0, 127),
+    ],
+    [
+      ...conv([1, 2, 7, 3], [4, 1, 3, 3], { groups: 2, padding: [1, 1, 1, 1], strides: [step, step] }),
+      ...scaled(4),
+    ],
+    [
+      ...conv([1, 2, 1, 9], [2, 1, 3, 3], { groups: 2, padding: [1, 1, 1, 1], strides: [step, step] }),
+      ...ending(2, 0, 127),
+    ],
+  ]),
+  // Long rows: without padding (words read end with the plane, or before), more padding than a window.
   [...conv([1, 3, 5, 18], [3, 1, 3, 3], { groups: 3 }), ...ending(3, -7, 99)],
   [...conv([1, 3, 5, 21], [3, 1, 3, 3], { groups: 3 }), ...ending(3, 0, 127)],
   [...conv([1, 2, 6, 20], [2, 1, 3, 3], { groups: 2, padding: [1, 2, 1, 3] }), ...ending(2, -128, 127)],

@@ -1,4 +1,10 @@
-import { bandBytes, bandRows, columnBytes, type ProductSum } from '../../program/product-sums.js';
+import {
+  bandBytes,
+  bandRows,
+  columnBytes,
+  type ProductSum,
+  readInPlace,
+} from '../../program/product-sums.js';
 import type { Operand } from '../../program/types.js';
 import type { CWriter } from '../c/writer.js';
 import { operand, Position, plus, times } from './position.js';
@@ -34,6 +40,7 @@ function writeWindow(w: CWriter, s: ProductSum): void {
       ...s.before,
       ...s.output,
       s.kind === 'rows' ? bandRows(s) : 0,
+      readInPlace(s) ? 1 : 0,
     ].join(', ')} };`,
   );
 }
