@@ -2,24 +2,8 @@
  * codegen/host/src/host_depthwise.c: convolutions of single planes. 3x3 windows are read where the plane lies (host_columns.h), and
  * so are others without padding; otherwise bands of rows are padded into the scratch, so that windows need no comparisons.
  */
-export const HOST_DEPTHWISE_C = `#include "host_columns.h"
-
-/* Where data begins in a row of the scratch, behind the padding on the left: where it is copied by whole words. Zeros
- * follow as far as windows reach. */
-static inline int32_t band_lead(const host_window *w) { return (w->left + 3) & ~3; }
-
-static inline int32_t band_span(const host_window *w) {
-  return (w->out_columns - 1) * w->stride_x + (w->taps_x - 1) * w->dilation_x + 1;
-}
-
-static inline int32_t band_pitch(const host_window *w) {
-  const int32_t visited = band_span(w) - w->left;
-  return (band_lead(w) + (visited > w->columns ? visited : w->columns) + 4) & ~3;
-}
-
-static inline int32_t band_rows(const host_window *w, int32_t rows) {
-  return (rows - 1) * w->stride_y + (w->taps_y - 1) * w->dilation_y + 1;
-}
+export const HOST_DEPTHWISE_C = `#include "host_bands.h"
+#include "host_columns.h"
 
 /* Whether the rows of a band are padded in the scratch. */
 static inline int pads(const host_window *w) {
@@ -27,49 +11,8 @@ static inline int pads(const host_window *w) {
   return w->left > 0 || w->top > 0 || band_span(w) > w->columns || band_rows(w, w->out_rows) > w->rows;
 }
 
-/* The padding on the left and right is the same in every band. */
 void host_band_begin(const host_window *w) {
-  if (!pads(w)) return;
-  const int32_t words = band_rows(w, w->band) * band_pitch(w) / 4;
-  for (int32_t i = 0; i < words; ++i) host_scratch[i] = 0;
-}
-
-static inline void copy_columns(int8_t *out, const int8_t *in, int32_t n) {
-#ifdef HOST_XPULP
-  if (n >= 8) HOST_COPY_PAIRS(out, in, n >> 3)
-  n &= 7;
-#else
-  if ((((uintptr_t)in | (uintptr_t)out) & 3) == 0) {
-    const int32_t *from = (const int32_t *)(const void *)in;
-    int32_t *to = (int32_t *)(void *)out;
-    for (; n >= 8; n -= 8, from += 2, to += 2) {
-      const int32_t a = from[0], b = from[1];
-      to[0] = a, to[1] = b;
-    }
-    in = (const int8_t *)from, out = (int8_t *)to;
-  }
-#endif
-  for (; n >= 4; n -= 4, in += 4, out += 4) {
-    const int8_t a = in[0], b = in[1], c = in[2], d = in[3];
-    out[0] = a, out[1] = b, out[2] = c, out[3] = d;
-  }
-  for (; n > 0; --n) *out++ = *in++;
-}
-
-/* Puts the input rows that output rows y, y + 1, ... need into the scratch. Rows outside the data are zero: where
- * one band is the whole plane, they are from the beginning. */
-static inline void fill_band(const int8_t *data, const host_window *w, int32_t pitch, int32_t y, int32_t rows) {
-  const int32_t columns = w->columns;
-  int8_t *out = (int8_t *)host_scratch + band_lead(w);
-  int32_t row = y * w->stride_y - w->top, n = band_rows(w, rows);
-  for (; n > 0 && row < 0; --n, ++row, out += pitch)
-    if (w->band < w->out_rows)
-      for (int32_t i = 0; i < columns; ++i) out[i] = 0;
-  data += row * columns;
-  for (; n > 0 && row < w->rows; --n, ++row, data += columns, out += pitch) copy_columns(out, data, columns);
-  if (w->band < w->out_rows)
-    for (; n > 0; --n, out += pitch)
-      for (int32_t i = 0; i < columns; ++i) out[i] = 0;
+  if (pads(w)) band_clear(w, 1);
 }
 
 /* A row of any windows, four at a time, then one at a time. */
@@ -147,7 +90,7 @@ void host_depthwise_band(const host_output *out, int32_t first, const int8_t *da
   p.pitch = w->columns;
   if (padded) {
     p.pitch = band_pitch(w);
-    fill_band(data, w, p.pitch, y, rows);
+    band_fill((int8_t *)host_scratch, data, w, p.pitch, y, rows);
     data = (const int8_t *)host_scratch + band_lead(w) - w->left;
   } else if (begin > 0) data += begin * w->columns;
   if (stride == 0) {

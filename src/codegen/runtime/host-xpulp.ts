@@ -43,6 +43,13 @@ static inline uint32_t host_dot(uint32_t sum, int32_t w, int32_t a) {
     HOST_DOT_STEP(s0, u, a), HOST_DOT_STEP(t0, u, b), HOST_DOT_STEP(s1, v, a), HOST_DOT_STEP(t1, v, b); \\
     HOST_DOT_STEP(s2, p, a), HOST_DOT_STEP(t2, p, b), HOST_DOT_STEP(s3, q, a), HOST_DOT_STEP(t3, q, b); \\
   }
+#define HOST_FOUR_BY_ROW(steps, stride) \\
+  for (int32_t left = (steps); left > 0; --left, w += 16, x += band->pitch) { \\
+    const int32_t a = host_load_word(x), b = host_load_word(x + (stride)), u = host_load_word(w); \\
+    const int32_t v = host_load_word(w + 4), p = host_load_word(w + 8), q = host_load_word(w + 12); \\
+    HOST_DOT_STEP(s0, u, a), HOST_DOT_STEP(t0, u, b), HOST_DOT_STEP(s1, v, a), HOST_DOT_STEP(t1, v, b); \\
+    HOST_DOT_STEP(s2, p, a), HOST_DOT_STEP(t2, p, b), HOST_DOT_STEP(s3, q, a), HOST_DOT_STEP(t3, q, b); \\
+  }
 static inline int32_t host_limit(int32_t x, int32_t low, int32_t high) {
   return x < low ? low : x > high ? high : x;
 }
@@ -99,6 +106,20 @@ static inline uint32_t host_dot(uint32_t sum, int32_t w, int32_t a) {
           [s1] "+&r"(s1), [s2] "+&r"(s2), [s3] "+&r"(s3), [t0] "+&r"(t0), [t1] "+&r"(t1), [t2] "+&r"(t2), [t3] \\
           "+&r"(t3) \\
         : [n] "r"(steps) \\
+        : "t3", "t4", "t5", "t6", "memory"); \\
+  }
+
+/* The same with one stream of weights, and the second column's words stride bytes behind the first's; p.lw rd, rs2(rs1!) */
+#define HOST_FOUR_BY_ROW(steps, stride) \\
+  { \\
+    __asm__ volatile(HOST_LOOP("%[n]", 14) "lw t4, " #stride "(%[x])\\n\\t.insn r 0x0b, 7, 0x10, t3, %[x], %[k]\\n\\t" \\
+        HOST_LOAD("t5", "%[w]") HOST_LOAD("t6", "%[w]") HOST_SUM("%[s0]", "t5", "t3") HOST_SUM("%[t0]", "t5", "t4") \\
+        HOST_LOAD("t5", "%[w]") HOST_SUM("%[s1]", "t6", "t3") HOST_SUM("%[t1]", "t6", "t4") \\
+        HOST_LOAD("t6", "%[w]") HOST_SUM("%[s2]", "t5", "t3") HOST_SUM("%[t2]", "t5", "t4") \\
+        HOST_SUM("%[s3]", "t6", "t3") HOST_SUM("%[t3]", "t6", "t4") HOST_LOOP_END \\
+        : [x] "+&r"(x), [w] "+&r"(w), [s0] "+&r"(s0), [s1] "+&r"(s1), [s2] "+&r"(s2), [s3] "+&r"(s3), [t0] "+&r"(t0), \\
+          [t1] "+&r"(t1), [t2] "+&r"(t2), [t3] "+&r"(t3) \\
+        : [n] "r"(steps), [k] "r"(band->pitch) \\
         : "t3", "t4", "t5", "t6", "memory"); \\
   }
 
