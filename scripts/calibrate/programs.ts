@@ -138,19 +138,36 @@ const SHAPES: readonly Shape[] = [
   [1, 16, 8, 8],
 ];
 
+/** Planes that are all border, and channels so few or many that their windows are not, or hardly, worth gathering. */
+const SMALL: readonly (readonly [name: string, shape: Shape, body: Body])[] = [
+  ['depthwise-3x3', [1, 32, 6, 6], layer(null, 3, { relu: true })],
+  ['depthwise-3x3', [1, 64, 3, 3], layer(null, 3, { relu: true })],
+  ['depthwise-3x3-s2', [1, 32, 12, 12], layer(null, 3, { strides: 2 })],
+  ['depthwise-3x3-s2', [1, 64, 6, 6], layer(null, 3, { strides: 2 })],
+  ['depthwise-3x3', [1, 3, 48, 48], layer(null, 3, {})],
+  ['conv-3x3', [1, 1, 28, 28], layer(8, 3, { relu: true })],
+  ['conv-3x3', [1, 3, 32, 32], layer(16, 3, { relu: true })],
+  ['conv-3x3-s2', [1, 3, 32, 32], layer(32, 3, { strides: 2 })],
+  ['conv-3x3', [1, 8, 6, 6], layer(7, 3, {})],
+  ['conv-3x3', [1, 32, 8, 8], layer(32, 3, {})],
+  ['conv-1x1', [1, 16, 12, 12], layer(10, 1, {})],
+];
+
 function singles(): { readonly name: string; readonly build: () => Model }[] {
-  return SINGLE.flatMap(([name, dtype, body]) =>
-    SHAPES.map((shape) => {
-      const full = `${name} ${shape.join('x')}`;
-      return {
-        name: full,
-        build: () => {
-          const m = new ModelBuilder(full);
-          return m.build(body(m.input('input', shape, dtype), m));
-        },
-      };
-    }),
-  );
+  const single = (name: string, shape: Shape, dtype: 'int8' | 'float32', body: Body) => {
+    const full = `${name} ${shape.join('x')}`;
+    return {
+      name: full,
+      build: () => {
+        const m = new ModelBuilder(full);
+        return m.build(body(m.input('input', shape, dtype), m));
+      },
+    };
+  };
+  return [
+    ...SINGLE.flatMap(([name, dtype, body]) => SHAPES.map((shape) => single(name, shape, dtype, body))),
+    ...SMALL.map(([name, shape, body]) => single(name, shape, 'int8', body)),
+  ];
 }
 
 /** Every built-in network for both targets, fused and not, and the single operators. */

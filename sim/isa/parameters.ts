@@ -71,7 +71,7 @@ export interface HostCycleParameters {
   /** Per window that is gathered, and per byte of it. */
   readonly pixel: number;
   readonly gather: number;
-  /** Per multiply-accumulate of a plane by itself (depthwise), and per padded row of it. */
+  /** Per multiply-accumulate of a plane by itself (depthwise); per padded row of a plane, or column of 3x3 windows down it. */
   readonly planeMac: number;
   readonly planeRow: number;
   /** Per multiply-accumulate of an integer product sum that is computed element by element. */
@@ -119,25 +119,25 @@ export const DEFAULT_PARAMETERS: HardwareParameters = {
     tileLoop: 500, // [match] 300 + 200
   },
   // All [ours]: calibrated on the SoC model with the generated C at -O2 (npm run calibrate): an estimate
-  // of a single kernel is 0.81 to 1.22 times what it takes there.
+  // of a single kernel is 0.82 to 1.21 times what it takes there.
   host: {
     call: 0, // below half a cycle: the loops' own overhead already outweighs it
     mac: 2.88,
-    columnMac: 3.58,
-    block: 173,
-    pixel: 118,
-    gather: 5.35,
-    planeMac: 4.45,
-    planeRow: 45.9,
+    columnMac: 3.53,
+    block: 148,
+    pixel: 108,
+    gather: 4.88,
+    planeMac: 3.62,
+    planeRow: 41.5,
     tap: 14,
-    element: 2.61,
-    move: 4.09,
-    place: 7.04,
-    window: 6.99,
-    transform: 2.26,
-    convert: 54.8,
-    floatOp: 74.4,
+    element: 2.67,
+    move: 4.04,
+    place: 7.48,
+    window: 6.61,
+    transform: 2.24,
+    convert: 54,
+    floatOp: 74.5,
     floatDivide: 219,
-    floatExp: 6230,
+    floatExp: 6220,
   },
 };

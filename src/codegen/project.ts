@@ -4,6 +4,8 @@
  * bodies of host kernels), accelerator/ (the bodies of the core's layers: register writes, rerolled into loops), application/ (the demo with
  * its sample), runtime/ (drivers, mathematics, start-up code and makefiles, the same for every network).
  */
+
+import type { ProductSum } from '../program/product-sums.js';
 import type { Program } from '../program/types.js';
 import { demoFile, type Sample, sampleBytes, sampleFile, sampleHeader } from './application/demo.js';
 import {
@@ -29,13 +31,17 @@ import {
 import { internalHeader, networkFile, type Profile, portsOf, publicHeader } from './network/network.js';
 import { DIANA_C, DIANA_PORT_H, dianaHeader, registersHeader } from './runtime/diana.js';
 import { ANALOG_C, ANALOG_PORT_H, analogHeader, analogRegistersHeader } from './runtime/diana-analog.js';
+import { HOST_BANDS_H } from './runtime/host-bands.js';
+import { HOST_COLUMNS_H } from './runtime/host-columns.js';
 import { HOST_DEPTHWISE_C } from './runtime/host-depthwise.js';
+import { HOST_DIRECT_C } from './runtime/host-direct.js';
 import { HOST_EXP_H } from './runtime/host-exp.js';
 import { HOST_FIXED_H } from './runtime/host-fixed.js';
 import { HOST_MATH_H } from './runtime/host-math.js';
 import { HOST_NN_H } from './runtime/host-nn.js';
 import { HOST_PIXELS_H } from './runtime/host-pixels.js';
 import { HOST_PRODUCTS_C } from './runtime/host-products.js';
+import { HOST_STRIPS_H } from './runtime/host-strips.js';
 import { HOST_XPULP_H } from './runtime/host-xpulp.js';
 import { makefile, makefilePulprt, makefileX86 } from './runtime/makefiles.js';
 import { CRT0_S, linkerScript, START_C, targetRegions } from './runtime/target.js';
@@ -85,8 +91,16 @@ export function emitProject(program: Program, options: ProjectOptions): Map<stri
   functions.forEach((f, i) => {
     files.set(`${host}/src/default_lib${i + 1}.c`, kernelFile(f, program, names, plan));
   });
-  if (blocked.some((s) => s.kind !== 'rows')) files.set(`${host}/src/host_products.c`, HOST_PRODUCTS_C);
-  if (blocked.some((s) => s.kind === 'rows')) files.set(`${host}/src/host_depthwise.c`, HOST_DEPTHWISE_C);
+  const has = (...kinds: readonly ProductSum['kind'][]): boolean =>
+    blocked.some((s) => kinds.includes(s.kind));
+  if (has('direct', 'rows')) files.set(`${host}/include/host_bands.h`, HOST_BANDS_H);
+  if (has('dense', 'gather')) files.set(`${host}/src/host_products.c`, HOST_PRODUCTS_C);
+  if (has('direct')) files.set(`${host}/src/host_direct.c`, HOST_DIRECT_C);
+  if (has('rows')) {
+    files.set(`${host}/include/host_columns.h`, HOST_COLUMNS_H);
+    files.set(`${host}/include/host_strips.h`, HOST_STRIPS_H);
+    files.set(`${host}/src/host_depthwise.c`, HOST_DEPTHWISE_C);
+  }
   files.set('dory/include/diana.h', dianaHeader());
   files.set('dory/include/diana_registers.h', registersHeader());
   if (accelerated) {

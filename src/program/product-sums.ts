@@ -10,8 +10,11 @@ export interface OperandType {
 
 /** A convolution or dense layer on int8 that the generated C computes in blocks, and the operators that it takes along. */
 export interface ProductSum {
-  /** "dense": whole vectors; "gather": windows of two pixels at a time; "rows": planes one by one (depthwise). */
-  readonly kind: 'dense' | 'gather' | 'rows';
+  /**
+   * "dense": whole vectors; "gather": windows of two pixels at a time; "direct": windows of few channels, read in padded rows;
+   * "rows": planes one by one (depthwise).
+   */
+  readonly kind: 'dense' | 'gather' | 'direct' | 'rows';
   /** Images or vectors, groups of channels, output channels and input channels of a group, taps of a channel. */
   readonly batch: number;
   readonly groups: number;
@@ -39,7 +42,10 @@ export interface ProductSum {
 export const SCRATCH_LIMIT = 12 * 1024;
 /** Bytes that a band of padded rows may take where one output row needs less. [ours] */
 const BAND_BYTES = 4096;
+/** Input channels of a group up to which windows are cheaper to read in padded rows than to gather: measured. [ours] */
+const FEW_CHANNELS = 16;
 
+type Geometry = Omit<ProductSum, 'bias' | 'summed' | 'requantized'>;
 type TypeOf = (o: Operand) => OperandType;
 type Quad = readonly [number, number, number, number];
 
@@ -55,23 +61,61 @@ const roundUp4 = (n: number): number => 4 * Math.ceil(n / 4);
 /** Bytes between two gathered windows. */
 export const columnBytes = (s: ProductSum): number => roundUp4(s.inputs * s.kernel[0] * s.kernel[1]);
 
-/** Bytes of a padded row, as host_depthwise.c lays it out. */
+/** Bytes of a padded row of one channel, as host_bands.h lays it out. */
 function bandPitch(s: ProductSum): number {
   const visited = (s.output[1] - 1) * s.stride[1] + (s.kernel[1] - 1) * s.dilation[1] + 1 - s.before[1];
   return roundUp4(s.before[1]) + roundUp4(Math.max(visited, s.input[1]) + 1);
 }
 
-const inputRows = (s: ProductSum, rows: number): number =>
+/** Rows of the data that rows of the output need. */
+export const inputRows = (s: ProductSum, rows: number): number =>
   (rows - 1) * s.stride[0] + (s.kernel[0] - 1) * s.dilation[0] + 1;
+
+/** Whether windows are 3x3 and move by one or two rows and columns. */
+export const smallWindows = (s: Geometry): boolean =>
+  s.kernel.every((n) => n === 3) &&
+  s.dilation.every((n) => n === 1) &&
+  s.stride[0] <= 2 &&
+  s.stride[1] === s.stride[0];
+
+/** How far the windows reach beyond the last row or column of the data. */
+const beyond = (s: ProductSum, axis: 0 | 1): number =>
+  (s.output[axis] - 1) * s.stride[axis] +
+  (s.kernel[axis] - 1) * s.dilation[axis] +
+  1 -
+  s.before[axis] -
+  s.input[axis];
+
+/** Whether planes are read where they lie, without padded copies: 3x3 windows that reach one row and column outside at most. */
+export function readInPlace(s: ProductSum): boolean {
+  return (
+    s.kind === 'rows' &&
+    smallWindows(s) &&
+    Math.max(...s.before, beyond(s, 0), beyond(s, 1)) <= 1 &&
+    s.input[1] >= 3 &&
+    s.output[1] >= 2
+  );
+}
+
+/** Whether they need no scratch either: rows of a word at least, as the code for Xpulp loads them. */
+const withoutBand = (s: ProductSum): boolean => readInPlace(s) && s.input[1] >= 4;
+
+/** Bytes of a padded row of all channels. */
+const rowBytes = (s: ProductSum): number => bandPitch(s) * (s.kind === 'direct' ? s.inputs : 1);
 
 /** Output rows of a plane that are computed at once: as many as the padded rows of BAND_BYTES serve, at least one. */
 export function bandRows(s: ProductSum): number {
-  const fitting = Math.floor(BAND_BYTES / bandPitch(s)) - inputRows(s, 1);
+  if (withoutBand(s) && s.requantized !== null) return s.output[0];
+  const fitting = Math.floor(BAND_BYTES / rowBytes(s)) - inputRows(s, 1);
   return Math.min(s.output[0], 1 + Math.max(0, Math.floor(fitting / s.stride[0])));
 }
 
 /** Bytes of a band of padded rows. */
-export const bandBytes = (s: ProductSum): number => inputRows(s, bandRows(s)) * bandPitch(s);
+export const bandBytes = (s: ProductSum): number =>
+  withoutBand(s) ? 0 : inputRows(s, bandRows(s)) * rowBytes(s);
+
+/** Bytes of the words of weights that a direct convolution with Xpulp makes for four channels of output. */
+const packedBytes = (s: ProductSum): number => 4 * 4 * 3 * s.inputs;
 
 /** Words of sums that wait for the rest of the kernel: channels of two pixels, a band of a plane, or all outputs of a vector. */
 export function waitingSums(s: ProductSum): number {
@@ -81,10 +125,27 @@ export function waitingSums(s: ProductSum): number {
 }
 
 /** Bytes of scratch in all. */
-export const scratchBytes = (s: ProductSum): number =>
-  (s.kind === 'dense' ? 0 : s.kind === 'gather' ? 2 * columnBytes(s) : bandBytes(s)) + 4 * waitingSums(s);
+export function scratchBytes(s: ProductSum): number {
+  const own = {
+    dense: () => 0,
+    gather: () => 2 * columnBytes(s),
+    direct: () => bandBytes(s) + packedBytes(s),
+    rows: () => bandBytes(s),
+  };
+  return own[s.kind]() + 4 * waitingSums(s);
+}
 
-function geometry(op: HostOp, typeOf: TypeOf): Omit<ProductSum, 'bias' | 'summed' | 'requantized'> | null {
+/** Whether a convolution that would gather its windows reads them in padded rows instead. */
+const isDirect = (s: ProductSum): boolean =>
+  s.kind === 'gather' &&
+  s.requantized !== null &&
+  smallWindows(s) &&
+  s.inputs <= FEW_CHANNELS &&
+  s.channels >= 4 &&
+  s.output[1] >= 2 &&
+  scratchBytes({ ...s, kind: 'direct' }) <= SCRATCH_LIMIT;
+
+function geometry(op: HostOp, typeOf: TypeOf): Geometry | null {
   if (!SUMS.includes(op.op)) return null;
   const [data, weight] = [typeOf(op.args[0]!), typeOf(op.args[1]!)];
   const out = op.results[0]!;
@@ -193,6 +254,7 @@ export function productSum(
     stores.length === 1 && from !== undefined && 'result' in from && from.result === ops.length - 1;
   const chain = ends && uses.slice(0, -1).every((n) => n === 1);
   const requantized = chain ? requantization(ops, summed + 1, typeOf, isConstant) : null;
-  const sum: ProductSum = { ...of, bias, summed, requantized };
+  const gathered: ProductSum = { ...of, bias, summed, requantized };
+  const sum: ProductSum = isDirect(gathered) ? { ...gathered, kind: 'direct' } : gathered;
   return scratchBytes(sum) <= SCRATCH_LIMIT ? sum : null;
 }

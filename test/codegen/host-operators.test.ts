@@ -86,6 +86,18 @@ const BLOCKS: KernelOp[][] = [
   [...conv([2, 6, 6, 6], [8, 3, 3, 2], { groups: 2, padding: [1, 1, 1, 1] }), ...scaled(8)],
   [...conv([1, 2, 3, 3], [5, 2, 7, 7], { padding: [3, 3, 3, 3] }), ...ending(5, 0, 127)],
   [...conv([1, 3, 12, 12], [4, 3, 3, 3], { dilation: [3, 2], padding: [3, 2, 3, 2] }), ...ending(4, 0, 6)],
+  // Few channels, read in padded rows: several bands, odd columns and channels, groups, more padding than a window.
+  [...conv([1, 3, 50, 47], [8, 3, 3, 3], { padding: [1, 1, 1, 1] }), ...ending(8, 0, 127)],
+  [
+    ...conv([2, 3, 21, 66], [5, 3, 3, 3], { padding: [0, 0, 1, 1], strides: [2, 2] }),
+    ...ending(5, -128, 127),
+  ],
+  [...conv([1, 1, 6, 7], [7, 1, 3, 3], { padding: [3, 2, 1, 4] }), ...ending(7, -7, 99)],
+  [
+    ...conv([2, 4, 5, 4], [8, 2, 3, 3], { groups: 2, padding: [1, 1, 1, 1], strides: [2, 2] }),
+    ...ending(8, 0, 9),
+  ],
+  [...conv([1, 17, 4, 5], [6, 17, 3, 3], { padding: [1, 1, 1, 1] }), ...ending(6, 0, 127)],
   // Planes one by one: without padding, in several bands (70 rows of 76 bytes), with a multiplier, dilated, wide kernels.
   [...conv([2, 4, 8, 9], [4, 1, 3, 3], { groups: 4 }), ...ending(4, 0, 127)],
   [...conv([1, 2, 70, 70], [2, 1, 3, 3], { groups: 2, padding: [1, 1, 1, 1] }), ...ending(2, -128, 127)],
@@ -103,7 +115,38 @@ const BLOCKS: KernelOp[][] = [
     ...ending(3, 0, 127),
   ],
   [...conv([2, 4, 3, 6], [8, 1, 1, 4], { groups: 4, padding: [0, 0, 0, 3], strides: [1, 3] }), ...scaled(8)],
-  // Long rows, four windows at a time with Xpulp: without padding (words read end with the plane, or before), more padding than a window.
+  // 3x3 windows down a plane: rows shorter than a word, with a multiplier too; padding on some sides; odd rows and columns.
+  ...[1, 2].flatMap((step) => [
+    [
+      ...conv([2, 5, 3, 3], [5, 1, 3, 3], { groups: 5, padding: [1, 1, 1, 1], strides: [step, step] }),
+      ...ending(5, 0, 127),
+    ],
+    [
+      ...conv([1, 2, 2, 3], [6, 1, 3, 3], { groups: 2, padding: [1, 1, 1, 1], strides: [step, step] }),
+      ...ending(6, -9, 99),
+    ],
+    [
+      ...conv([1, 3, 6, 6], [3, 1, 3, 3], { groups: 3, padding: [0, 0, 1, 1], strides: [step, step] }),
+      ...ending(3, -128, 127),
+    ],
+    [
+      ...conv([1, 3, 7, 5], [3, 1, 3, 3], { groups: 3, padding: [1, 0, 0, 1], strides: [step, step] }),
+      ...ending(3, 0, 127),
+    ],
+    [
+      ...conv([1, 3, 5, 4], [3, 1, 3, 3], { groups: 3, padding: [0, 1, 1, 0], strides: [step, step] }),
+      ...ending(3, 0, 127),
+    ],
+    [
+      ...conv([1, 2, 7, 3], [4, 1, 3, 3], { groups: 2, padding: [1, 1, 1, 1], strides: [step, step] }),
+      ...scaled(4),
+    ],
+    [
+      ...conv([1, 2, 1, 9], [2, 1, 3, 3], { groups: 2, padding: [1, 1, 1, 1], strides: [step, step] }),
+      ...ending(2, 0, 127),
+    ],
+  ]),
+  // Long rows: without padding (words read end with the plane, or before), more padding than a window.
   [...conv([1, 3, 5, 18], [3, 1, 3, 3], { groups: 3 }), ...ending(3, -7, 99)],
   [...conv([1, 3, 5, 21], [3, 1, 3, 3], { groups: 3 }), ...ending(3, 0, 127)],
   [...conv([1, 2, 6, 20], [2, 1, 3, 3], { groups: 2, padding: [1, 2, 1, 3] }), ...ending(2, -128, 127)],

@@ -1,4 +1,10 @@
-import { bandBytes, bandRows, columnBytes, type ProductSum } from '../../program/product-sums.js';
+import {
+  bandBytes,
+  bandRows,
+  columnBytes,
+  type ProductSum,
+  readInPlace,
+} from '../../program/product-sums.js';
 import type { Operand } from '../../program/types.js';
 import type { CWriter } from '../c/writer.js';
 import { operand, Position, plus, times } from './position.js';
@@ -33,7 +39,8 @@ function writeWindow(w: CWriter, s: ProductSum): void {
       dx,
       ...s.before,
       ...s.output,
-      s.kind === 'rows' ? bandRows(s) : 0,
+      s.kind === 'rows' || s.kind === 'direct' ? bandRows(s) : 0,
+      readInPlace(s) ? 1 : 0,
     ].join(', ')} };`,
   );
 }
@@ -102,6 +109,17 @@ function overGroups(k: BlockedKernel, body: (at: GroupPlace) => void): void {
       });
     }),
   );
+}
+
+/** Windows in padded rows; always the whole kernel. */
+function direct(k: BlockedKernel): void {
+  const { out, sum } = k;
+  writeWindow(out, sum);
+  writeOutput(k, 0);
+  overGroups(k, ({ data, weights, bias, firstPlane }) => {
+    const first = times(firstPlane, plane(sum.output));
+    out.line(`host_direct(&sink, ${first}, ${data}, ${weights}, ${bias}, ${sum.channels}, &window);`);
+  });
 }
 
 /** Windows of two pixels at a time, and the rest of the kernel for their channels. */
@@ -183,5 +201,5 @@ function rows(k: BlockedKernel): void {
 
 /** Writes the body of a kernel whose product sum is computed in blocks by host_nn. */
 export function writeProductSum(k: BlockedKernel): void {
-  ({ dense, gather: gathered, rows })[k.sum.kind](k);
+  ({ dense, gather: gathered, direct, rows })[k.sum.kind](k);
 }

@@ -1,7 +1,7 @@
 /** codegen/host/include/host_nn.h: the blocked int8 kernels that convolutions and dense layers of the host share. */
 export const HOST_NN_H = `/* Product sums of int8 tensors. A convolution gathers the windows of two pixels, zeros where they reach outside
- * the data, and multiplies them with four channels at a time; a depthwise one runs over rows that are padded
- * beforehand. Sums wrap at 32 bits. */
+ * the data, and multiplies them with four channels at a time, or reads few channels' windows in padded rows; a depthwise one runs down the columns of its windows
+ * where the planes lie, or over rows that are padded beforehand. Sums wrap at 32 bits. */
 #ifndef HOST_NN_H
 #define HOST_NN_H
 
@@ -16,6 +16,15 @@ export const HOST_NN_H = `/* Product sums of int8 tensors. A convolution gathers
 #define HOST_APART
 #endif
 
+/* One copy for each set of constant arguments; what mostly holds. */
+#ifdef __GNUC__
+#define HOST_INLINE static inline __attribute__((always_inline))
+#define HOST_LIKELY(x) __builtin_expect((x) != 0, 1)
+#else
+#define HOST_INLINE static inline
+#define HOST_LIKELY(x) (x)
+#endif
+
 /* Bytes of scratch: what the largest kernel of the network needs. */
 extern int32_t host_scratch[];
 
@@ -24,8 +33,9 @@ typedef struct {
   int32_t channels, rows, columns;
   int32_t taps_y, taps_x, stride_y, stride_x, dilation_y, dilation_x, top, left;
   int32_t out_rows, out_columns;
-  /* Output rows that one filling of the scratch serves (depthwise). */
-  int32_t band;
+  /* Depthwise, direct: output rows that are computed at once, from one filling of the scratch; whether planes are read
+   * where they lie although windows reach outside. */
+  int32_t band, in_place;
 } host_window;
 
 /* Where sums go: to sums as they are; or, where values is not 0, there, shifted right and limited to [low, high]. */
@@ -59,6 +69,11 @@ HOST_APART void host_products(const host_output *out, int32_t first, int32_t pit
 
 /* A whole convolution of one group of channels: planes of out from first on. */
 HOST_APART void host_convolution(const host_output *out, int32_t first, const int8_t *data, const int8_t *weights,
+    const int32_t *bias,
+    int32_t channels, const host_window *w);
+
+/* The same for 3x3 windows of few input channels and at least four of output, into the values of out. */
+HOST_APART void host_direct(const host_output *out, int32_t first, const int8_t *data, const int8_t *weights,
     const int32_t *bias,
     int32_t channels, const host_window *w);
 

@@ -165,16 +165,21 @@ void host_products(const host_output *out, int32_t first, int32_t pitch, const i
   /* A copy that no store can change. */
   const host_output to = *out;
   int32_t c = 0;
-  for (; c + 4 <= channels; c += 4, weights += 4 * taps, first += 4 * pitch) {
-    const uint32_t *const b = bias == 0 ? none : (const uint32_t *)bias + c;
-    if (count == 2) four_by_two(&to, first, pitch, weights, b, columns, second, taps);
-    else four_by_one(&to, first, pitch, weights, b, columns, taps);
-  }
-  for (; c < channels; ++c, weights += taps, first += pitch) {
-    const uint32_t b = bias == 0 ? 0u : (uint32_t)bias[c];
-    host_put(&to, first, one_by_one(b, weights, columns, taps));
-    if (count == 2) host_put(&to, first + 1, one_by_one(b, weights, second, taps));
-  }
+  if (channels >= 4)
+    for (; c < channels; c += 4) {
+      /* Channels more than fours: the last four, some of them again. */
+      if (c > channels - 4) c = channels - 4;
+      const uint32_t *const b = bias == 0 ? none : (const uint32_t *)bias + c;
+      const int8_t *const w = weights + c * taps;
+      if (count == 2) four_by_two(&to, first + c * pitch, pitch, w, b, columns, second, taps);
+      else four_by_one(&to, first + c * pitch, pitch, w, b, columns, taps);
+    }
+  else
+    for (; c < channels; ++c, weights += taps, first += pitch) {
+      const uint32_t b = bias == 0 ? 0u : (uint32_t)bias[c];
+      host_put(&to, first, one_by_one(b, weights, columns, taps));
+      if (count == 2) host_put(&to, first + 1, one_by_one(b, weights, second, taps));
+    }
 }
 
 void host_convolution(const host_output *out, int32_t first, const int8_t *data, const int8_t *weights,

@@ -21,16 +21,15 @@ static inline void host_store_word(int8_t *p, int32_t word) {
   __asm__("sw %1, %0" : "=m"(*(int8_t(*)[4])p) : "r"(word));
 }
 
-/* Three bytes and a zero. */
-static inline int32_t host_three(const int8_t *p) {
-  return (int32_t)((uint32_t)(uint8_t)p[0] | (uint32_t)(uint8_t)p[1] << 8 | (uint32_t)(uint8_t)p[2] << 16);
-}
+#define HOST_DOT_STEP(s, w, a) ((s) = host_dot(s, w, a))
 
 #ifdef HOST_XPULP_BUILTINS
 
 typedef signed char host_bytes __attribute__((vector_size(4)));
 
-#define HOST_DOT_STEP(s, w, a) ((s) = (uint32_t)__builtin_pulp_sdotsp4((host_bytes)(w), (host_bytes)(a), (int32_t)(s)))
+static inline uint32_t host_dot(uint32_t sum, int32_t w, int32_t a) {
+  return (uint32_t)__builtin_pulp_sdotsp4((host_bytes)w, (host_bytes)a, (int32_t)sum);
+}
 #define HOST_FOUR_BY_ONE(steps) \\
   for (int32_t left = (steps); left > 0; --left, w0 += 4, w1 += 4, w2 += 4, w3 += 4, x += 4) { \\
     const int32_t a = host_load_word(x); \\
@@ -44,6 +43,13 @@ typedef signed char host_bytes __attribute__((vector_size(4)));
     HOST_DOT_STEP(s0, u, a), HOST_DOT_STEP(t0, u, b), HOST_DOT_STEP(s1, v, a), HOST_DOT_STEP(t1, v, b); \\
     HOST_DOT_STEP(s2, p, a), HOST_DOT_STEP(t2, p, b), HOST_DOT_STEP(s3, q, a), HOST_DOT_STEP(t3, q, b); \\
   }
+#define HOST_FOUR_BY_ROW(steps, stride) \\
+  for (int32_t left = (steps); left > 0; --left, w += 16, x += band->pitch) { \\
+    const int32_t a = host_load_word(x), b = host_load_word(x + (stride)), u = host_load_word(w); \\
+    const int32_t v = host_load_word(w + 4), p = host_load_word(w + 8), q = host_load_word(w + 12); \\
+    HOST_DOT_STEP(s0, u, a), HOST_DOT_STEP(t0, u, b), HOST_DOT_STEP(s1, v, a), HOST_DOT_STEP(t1, v, b); \\
+    HOST_DOT_STEP(s2, p, a), HOST_DOT_STEP(t2, p, b), HOST_DOT_STEP(s3, q, a), HOST_DOT_STEP(t3, q, b); \\
+  }
 static inline int32_t host_limit(int32_t x, int32_t low, int32_t high) {
   return x < low ? low : x > high ? high : x;
 }
@@ -52,15 +58,6 @@ static inline int32_t host_limit(int32_t x, int32_t low, int32_t high) {
     const int32_t a = host_load_word(from), b = host_load_word(from + 4); \\
     host_store_word(to, a), host_store_word(to + 4, b); \\
   }
-#define HOST_ROW(columns, put) \\
-  for (int32_t left = (columns); left > 0; --left, x += stride, y += stride, z += stride) { \\
-    uint32_t sum = bias; \\
-    HOST_DOT_STEP(sum, host_load_word(x), a), HOST_DOT_STEP(sum, host_load_word(y), b); \\
-    HOST_DOT_STEP(sum, host_load_word(z), c); \\
-    *to++ = put; \\
-  }
-#define HOST_ROW_VALUES(columns) HOST_ROW(columns, (int8_t)host_limit((int32_t)sum >> out->shift, out->low, out->high))
-#define HOST_ROW_SUMS(columns) HOST_ROW(columns, (int32_t)sum)
 
 #else
 
@@ -71,10 +68,15 @@ static inline int32_t host_limit(int32_t x, int32_t low, int32_t high) {
 }
 
 /* lp.setup x0 around n instructions of four bytes; p.lw rd, 4(rs1!); pv.sdotsp.b */
-#define HOST_LOOP(count, n) ".option push\\n\\t.option norvc\\n\\t.insn i 0x7b, 4, x0, " count ", 2 * " #n "\\n\\t"
+#define HOST_HARDWARE_LOOP(count, n) ".insn i 0x7b, 4, x0, " count ", 2 * (" #n ")\\n\\t"
+#define HOST_LOOP(count, n) ".option push\\n\\t.option norvc\\n\\t" HOST_HARDWARE_LOOP(count, n)
 #define HOST_LOOP_END ".option pop"
 #define HOST_LOAD(to, from) ".insn i 0x0b, 2, " to ", " from ", 4\\n\\t"
 #define HOST_SUM(sum, a, b) ".insn r 0x57, 1, 0x5c, " sum ", " a ", " b "\\n\\t"
+static inline uint32_t host_dot(uint32_t sum, int32_t w, int32_t a) {
+  __asm__(HOST_SUM("%0", "%1", "%2") : "+r"(sum) : "r"(w), "r"(a));
+  return sum;
+}
 
 #define HOST_FOUR_BY_ONE(steps) \\
   { \\
@@ -107,6 +109,20 @@ static inline int32_t host_limit(int32_t x, int32_t low, int32_t high) {
         : "t3", "t4", "t5", "t6", "memory"); \\
   }
 
+/* The same with one stream of weights, and the second column's words stride bytes behind the first's; p.lw rd, rs2(rs1!) */
+#define HOST_FOUR_BY_ROW(steps, stride) \\
+  { \\
+    __asm__ volatile(HOST_LOOP("%[n]", 14) "lw t4, " #stride "(%[x])\\n\\t.insn r 0x0b, 7, 0x10, t3, %[x], %[k]\\n\\t" \\
+        HOST_LOAD("t5", "%[w]") HOST_LOAD("t6", "%[w]") HOST_SUM("%[s0]", "t5", "t3") HOST_SUM("%[t0]", "t5", "t4") \\
+        HOST_LOAD("t5", "%[w]") HOST_SUM("%[s1]", "t6", "t3") HOST_SUM("%[t1]", "t6", "t4") \\
+        HOST_LOAD("t6", "%[w]") HOST_SUM("%[s2]", "t5", "t3") HOST_SUM("%[t2]", "t5", "t4") \\
+        HOST_SUM("%[s3]", "t6", "t3") HOST_SUM("%[t3]", "t6", "t4") HOST_LOOP_END \\
+        : [x] "+&r"(x), [w] "+&r"(w), [s0] "+&r"(s0), [s1] "+&r"(s1), [s2] "+&r"(s2), [s3] "+&r"(s3), [t0] "+&r"(t0), \\
+          [t1] "+&r"(t1), [t2] "+&r"(t2), [t3] "+&r"(t3) \\
+        : [n] "r"(steps), [k] "r"(band->pitch) \\
+        : "t3", "t4", "t5", "t6", "memory"); \\
+  }
+
 /* Pairs of words, by p.lw and p.sw rs2, 4(rs1!) */
 #define HOST_COPY_PAIRS(to, from, pairs) \\
   __asm__ volatile(HOST_LOOP("%2", 4) HOST_LOAD("t5", "%1") HOST_LOAD("t6", "%1") ".insn s 0x2b, 2, t5, 4(%0)\\n\\t" \\
@@ -120,80 +136,6 @@ static inline int32_t host_limit(int32_t x, int32_t low, int32_t high) {
         : "+&r"(to), "+&r"(from) \\
         : "r"(words), "r"(0x00010203) \\
         : "t5", "memory");
-
-/* p.lw rd, rs2(rs1!); the three rows of a window and its products */
-#define HOST_LOAD_BY(to, from, step) ".insn r 0x0b, 7, 0x10, " to ", " from ", " step "\\n\\t"
-#define HOST_WINDOW \\
-  HOST_LOAD_BY("%[u]", "%[x]", "%[k]") HOST_LOAD_BY("%[v]", "%[y]", "%[k]") HOST_LOAD_BY("%[p]", "%[z]", "%[k]") \\
-      ".option push\\n\\t.option norvc\\n\\tmv %[s], %[bias]\\n\\t.option pop\\n\\t" HOST_SUM("%[s]", "%[u]", "%[a]") \\
-          HOST_SUM("%[s]", "%[v]", "%[b]") HOST_SUM("%[s]", "%[p]", "%[c]")
-#define HOST_WINDOW_OPERANDS \\
-  [x] "+&r"(x), [y] "+&r"(y), [z] "+&r"(z), [to] "+&r"(to), [u] "=&r"(u), [v] "=&r"(v), [p] "=&r"(p), [s] "=&r"(s)
-#define HOST_WINDOW_INPUTS [k] "r"(stride), [bias] "r"(bias), [a] "r"(a), [b] "r"(b), [c] "r"(c)
-
-/* Ends in sra, what limits, p.sb rs2, 1(rs1!); n instructions in all. */
-#define HOST_ROW_LIMITED(columns, length, limit) \\
-  { \\
-    int32_t u, v, p, s; \\
-    __asm__ volatile(HOST_LOOP("%[n]", length) HOST_WINDOW ".insn r 0x33, 5, 0x20, %[s], %[s], %[shift]\\n\\t" limit \\
-        ".insn s 0x2b, 0, %[s], 1(%[to])\\n\\t" HOST_LOOP_END \\
-        : HOST_WINDOW_OPERANDS \\
-        : [n] "r"(columns), HOST_WINDOW_INPUTS, [shift] "r"(out->shift), [low] "r"(out->low), [high] "r"(out->high) \\
-        : "memory"); \\
-  }
-/* p.clipu to [0, high], p.clip to [-high - 1, high], or p.max and p.min */
-#define HOST_ROW_VALUES(columns) \\
-  if (out->low == 0) HOST_ROW_LIMITED(columns, 10, ".insn r 0x33, 6, 0x0a, %[s], %[s], %[high]\\n\\t") \\
-  else if (out->low == -out->high - 1) HOST_ROW_LIMITED(columns, 10, \\
-      ".insn r 0x33, 5, 0x0a, %[s], %[s], %[high]\\n\\t") \\
-  else \\
-    HOST_ROW_LIMITED(columns, 11, \\
-        ".insn r 0x33, 6, 2, %[s], %[s], %[low]\\n\\t.insn r 0x33, 4, 2, %[s], %[s], %[high]\\n\\t")
-
-/* Four windows side by side over one row: its next word, products with the windows that begin at a word's first and
- * second byte, and the same two bytes further on (pv.shuffle2.b). Sums in t3..t6, the next word in t2. */
-#define HOST_FOUR_WINDOWS(now, from, w, shifted) \\
-  HOST_LOAD("t2", from) HOST_SUM("t3", now, w) HOST_SUM("t4", now, shifted) \\
-      ".insn r 0x57, 1, 0x64, " now ", t2, %[next]\\n\\t" HOST_SUM("t5", now, w) HOST_SUM("t6", now, shifted) \\
-          ".option push\\n\\t.option norvc\\n\\tmv " now ", t2\\n\\t.option pop\\n\\t"
-#define HOST_FROM_BIAS(sum) ".option push\\n\\t.option norvc\\n\\tmv " sum ", %[bias]\\n\\t.option pop\\n\\t"
-/* sra, what limits, p.sb rs2, 1(rs1!) */
-#define HOST_PUT_LIMITED(sum, limit) \\
-  ".insn r 0x33, 5, 0x20, " sum ", " sum ", %[shift]\\n\\t" limit(sum) ".insn s 0x2b, 0, " sum ", 1(%[to])\\n\\t"
-#define HOST_CLIPU(sum) ".insn r 0x33, 6, 0x0a, " sum ", " sum ", %[high]\\n\\t"
-#define HOST_CLIP(sum) ".insn r 0x33, 5, 0x0a, " sum ", " sum ", %[high]\\n\\t"
-#define HOST_MAX_MIN(sum) \\
-  ".insn r 0x33, 6, 2, " sum ", " sum ", %[low]\\n\\t.insn r 0x33, 4, 2, " sum ", " sum ", %[high]\\n\\t"
-#define HOST_FOURS_LIMITED(fours, length, limit) \\
-  __asm__ volatile(HOST_LOOP("%[n]", length) HOST_FROM_BIAS("t3") HOST_FROM_BIAS("t4") HOST_FROM_BIAS("t5") \\
-      HOST_FROM_BIAS("t6") HOST_FOUR_WINDOWS("%[u]", "%[x]", "%[a]", "%[d]") \\
-          HOST_FOUR_WINDOWS("%[v]", "%[y]", "%[b]", "%[e]") HOST_FOUR_WINDOWS("%[p]", "%[z]", "%[c]", "%[f]") \\
-              HOST_PUT_LIMITED("t3", limit) HOST_PUT_LIMITED("t4", limit) HOST_PUT_LIMITED("t5", limit) \\
-                  HOST_PUT_LIMITED("t6", limit) HOST_LOOP_END \\
-      : [x] "+&r"(x), [y] "+&r"(y), [z] "+&r"(z), [to] "+&r"(to), [u] "+&r"(u), [v] "+&r"(v), [p] "+&r"(p) \\
-      : [n] "r"(fours), [bias] "r"(bias), [a] "r"(a), [b] "r"(b), [c] "r"(c), [d] "r"(a << 8), [e] "r"(b << 8), \\
-        [f] "r"(c << 8), [next] "r"(0x05040302), [shift] "r"(out->shift), [low] "r"(out->low), [high] "r"(out->high) \\
-      : "t2", "t3", "t4", "t5", "t6", "memory");
-/* Windows of stride 1, four at a time: reads the word behind the last four. */
-#define HOST_ROW_FOURS(fours) \\
-  { \\
-    int32_t u = host_load_word(x), v = host_load_word(y), p = host_load_word(z); \\
-    x += 4, y += 4, z += 4; \\
-    if (out->low == 0) HOST_FOURS_LIMITED(fours, 37, HOST_CLIPU) \\
-    else if (out->low == -out->high - 1) HOST_FOURS_LIMITED(fours, 37, HOST_CLIP) \\
-    else HOST_FOURS_LIMITED(fours, 41, HOST_MAX_MIN) \\
-    x -= 4, y -= 4, z -= 4; \\
-  }
-
-/* Ends in p.sw rs2, 4(rs1!) */
-#define HOST_ROW_SUMS(columns) \\
-  { \\
-    int32_t u, v, p, s; \\
-    __asm__ volatile(HOST_LOOP("%[n]", 8) HOST_WINDOW ".insn s 0x2b, 2, %[s], 4(%[to])\\n\\t" HOST_LOOP_END \\
-        : HOST_WINDOW_OPERANDS \\
-        : [n] "r"(columns), HOST_WINDOW_INPUTS \\
-        : "memory"); \\
-  }
 
 #endif
 #endif

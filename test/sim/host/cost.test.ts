@@ -150,9 +150,17 @@ const requantized: Omit<HostOp, 'results'>[] = [
 ];
 
 describe('cycles of product sums in blocks', () => {
-  // 9 pixels: 4 pairs and one left; 6 channels: a block of four and two left; 36 taps.
-  const conv = 8 * 4 * 36 + 2 * (4 * 36 + 2.5 * 9 * 2 * 36) + 3 * (4 + 0.6) * 3 + 9 * (5 + 36 * 7);
-  const planes = 2 * 16 * 9 * 11 + 2 * (4 + 4 + 2) * 13;
+  // 9 pixels: 4 pairs and one left; 6 channels: a block of four and one more of the last four; 36 taps.
+  const conv = 2 * 8 * 4 * 36 + 2 * 2 * 4 * 36 + 3 * (4 + 0.6) * 2 + 9 * (5 + 36 * 7);
+  // Three channels are none of four: each is multiplied alone.
+  const few = 2 * 2.5 * 9 * 3 * 36 + 3 * (4 + 0.6) * 3 + 9 * (5 + 36 * 7);
+  // 3 rows of 3 columns, two at a time: 6 blocks for each of two fours of channels; 5 rows of each of 4 planes at once.
+  const direct = 8 * 12 * 36 + 0.65 * 12 * 3 + 4 * 5 * 13;
+  // Planes down their 4 columns; with stride 2 down 2.
+  const planes = 2 * 16 * 9 * 11 + 2 * (4 + 1.5) * 13;
+  const strided = 2 * 4 * 9 * 1.12 * 11 + 2 * (2 + 1.5) * 13;
+  // 5x5 windows: 4 rows of output, 4 of input and padding.
+  const wide = 2 * 16 * 25 * 1.8 * 11 + 2 * (4 + 4 + 2) * 13;
   const depthwise: Attrs = { groups: 2, padding: [1, 1, 1, 1], channels: 2, kernel_size: [3, 3] };
   it.each<[string, number, number]>([
     [
@@ -162,6 +170,44 @@ describe('cycles of product sums in blocks', () => {
         kernel_size: [3, 3],
       }),
       Math.ceil(1e6 + conv + 54 * 17),
+    ],
+    [
+      'a convolution of three channels',
+      kernelCycles('nn.conv2d', [zeros([1, 4, 5, 5]), zeros([3, 4, 3, 3])], {
+        channels: 3,
+        kernel_size: [3, 3],
+      }),
+      Math.ceil(1e6 + few + 27 * 17),
+    ],
+    [
+      'a convolution of few input channels that ends in int8',
+      kernelCycles(
+        'nn.conv2d',
+        [zeros([1, 4, 5, 5]), zeros([6, 4, 3, 3])],
+        { channels: 6, kernel_size: [3, 3] },
+        requantized,
+      ),
+      Math.ceil(1e6 + direct),
+    ],
+    [
+      'planes with stride 2',
+      kernelCycles(
+        'nn.conv2d',
+        [zeros([1, 2, 4, 4]), zeros([2, 1, 3, 3])],
+        { ...depthwise, strides: [2, 2] },
+        requantized,
+      ),
+      Math.ceil(1e6 + strided),
+    ],
+    [
+      'planes with windows of 5x5',
+      kernelCycles(
+        'nn.conv2d',
+        [zeros([1, 2, 4, 4]), zeros([2, 1, 5, 5])],
+        { ...depthwise, padding: [2, 2, 2, 2], kernel_size: [5, 5] },
+        requantized,
+      ),
+      1e6 + wide,
     ],
     [
       'planes',
