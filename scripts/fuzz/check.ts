@@ -48,6 +48,7 @@ const optionsOf = ({ target, fuse, l1Reuse, ...memories }: Configuration): Compi
   fuse,
   l1Reuse,
   analog: true,
+  pixels: true,
   hardware: overrideMemories(DEFAULT_OPTIONS.hardware, memories),
 });
 

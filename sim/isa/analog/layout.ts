@@ -1,7 +1,7 @@
 import type { Shape } from '../../../src/base/tensor.js';
 import { LINE_BYTES } from '../geometry.js';
 import { byteOfElement } from '../layout.js';
-import { BANKS, CHANNEL_BLOCK, linesOfPixel } from './geometry.js';
+import { BANKS, banksInUse, CHANNEL_BLOCK, linesOfPixel } from './geometry.js';
 import { ANALOG_INFERENCES, type AnalogInferences } from './inferred.js';
 
 /** How an int8 tensor lies in L2 for the analog core: pixels of channels, channel-minor, channels padded with zeros to blocks of 64. */
@@ -40,6 +40,29 @@ export function analogByte(
     lineOf(pixel, Math.floor(channel / CHANNEL_BLOCK), layout, ours) * BANKS * LINE_BYTES +
     (channel % CHANNEL_BLOCK);
   return ours.wordsReversed === 1 ? byteOfElement(at) : at;
+}
+
+/** The stretches of L2 that hold channels in use, whole lines of 16, in bytes from the tensor's start, in ascending order. */
+export function usedStretches(
+  layout: AnalogLayout,
+  ours: Pick<AnalogInferences, 'blocksTogether'> = ANALOG_INFERENCES,
+): { readonly start: number; readonly bytes: number }[] {
+  const { channels, pixels, blocks, bytes } = layout;
+  const lastBytes = banksInUse(channels) * LINE_BYTES;
+  if (lastBytes === CHANNEL_BLOCK) return [{ start: 0, bytes }];
+  if (ours.blocksTogether !== 1) {
+    const whole = (blocks - 1) * pixels * CHANNEL_BLOCK;
+    const last = Array.from({ length: pixels }, (_, p) => ({
+      start: whole + p * CHANNEL_BLOCK,
+      bytes: lastBytes,
+    }));
+    return whole === 0 ? last : [{ start: 0, bytes: whole }, ...last];
+  }
+  const pixelBytes = blocks * CHANNEL_BLOCK;
+  return Array.from({ length: pixels }, (_, p) => ({
+    start: p * pixelBytes,
+    bytes: pixelBytes - CHANNEL_BLOCK + lastBytes,
+  }));
 }
 
 /** Dense int8 values (C, H, W) in the analog core's layout; unused channels 0. */
