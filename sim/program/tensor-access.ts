@@ -6,7 +6,13 @@ import type { Buffer } from '../../src/program/types.js';
 import type { Memory } from '../core/memory.js';
 import { unpackForNow } from '../core/unpack.js';
 import { ANALOG_INFERENCES, type AnalogInferences } from '../isa/analog/inferred.js';
-import { analogByte, analogLayout, packForAnalog, unpackFromAnalog, usedStretches } from '../isa/analog/layout.js';
+import {
+  analogByte,
+  analogLayout,
+  packForAnalog,
+  unpackFromAnalog,
+  usedStretches,
+} from '../isa/analog/layout.js';
 import { coreLayout, packForCore } from '../isa/layout.js';
 
 /** Bytes of a buffer that its tensor takes (without slack). */
@@ -50,8 +56,8 @@ export function bytesFromValues(t: Tensor): Uint8Array {
 function readPixels(memory: Memory, b: Buffer): Uint8Array {
   const bytes = tensorBytes(b);
   if (!memory.isWritten(b.address, bytes))
-    for (const { start, bytes: used } of usedStretches(analogLayout(b.shape), orderOf(b)))
-      memory.requireWritten(b.address + start, used, b.name);
+    for (const { start, count, step, bytes: used } of usedStretches(analogLayout(b.shape), orderOf(b)))
+      for (let i = 0; i < count; i++) memory.requireWritten(b.address + start + i * step, used, b.name);
   return memory.peek(b.address, bytes, b.name);
 }
 

@@ -1,10 +1,10 @@
 import type { HardwareParameters } from '../../sim/isa/parameters.js';
+import { type Edge, minimumCut } from '../base/minimum-cut.js';
 import { childrenOf, type Expr, type Func } from '../ir/expr.js';
 import { postOrder, usersOf } from '../ir/visit.js';
 import { isRefusal } from '../passes/pattern.js';
 import type { MappedCost } from '../results/mapping.js';
 import type { Counted } from './count.js';
-import { type Edge, minimumCut } from '../base/minimum-cut.js';
 import type { Choice } from './rewrite.js';
 import type { Layers } from './sites.js';
 import { type Move, transformCost } from './transform-cost.js';

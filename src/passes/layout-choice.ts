@@ -73,7 +73,8 @@ export function cheapestLayouts(main: Func, rules: LayoutRules): Map<Expr, Buffe
   };
   const users = usersOf(main.body);
   for (const e of order)
-    if (e.type.kind === 'tensor' && !isScalar(e)) payFor(e, placeOf(e), readersOf(users.get(e) ?? [], rules, nodes), cut, rules);
+    if (e.type.kind === 'tensor' && !isScalar(e))
+      payFor(e, placeOf(e), readersOf(users.get(e) ?? [], rules, nodes), cut, rules);
   const side = nodes.size === 0 ? [] : cut.solve();
   return new Map(
     [...makers].map(([e, maker]): [Expr, BufferLayout] => [

@@ -42,27 +42,30 @@ export function analogByte(
   return ours.wordsReversed === 1 ? byteOfElement(at) : at;
 }
 
-/** The stretches of L2 that hold channels in use, whole lines of 16, in bytes from the tensor's start, in ascending order. */
+/** Stretches of L2 at equal distances, in bytes from the tensor's start. */
+export interface Stretches {
+  readonly start: number;
+  readonly count: number;
+  readonly step: number;
+  /** Of each stretch. */
+  readonly bytes: number;
+}
+
+/** Where whole lines of 16 hold channels in use: what somebody has written and may want. */
 export function usedStretches(
   layout: AnalogLayout,
   ours: Pick<AnalogInferences, 'blocksTogether'> = ANALOG_INFERENCES,
-): { readonly start: number; readonly bytes: number }[] {
+): readonly Stretches[] {
   const { channels, pixels, blocks, bytes } = layout;
+  const all = { start: 0, count: 1, step: bytes, bytes };
   const lastBytes = banksInUse(channels) * LINE_BYTES;
-  if (lastBytes === CHANNEL_BLOCK) return [{ start: 0, bytes }];
-  if (ours.blocksTogether !== 1) {
-    const whole = (blocks - 1) * pixels * CHANNEL_BLOCK;
-    const last = Array.from({ length: pixels }, (_, p) => ({
-      start: whole + p * CHANNEL_BLOCK,
-      bytes: lastBytes,
-    }));
-    return whole === 0 ? last : [{ start: 0, bytes: whole }, ...last];
-  }
-  const pixelBytes = blocks * CHANNEL_BLOCK;
-  return Array.from({ length: pixels }, (_, p) => ({
-    start: p * pixelBytes,
-    bytes: pixelBytes - CHANNEL_BLOCK + lastBytes,
-  }));
+  if (lastBytes === CHANNEL_BLOCK) return [all];
+  const before = (blocks - 1) * CHANNEL_BLOCK;
+  if (ours.blocksTogether === 1)
+    return [{ start: 0, count: pixels, step: blocks * CHANNEL_BLOCK, bytes: before + lastBytes }];
+  const start = before * pixels;
+  const last = { start, count: pixels, step: CHANNEL_BLOCK, bytes: lastBytes };
+  return blocks === 1 ? [last] : [{ ...all, step: start, bytes: start }, last];
 }
 
 /** Dense int8 values (C, H, W) in the analog core's layout; unused channels 0. */

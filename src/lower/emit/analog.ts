@@ -110,8 +110,7 @@ export function emitAnalog(
     runs: readonly LineRun[],
     note: string,
   ): void => {
-    for (const run of runs)
-      job(bankCopy(op, buffer, base, run, note));
+    for (const run of runs) job(bankCopy(op, buffer, base, run, note));
   };
   const stop = wordBytes(encodeAnalog(completeAnalogFields(STOP_FIELDS)));
   const ow = layer.output[3]!;

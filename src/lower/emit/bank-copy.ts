@@ -1,7 +1,7 @@
 import { BANKS } from '../../../sim/isa/analog/geometry.js';
 import { ANALOG_REGISTERS as R } from '../../../sim/isa/analog/registers.js';
 import { LINE_BYTES } from '../../../sim/isa/geometry.js';
-import { MEMCPY_OP } from '../../../sim/isa/registers.js';
+import type { MEMCPY_OP } from '../../../sim/isa/registers.js';
 import type { DraftBuffer, DraftJob } from '../draft.js';
 import type { LineRun } from '../tiling/line-runs.js';
 

@@ -94,8 +94,7 @@ export function copyInput(
     tilePitch: t.strip.inputPitch,
     contiguity: inputContiguity(g, t),
   });
-  for (const p of pieces)
-    emit.copyIn({ buffer, offset: p.l2 }, to.address + p.l1, p.bytes, p.note);
+  for (const p of pieces) emit.copyIn({ buffer, offset: p.l2 }, to.address + p.l1, p.bytes, p.note);
 }
 
 function copyOutput(

@@ -26,7 +26,8 @@ export function emitPixelConv(
   for (const { spatial, tiles } of pixelConvTiles(g, tiling, hw.analog?.blocksTogether !== 0))
     tiles.forEach(({ channels, output }, i) => {
       emit.tile({ k: channels, y: spatial.rows, x: spatial.strip.valid });
-      if (i === 0) copyInput(g, spatial, all, { address: tiling.input, resident: false }, buffers.input, emit);
+      if (i === 0)
+        copyInput(g, spatial, all, { address: tiling.input, resident: false }, buffers.input, emit);
       const operation = tileOperation(g, spatial, channels);
       const weights = {
         buffer: buffers.weights,

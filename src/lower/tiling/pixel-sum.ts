@@ -26,10 +26,7 @@ export interface PixelSumTiling {
 
 /** The copies of a chunk. */
 export const chunkRuns = (chunk: Range): LineRun[] =>
-  tileRuns(
-    { pixels: chunk.hi, blocks: 1, rows: chunk, columns: 1, pitch: 1, of: { lo: 0, hi: 1 } },
-    true,
-  );
+  tileRuns({ pixels: chunk.hi, blocks: 1, rows: chunk, columns: 1, pitch: 1, of: { lo: 0, hi: 1 } }, true);
 
 /** Whether every block of a pixel uses the same banks, so that a bank's lines are all in use or none is. */
 const isEven = (channels: number): boolean => channels <= CHANNEL_BLOCK || banksInUse(channels) === BANKS;
@@ -47,7 +44,8 @@ export function tilePixelSum(
 ): PixelSumTiling | null {
   const { input } = layer;
   const bankBytes = hw.chip.l1Bytes / BANKS;
-  if (input.length !== 4 || input[0] !== 1 || l1Bytes < hw.chip.l1Bytes || bankBytes % LINE_BYTES !== 0) return null;
+  if (input.length !== 4 || input[0] !== 1 || l1Bytes < hw.chip.l1Bytes || bankBytes % LINE_BYTES !== 0)
+    return null;
   const { channels, pixels, blocks } = analogLayout(input);
   if (!isEven(channels)) return null;
   const operands = same ? 1 : 2;
