@@ -1,13 +1,15 @@
 import { DEFAULT_ANALOG } from '../sim/isa/analog/cycles.js';
 import { DEFAULT_PARAMETERS, type HardwareParameters } from '../sim/isa/parameters.js';
+import { transformCycles } from '../sim/isa/transform-cycles.js';
 import { UserError } from './base/errors.js';
 import { GENERATOR } from './generator.js';
 import type { Func, Model } from './ir/expr.js';
 import { lower } from './lower/lower.js';
+import { pixelCycles } from './lower/pixel-cycles.js';
 import { resolve } from './lower/resolve.js';
 import { bindParameters } from './passes/bind.js';
 import { formKernels } from './passes/kernels.js';
-import { insertLayoutTransforms, type LaidOut } from './passes/layout.js';
+import { insertLayoutTransforms, type LaidOut, type LayoutChoices } from './passes/layout.js';
 import type { CoreLayer } from './passes/match.js';
 import { partition } from './passes/partition.js';
 import { describeImage } from './program/files.js';
@@ -26,6 +28,8 @@ export interface CompileOptions {
   readonly l1Reuse: boolean;
   /** Send what matches HTVM's analog pattern to the analog core. */
   readonly analog: boolean;
+  /** Let the digital core write (and sum) pixels of channels for the analog one, where that saves the host's layout transforms. */
+  readonly pixels: boolean;
 }
 
 export const DEFAULT_OPTIONS: CompileOptions = {
@@ -34,6 +38,7 @@ export const DEFAULT_OPTIONS: CompileOptions = {
   fuse: true,
   l1Reuse: true,
   analog: true,
+  pixels: true,
 };
 
 /** The target that a command-line word names ("soma_dory, c" with or without the space). Throws a UserError for others. */
@@ -51,6 +56,26 @@ export interface Partitioned {
   readonly warnings: readonly Warning[];
 }
 
+/** What layers can make, and what that and the host's transforms cost. */
+function layoutChoices(
+  layers: ReadonlyMap<Func, CoreLayer>,
+  { hardware, pixels }: CompileOptions,
+): LayoutChoices {
+  // Planes are all there is where nobody reads pixels.
+  const anyAnalog = [...layers.values()].some((l) => l.kind === 'analog');
+  return {
+    makerOf: (f) => {
+      const layer = layers.get(f)!;
+      if (layer.kind === 'analog') return { kind: 'fixed', layout: 'analog' };
+      const more = pixels && anyAnalog ? pixelCycles(layer, hardware) : undefined;
+      if (more === undefined) return { kind: 'fixed', layout: 'core' };
+      return { kind: layer.kind === 'sum' ? 'through' : 'either', pixelCycles: more };
+    },
+    transform: ({ shape }, from, to) =>
+      hardware.host.call + transformCycles(shape, { from, to }, hardware.host),
+  };
+}
+
 /** Binds parameters, matches the core's patterns (none for target "c") and inserts layout transforms. */
 export function partitionModel(model: Model, options: CompileOptions): Partitioned {
   const main = bindParameters(model);
@@ -58,9 +83,8 @@ export function partitionModel(model: Model, options: CompileOptions): Partition
     options.target === 'c'
       ? { main, layers: new Map<Func, CoreLayer>(), warnings: [] }
       : partition(main, { chip: options.hardware.chip, analog: options.analog });
-  const coreOf = (f: Func) => (parts.layers.get(f)?.kind === 'analog' ? 'analog' : 'core');
   return {
-    laidOut: insertLayoutTransforms(parts.main, coreOf),
+    laidOut: insertLayoutTransforms(parts.main, layoutChoices(parts.layers, options)),
     layers: parts.layers,
     warnings: parts.warnings,
   };

@@ -32,6 +32,7 @@ export const CONFIG_SCHEMA: Schema = {
       'fuse?': truth,
       'l1-reuse?': truth,
       'analog?': truth,
+      'pixels?': truth,
       'map?': described(
         oneOf(MAP_CHOICES),
         'which core takes each layer: digital, analog, fastest or greenest',

@@ -13,17 +13,20 @@ export interface Configuration {
   readonly target: Target;
   readonly fuse: boolean;
   readonly l1Reuse: boolean;
+  /** True where left out. */
+  readonly pixels?: boolean;
   readonly l1?: number;
   readonly wmem?: number;
   readonly l2?: number;
 }
 
 /** The options of `diana-sim verify` that compile the same way. */
-export function commandLine({ target, fuse, l1Reuse, ...memories }: Configuration): string {
+export function commandLine({ target, fuse, l1Reuse, pixels = true, ...memories }: Configuration): string {
   const flags = [
     target === 'c' ? '--target c' : '',
     fuse ? '' : '--no-fuse',
     l1Reuse ? '' : '--no-l1-reuse',
+    pixels ? '' : '--no-pixels',
     ...Object.entries(memories).map(([name, bytes]) => `--${name} ${bytes}`),
   ];
   return flags.filter((f) => f !== '').join(' ');
@@ -43,11 +46,12 @@ export interface CheckedRun extends VerifiedRun {
   readonly program: Program;
 }
 
-const optionsOf = ({ target, fuse, l1Reuse, ...memories }: Configuration): CompileOptions => ({
+const optionsOf = ({ target, fuse, l1Reuse, pixels = true, ...memories }: Configuration): CompileOptions => ({
   target,
   fuse,
   l1Reuse,
   analog: true,
+  pixels,
   hardware: overrideMemories(DEFAULT_OPTIONS.hardware, memories),
 });
 
@@ -104,20 +108,20 @@ function requireSound({ run, verdict }: VerifiedRun): void {
  * anything else goes wrong.
  */
 export function checkGraph(model: Model, choices: OptionChoices, backend: Backend): CheckedRun[] {
-  const { fuse, l1Reuse } = choices;
+  const { fuse, l1Reuse, pixels } = choices;
   const inputs = builtinInput(model);
   const core = { target: 'soma_dory, c' } as const;
-  const host: Configuration = { target: 'c', fuse, l1Reuse: true };
+  const host: Configuration = { target: 'c', fuse, l1Reuse: true, pixels };
   const reference = guarded(host, () => evaluate(model.main, inputs, model.params, backend));
   const check = (c: Configuration) => guarded(c, () => checkOne(model, c, inputs, reference, backend));
   const runs = [
     check(host),
-    check({ ...core, fuse, l1Reuse: true }),
-    check({ ...core, fuse: !fuse, l1Reuse: false }),
+    check({ ...core, fuse, l1Reuse: true, pixels: true }),
+    check({ ...core, fuse: !fuse, l1Reuse: false, pixels }),
   ];
   for (const base of [
-    { ...core, fuse, l1Reuse },
-    { ...core, fuse: !fuse, l1Reuse: !l1Reuse },
+    { ...core, fuse, l1Reuse, pixels },
+    { ...core, fuse: !fuse, l1Reuse: !l1Reuse, pixels: true },
   ])
     runs.push(check(guarded(base, () => shrunk(model, base, runs[1]!.program, choices))));
   return runs;

@@ -77,6 +77,7 @@ export interface GraphChoices {
 export interface OptionChoices {
   readonly fuse: boolean;
   readonly l1Reuse: boolean;
+  readonly pixels: boolean;
   readonly l1: number;
   readonly wmem: number;
 }
@@ -96,6 +97,7 @@ export const arbitraryGraph: fc.Arbitrary<GraphChoices> = fc.record({
     l1Reuse: fc.boolean(),
     l1: fc.integer({ min: 1, max: 64 }),
     wmem: fc.integer({ min: 1, max: 64 }),
+    pixels: fc.boolean(),
   }),
 });
 

@@ -39,12 +39,13 @@ export class MadeOutputs {
     this.outputs = new PendingOutputs(state.l1.size);
   }
 
-  /** Takes down pixels of channels that a job of either core has written to these banks of L1. */
+  /** Takes down pixels of channels that a job of either core has written to these banks of L1; `spare` lines of them nobody need read. */
   writePixels(
     output: PixelLines,
     banks: readonly number[],
     weights: Maker['weights'],
     reached: ReachedOutputs | undefined,
+    spare?: (line: number) => boolean,
   ): void {
     this.#lastConv = undefined;
     this.#depthwise = false;
@@ -68,6 +69,7 @@ export class MadeOutputs {
         rowBytes: LINE_BYTES,
         wholeNeeded: true,
         bank,
+        ...(spare === undefined ? {} : { spare }),
       });
     }
     if (reached === undefined) return;
@@ -83,6 +85,7 @@ export class MadeOutputs {
   ): void {
     const output = madePixels(o, this.#s.l1.size / BANKS, this.#s.analog.parameters);
     const { pixels, channels } = output;
+    const columns = o.columnGroups * ARRAY_COLUMNS;
     const weights = this.#s.around.objects.l2(this.#s.weightsAt)?.name ?? this.#s.weightsAt;
     const lanes = (marks: ArrayLike<number>): Uint8Array =>
       Uint8Array.from(
@@ -94,6 +97,8 @@ export class MadeOutputs {
       BANK_NUMBERS.filter((bank) => output.holds(bank)),
       weights,
       reached && { lanes: lanes(reached.lanes), cause: reached.cause },
+      // Rows are whole groups of 16 columns, of which a tensor has at least one of the last group.
+      (line) => output.pixelOf(line) % columns > columns - ARRAY_COLUMNS,
     );
   }
 

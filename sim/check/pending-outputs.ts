@@ -10,6 +10,8 @@ export interface PendingOutput {
   readonly wholeNeeded: boolean;
   /** Of the analog core: the bank; rows are its lines. */
   readonly bank?: number;
+  /** Rows that only fill something up, and that nobody need read. */
+  readonly spare?: (row: number) => boolean;
 }
 
 /** What became of an output whose place is taken by something else. */
@@ -73,6 +75,7 @@ export class PendingOutputs {
     for (let channel = 0; channel < live.length; channel++) {
       if (live[channel] !== true) continue;
       for (let row = 0; row < rowsPerPlane; row++) {
+        if (output.spare?.(row) === true) continue;
         total++;
         const e = (channel * rowsPerPlane + row) * rowBytes;
         const at = start + (rowBytes === 1 ? e ^ 3 : e);

@@ -1,13 +1,10 @@
-import { bytesPerElement, type DType, isFloat } from '../../src/base/dtype.js';
+import { type DType, isFloat } from '../../src/base/dtype.js';
 import { UserError } from '../../src/base/errors.js';
 import { entryOf, type HostOperator } from '../../src/base/operators.js';
 import { elementCount, type Shape } from '../../src/base/tensor.js';
 import type { HostOp } from '../../src/program/types.js';
-import { CHANNEL_BLOCK } from '../isa/analog/geometry.js';
-import { analogLayout } from '../isa/analog/layout.js';
-import { WORD_BYTES } from '../isa/geometry.js';
-import { coreLayout } from '../isa/layout.js';
 import type { HostCycleParameters } from '../isa/parameters.js';
+import { transformCycles } from '../isa/transform-cycles.js';
 import { intsOf } from './kernel.js';
 
 type TypeOf = { readonly shape: Shape; readonly dtype: DType };
@@ -16,9 +13,8 @@ type TypeOf = { readonly shape: Shape; readonly dtype: DType };
 interface Figures {
   readonly op: HostOp;
   readonly args: readonly TypeOf[];
-  /** Elements and bytes of all results. */
+  /** Elements of all results. */
   readonly out: number;
-  readonly outBytes: number;
   /** Elements of the first argument. */
   readonly in: number;
   /** Whether one of the first two arguments or a result is float32: the core has no FPU. */
@@ -145,34 +141,16 @@ const integerSteps = (steps: number): HostCost => ({
   cycles: ({ out, p }) => out * steps * p.element,
 });
 
-/** Between planes and the analog core's pixels: every byte, and the words of channels or bytes of columns that only fill up. */
-function pixelCycles({ op, outBytes, p }: Figures): number {
-  const { shape } = op.results[0]!;
-  const { channels, pixels, blocks } = analogLayout(shape);
-  const { planes, rows, columns, pitch } = coreLayout(shape);
-  const filled =
-    op.attrs.dst_layout === 'analog'
-      ? (pixels * (blocks * CHANNEL_BLOCK - channels)) / WORD_BYTES
-      : op.attrs.dst_layout === 'core'
-        ? planes * rows * (pitch - columns)
-        : 0;
-  return (outBytes * 0.56 + filled) * p.place;
-}
-
 /** A transform between rows that are whole words copies words; others go byte by byte, and fill up the core's rows. */
 const transform: HostCost = {
   formula:
-    'bytes * transform + (2 of several words + rows/2) * place; rows of no whole words: bytes * 1.3 * place + padding * 0.8 * place; pixels of the analog core: (bytes * 0.56 + padding) * place',
-  cycles: (figures) => {
-    const { op, outBytes, p } = figures;
-    if (op.attrs.dst_layout === 'analog' || op.attrs.src_layout === 'analog') return pixelCycles(figures);
-    const { planes, rows, columns, pitch } = coreLayout(op.results[0]!.shape);
-    const lines = pitch === columns ? 0 : planes * rows;
-    if (columns % WORD_BYTES === 0)
-      return outBytes * p.transform + ((outBytes > WORD_BYTES ? 2 : 0) + lines / 2) * p.place;
-    const padding = op.attrs.dst_layout === 'core' ? lines * (pitch - columns) : 0;
-    return outBytes * 1.3 * p.place + padding * 0.8 * p.place;
-  },
+    'bytes * transform + (2 of several words + rows/2) * place; rows of no whole words: bytes * 1.3 * place + padding * 0.8 * place; pixels of the analog core: (0.4 * bytes in whole words of channels and columns + 0.3 * words filled up) * place; from or to planes that begin on no words 0.6 or 0.48 * bytes',
+  cycles: ({ op, p }) =>
+    transformCycles(
+      op.results[0]!.shape,
+      { from: String(op.attrs.src_layout), to: String(op.attrs.dst_layout) },
+      p,
+    ),
 };
 
 /** Cycles of every host operator. All formulas are [ours]; the parameters are fitted to runs on the SoC model. */
@@ -253,9 +231,8 @@ export function hostCost(name: string): HostCost {
 export function hostOpCycles(op: HostOp, args: readonly TypeOf[], params: HostCycleParameters): number {
   const sum = (of: (r: TypeOf) => number): number => op.results.reduce((n, r) => n + of(r), 0);
   const out = sum((r) => elementCount(r.shape));
-  const outBytes = sum((r) => elementCount(r.shape) * bytesPerElement(r.dtype));
   // The scales of qnn.conv2d, its arguments 4 and 5, are float32 but take no part in the sums.
   const float = [...args.slice(0, 2), ...op.results].some((t) => isFloat(t.dtype));
-  const figures = { op, args, out, outBytes, in: elementCount(args[0]?.shape ?? []), float, p: params };
+  const figures = { op, args, out, in: elementCount(args[0]?.shape ?? []), float, p: params };
   return hostCost(op.op).cycles(figures);
 }

@@ -6,7 +6,13 @@ import type { Buffer } from '../../src/program/types.js';
 import type { Memory } from '../core/memory.js';
 import { unpackForNow } from '../core/unpack.js';
 import { ANALOG_INFERENCES, type AnalogInferences } from '../isa/analog/inferred.js';
-import { analogByte, analogLayout, packForAnalog, unpackFromAnalog } from '../isa/analog/layout.js';
+import {
+  analogByte,
+  analogLayout,
+  packForAnalog,
+  unpackFromAnalog,
+  usedStretches,
+} from '../isa/analog/layout.js';
 import { coreLayout, packForCore } from '../isa/layout.js';
 
 /** Bytes of a buffer that its tensor takes (without slack). */
@@ -46,13 +52,29 @@ export function bytesFromValues(t: Tensor): Uint8Array {
   return out;
 }
 
-/** Reads a buffer's tensor. Every byte must have been written; in the core's layout that includes the rows' padding. */
+/** Bytes of a tensor in pixels; those of lines in use must have been written. */
+function readPixels(memory: Memory, b: Buffer): Uint8Array {
+  const bytes = tensorBytes(b);
+  if (!memory.isWritten(b.address, bytes))
+    for (const { start, count, step, bytes: used } of usedStretches(analogLayout(b.shape), orderOf(b)))
+      for (let i = 0; i < count; i++) memory.requireWritten(b.address + start + i * step, used, b.name);
+  return memory.peek(b.address, bytes, b.name);
+}
+
+/**
+ * Reads a buffer's tensor. Every byte must have been written; in the core's layout that includes the rows' padding, in the analog core's the
+ * lines that hold channels in use.
+ */
 export function readTensor(memory: Memory, b: Buffer): Tensor {
+  if (b.layout === 'analog')
+    return {
+      shape: b.shape,
+      dtype: 'int8',
+      data: unpackFromAnalog(readPixels(memory, b), b.shape, orderOf(b)),
+    };
   const bytes = memory.read(b.address, tensorBytes(b), b.name);
   if (b.layout === 'core')
     return { shape: b.shape, dtype: 'int8', data: unpackForNow(bytes, b.shape).slice() };
-  if (b.layout === 'analog')
-    return { shape: b.shape, dtype: 'int8', data: unpackFromAnalog(bytes, b.shape, orderOf(b)) };
   return valuesFromBytes(bytes, b);
 }
 

@@ -20,6 +20,12 @@ export const compileOptions = {
     default: true,
     describe: 'send ternary layers to the analog core (an ideal array: analog noise is not modelled)',
   },
+  pixels: {
+    type: 'boolean',
+    default: true,
+    describe:
+      'let the digital core write pixels of channels for the analog core where that saves transforms on the host',
+  },
   map: {
     choices: MAP_CHOICES,
     describe:
@@ -51,6 +57,7 @@ export interface CompileArguments {
   readonly fuse: boolean;
   readonly 'l1-reuse': boolean;
   readonly analog?: boolean | undefined;
+  readonly pixels?: boolean | undefined;
   readonly map?: string | undefined;
   readonly 'cost-model'?: string | undefined;
   readonly hw?: string | undefined;
@@ -79,5 +86,6 @@ export async function readCompileOptions(args: CompileArguments): Promise<Compil
     fuse: args.fuse,
     l1Reuse: args['l1-reuse'],
     analog: args.analog ?? true,
+    pixels: args.pixels ?? true,
   };
 }

@@ -14,10 +14,12 @@ export const compileOptions = ({
   fuse,
   l1Reuse,
   analog,
+  pixels,
 }: CompileChoices): CompileOptions => ({
   target: target ?? DEFAULT_OPTIONS.target,
   hardware: hardware ?? DEFAULT_OPTIONS.hardware,
   fuse: fuse ?? DEFAULT_OPTIONS.fuse,
   l1Reuse: l1Reuse ?? DEFAULT_OPTIONS.l1Reuse,
   analog: analog ?? DEFAULT_OPTIONS.analog,
+  pixels: pixels ?? DEFAULT_OPTIONS.pixels,
 });

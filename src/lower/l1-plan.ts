@@ -10,6 +10,8 @@ import { type AnalogTiling, tileAnalog } from './tiling/analog.js';
 import { type ConvTiling, tileConv } from './tiling/conv.js';
 import { writtenPlanes } from './tiling/conv-geometry.js';
 import { type DenseTiling, tileDense } from './tiling/dense.js';
+import { type PixelConvTiling, tilePixelConv } from './tiling/pixel-conv.js';
+import { type PixelSumTiling, tilePixelSum } from './tiling/pixel-sum.js';
 import type { Residency } from './tiling/residency.js';
 import type { SearchWork } from './tiling/search-work.js';
 import { type SumResidency, type SumTiling, tileSum } from './tiling/sum.js';
@@ -23,6 +25,8 @@ export interface LayerNode {
   readonly layer: CoreLayer;
   readonly inputs: readonly ValueId[];
   readonly output: ValueId;
+  /** Whether the digital core makes pixels of channels for the analog one; a sum reads them, too. */
+  readonly pixels?: true;
   /** Whether anything but accelerator layers reads the output. */
   readonly outputLeaves: boolean;
 }
@@ -50,7 +54,15 @@ export type LayerPlan =
       readonly inputs: readonly [L1Operand, L1Operand];
       readonly output: L1Operand;
     }
-  | { readonly kind: 'analog'; readonly tiling: AnalogTiling };
+  | InBanks<AnalogTiling>
+  | InBanks<PixelConvTiling>
+  | InBanks<PixelSumTiling>;
+
+/** A layer that has L1 for itself. */
+interface InBanks<T extends { readonly kind: string }> {
+  readonly kind: T['kind'];
+  readonly tiling: T;
+}
 
 /** A place in L1; `resident` where the whole tensor lies there, otherwise a tile of it is copied in or out. */
 export interface L1Operand {
@@ -73,11 +85,11 @@ export interface PlanWork extends Readonly<SearchWork> {
   readonly placed: number;
 }
 
-type Tiling = ConvTiling | DenseTiling | SumTiling | AnalogTiling;
+type Tiling = ConvTiling | DenseTiling | SumTiling | AnalogTiling | PixelConvTiling | PixelSumTiling;
 
 /** Everything that a layer's tilings depend on beside the room they have: not its weights, nor how it requantizes. */
-function kindOf({ layer, inputs }: LayerNode): string {
-  const shapes = `${layer.kind} ${layer.input} ${layer.output}`;
+function kindOf({ layer, inputs, pixels }: LayerNode): string {
+  const shapes = `${layer.kind} ${pixels} ${layer.input} ${layer.output}`;
   if (layer.kind === 'sum') return `${shapes} ${inputs[0] === inputs[1]}`;
   if (layer.kind === 'dense') return shapes;
   const { kernelHeight, kernelWidth, stride, padTop, padLeft } = layer;
@@ -133,13 +145,16 @@ class Planner {
     });
   }
 
-  /** Values made by one layer of the digital core and used by others, in the order of their making. What the analog core reads and makes lies in banks. */
+  /** Values made by one layer of the digital core and used by others, in the order of their making, where none needs L1 for its banks. */
   candidates(): ValueId[] {
-    const isDigital = (i: number): boolean => this.#nodes[i]!.layer.kind !== 'analog';
+    const isPlanar = (i: number): boolean => {
+      const { layer, pixels } = this.#nodes[i]!;
+      return layer.kind !== 'analog' && pixels !== true;
+    };
     return this.#nodes
-      .filter((_, i) => isDigital(i))
+      .filter((_, i) => isPlanar(i))
       .map((n) => n.output)
-      .filter((v) => this.#users.get(v)?.every(isDigital) ?? false);
+      .filter((v) => this.#users.get(v)?.every(isPlanar) ?? false);
   }
 
   #life(v: ValueId): Interval {
@@ -168,6 +183,10 @@ class Planner {
   ): Tiling | null {
     const { layer } = node;
     if (layer.kind === 'analog') return tileAnalog(layer, l1Bytes, this.#hw, ANALOG_FIXED_BYTES);
+    if (node.pixels === true && layer.kind !== 'dense')
+      return layer.kind === 'conv'
+        ? tilePixelConv(layer, l1Bytes, this.#hw, this.#fixedBytes)
+        : tilePixelSum(layer, node.inputs[0] === node.inputs[1], l1Bytes, this.#hw, this.#fixedBytes);
     if (layer.kind === 'sum') {
       const [a, b] = node.inputs as [ValueId, ValueId];
       const sum: SumResidency = {
@@ -280,7 +299,7 @@ class Planner {
         ? { address: offsets[index]!, resident: false }
         : { address: residents.get(v)?.address ?? -1, resident: true };
     const layers = tilings.map((tiling, i): LayerPlan => {
-      if ('kind' in tiling) return { kind: 'analog', tiling };
+      if ('kind' in tiling) return { kind: tiling.kind, tiling } as LayerPlan;
       const node = this.#nodes[i]!;
       const s = slots[i]!;
       const output = operand(s.output, node.output);

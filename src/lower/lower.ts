@@ -16,6 +16,7 @@ import { emitConv } from './emit/conv.js';
 import { emitDense } from './emit/dense.js';
 import { hostDetail, hostMacs, hostStep, transformStep } from './emit/host.js';
 import { Configurations, FIXED_BYTES, LayerEmitter } from './emit/jobs.js';
+import { emitPixelConv, emitPixelSum } from './emit/pixels.js';
 import { emitSum } from './emit/sum.js';
 import { type L1Plan, type LayerNode, planL1 } from './l1-plan.js';
 import type { AnalogTiling } from './tiling/analog.js';
@@ -103,6 +104,12 @@ class Lowering {
     return layer.kind === 'sum' && call.args.length === 1 ? [call.args[0]!, call.args[0]!] : call.args;
   }
 
+  /** Whether a layer of the digital core makes pixels of channels. */
+  #makesPixels(call: FunctionCall): boolean {
+    const { laidOut, layers } = this.#input;
+    return layers.get(call.callee)!.kind !== 'analog' && laidOut.layouts.get(call) === 'analog';
+  }
+
   #layerNodes(): LayerNode[] {
     const kernels = this.#acceleratorKernels();
     const ids = new Map<Expr, number>();
@@ -116,6 +123,7 @@ class Lowering {
       layer: this.#input.layers.get(call.callee)!,
       inputs: this.#operands(call).map(id),
       output: id(call),
+      ...(this.#makesPixels(call) ? { pixels: true } : {}),
       outputLeaves:
         this.#outputs.has(call) || (this.#users.get(call) ?? []).some((u) => u.kind !== 'function_call'),
     }));
@@ -284,7 +292,8 @@ class Lowering {
     const operands = this.#operands(call);
     const weights = this.#weights(name, layer);
     const resident = this.#resident(call, `${name}_l1`, this.#nodes[node]!.output);
-    const output = plan.inL2 ? this.#make(call, `${name}_out`, 'activation', call.label.tensor) : null;
+    const inL2 = 'inL2' in plan ? plan.inL2 : true;
+    const output = inL2 ? this.#make(call, `${name}_out`, 'activation', call.label.tensor) : null;
     const touches = [...new Set([...operands.map((e) => this.#residents.get(e)), resident])].filter(
       (b) => b !== undefined && b !== null,
     );
@@ -297,6 +306,16 @@ class Lowering {
       emitConv(layer, plan, { input: inputs[0]!, output, weights: weights! }, emit);
     else if (plan.kind === 'dense' && layer.kind === 'dense')
       emitDense(layer, plan, { input: inputs[0]!, output, weights: weights! }, emit);
+    else if (plan.kind === 'pixel-conv' && layer.kind === 'conv')
+      emitPixelConv(
+        layer,
+        plan.tiling,
+        { input: inputs[0]!, output: output!, weights: weights! },
+        this.#hw,
+        emit,
+      );
+    else if (plan.kind === 'pixel-sum' && layer.kind === 'sum')
+      emitPixelSum(layer, plan.tiling, { inputs: [inputs[0]!, inputs[1]!], output: output! }, this.#hw, emit);
     emit.complete([resident, output].filter((b) => b !== null));
     this.#layer({
       name,
@@ -306,7 +325,7 @@ class Lowering {
       inputs: operands.map((e) => tensorTypeOf(e).shape),
       output: layer.output,
       outputDtype: 'int8',
-      detail: describe(layer),
+      detail: describe(layer) + (this.#nodes[node]!.pixels === true ? ' pixels' : ''),
       usefulMacs: usefulMacs(layer),
       tiles: emit.tiles,
     });

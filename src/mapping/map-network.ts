@@ -103,7 +103,7 @@ function cheapest(
   const choices =
     free <= MOST_FOR_ALL
       ? everyChoice(sites, written)
-      : [...ends, cheapestByCut(main, layers, costs, options.hardware, measure)];
+      : [...ends, cheapestByCut(main, layers, costs, options, measure)];
   const start = bestOf(choices, counter, measure);
   if (start === undefined) {
     const why = counter.of(choices.at(-1)!);

@@ -24,6 +24,7 @@ export interface TeamConfig {
   readonly target?: string;
   readonly fuse?: boolean;
   readonly 'l1-reuse'?: boolean;
+  readonly pixels?: boolean;
   readonly 'cost-model'?: string;
   readonly hw?: string;
   readonly l1?: number;

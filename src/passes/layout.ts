@@ -5,6 +5,7 @@ import { opDef } from '../ir/registry.js';
 import { elementsOf, type TensorType } from '../ir/types.js';
 import { postOrder, usersOf, withChildren } from '../ir/visit.js';
 import type { BufferLayout } from '../program/types.js';
+import { cheapestLayouts, isScalar, type LayoutRules, type Maker } from './layout-choice.js';
 
 /** `main` with layout transforms inserted, and in which layout each of its values lies. */
 export interface LaidOut {
@@ -15,7 +16,6 @@ export interface LaidOut {
 }
 
 const isTensorOf = (e: Expr, dtype: string): boolean => e.type.kind === 'tensor' && e.type.dtype === dtype;
-const isScalar = (e: Expr): boolean => e.kind === 'constant' && e.value.data.length === 1;
 
 /** A reshape between two shapes whose rows fill whole lines moves nothing in the core's layout. */
 function movesNothing(from: TensorType, to: TensorType): boolean {
@@ -44,11 +44,28 @@ function isLayoutAgnostic(e: Expr): e is Call {
   );
 }
 
-/** The layout that the core of an accelerator function reads and makes. */
-export type CoreOf = (callee: Func) => 'core' | 'analog';
+/** What the cores' layers make and read, and what transforms cost. */
+export interface LayoutChoices {
+  readonly makerOf: (callee: Func) => Maker;
+  readonly transform: LayoutRules['transform'];
+}
 
-/** Layout of every value of `main` before transforms: accelerator results, and agnostic operators between them, are `core`. */
-function chooseLayouts(main: Func, coreOf: CoreOf): Map<Expr, BufferLayout> {
+const PLANES: Maker = { kind: 'fixed', layout: 'core' };
+const DENSE: Maker = { kind: 'fixed', layout: 'dense' };
+/** All layers are the digital core's, in planes. */
+const ALL_PLANES: LayoutChoices = { makerOf: () => PLANES, transform: () => 1 };
+
+/** Whether a host operator that does not care about layout may run over pixels, too: element by element, on (1, C, H, W). */
+const mayBePixels = (e: Call): boolean => {
+  const { shape } = tensorTypeOf(e);
+  return e.op !== 'reshape' && shape.length === 4 && shape[0] === 1;
+};
+
+/**
+ * How each value of `main` is made: layers as their core makes them, host operators that do not care about layout and stand between layers
+ * as their operands come, all else dense.
+ */
+function makersOf(main: Func, choices: LayoutChoices): Map<Expr, Maker> {
   const order = postOrder(main.body);
   const users = usersOf(main.body);
   const wanted = new Set<Expr>();
@@ -57,14 +74,21 @@ function chooseLayouts(main: Func, coreOf: CoreOf): Map<Expr, BufferLayout> {
       (users.get(e) ?? []).some((u) => u.kind === 'function_call' || (wanted.has(u) && isLayoutAgnostic(u)))
     )
       wanted.add(e);
-  const layouts = new Map<Expr, BufferLayout>();
+  const makers = new Map<Expr, Maker>();
   for (const e of order) {
     const agnostic =
-      wanted.has(e) && isLayoutAgnostic(e) && e.args.every((a) => isScalar(a) || layouts.get(a) === 'core');
-    layouts.set(e, e.kind === 'function_call' ? coreOf(e.callee) : agnostic ? 'core' : 'dense');
+      wanted.has(e) && isLayoutAgnostic(e) && e.args.every((a) => isScalar(a) || makers.get(a) !== DENSE);
+    const hostMaker = !agnostic ? DENSE : mayBePixels(e) ? AS_IT_COMES : PLANES;
+    makers.set(e, e.kind === 'function_call' ? choices.makerOf(e.callee) : hostMaker);
   }
-  return layouts;
+  return makers;
 }
+/** A host operator over bytes takes as long in either layout. */
+const AS_IT_COMES: Maker = { kind: 'through', pixelCycles: 0 };
+
+/** In which layout a user reads its operands; undefined for one that reads what it makes. */
+const readBy = (maker: Maker): BufferLayout | undefined =>
+  maker.kind === 'fixed' ? maker.layout : maker.kind === 'either' ? 'core' : undefined;
 
 /** Reverses every four elements, which is what takes a value to the core's side and back. [htvm] */
 function transform(e: Expr, label: Label, between: boolean): Call {
@@ -81,11 +105,16 @@ const labelOf = (e: Expr): Label =>
 
 /**
  * Inserts a layout transform wherever a value made on one side is used on the other; one transform serves all users, and none
- * stands between two accelerator layers or around an operator that does not care about layout. In Relay's text a transform is
- * reshape, reverse, reshape; the padding of rows to 16 columns, which Relay's types cannot say, happens in the same step.
+ * stands between two layers of one core or around an operator that does not care about layout. Where a layer may make planes or pixels, it makes what
+ * costs least (`cheapestLayouts`). In Relay's text a transform is reshape, reverse, reshape; the padding of rows to 16 columns, which
+ * Relay's types cannot say, happens in the same step.
  */
-export function insertLayoutTransforms(main: Func, coreOf: CoreOf = () => 'core'): LaidOut {
-  const chosen = chooseLayouts(main, coreOf);
+export function insertLayoutTransforms(main: Func, choices: LayoutChoices = ALL_PLANES): LaidOut {
+  const makers = makersOf(main, choices);
+  const makerOf = (e: Expr): Maker => makers.get(e)!;
+  const { transform: price } = choices;
+  const readOf = (e: Expr): BufferLayout | undefined => readBy(makerOf(e));
+  const chosen = cheapestLayouts(main, { makerOf, readOf, transform: price });
   const layouts = new Map<Expr, BufferLayout>();
   const transforms = new Map<Expr, Expr>();
   const rebuilt = new Map<Expr, Expr>();
@@ -108,10 +137,10 @@ export function insertLayoutTransforms(main: Func, coreOf: CoreOf = () => 'core'
   };
   for (const original of postOrder(main.body)) {
     const layout = chosen.get(original)!;
-    // An accelerator call reads its core's layout, everything else reads what it makes.
+    // A conv that makes pixels reads planes, everything else reads what it makes.
     const e = withChildren(
       original,
-      childrenOf(original).map((c) => inLayout(c, layout)),
+      childrenOf(original).map((c) => inLayout(c, readOf(original) ?? layout)),
     );
     rebuilt.set(original, e);
     layouts.set(e, layout);

@@ -114,7 +114,7 @@ export interface Layer {
   readonly inputs: readonly Shape[];
   readonly output: Shape;
   readonly outputDtype: DType;
-  /** Kernel, strides, padding and shift in short ("3x3 s2,2 p1,1,1,1 >>4 relu"); empty where there is none. */
+  /** Kernel, strides, padding and shift in short ("3x3 s2,2 p1,1 >>4 relu", with "pixels" where the digital core makes those); empty where there is none. */
   readonly detail: string;
   /** Multiply-accumulates that the operator needs (no padding to 16, no halo). */
   readonly usefulMacs: number;

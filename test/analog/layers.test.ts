@@ -4,6 +4,7 @@ import { DEFAULT_ANALOG } from '../../sim/isa/analog/cycles.js';
 import { random, randomInts } from '../../src/base/random.js';
 import { ModelBuilder } from '../../src/builder/model-builder.js';
 import { DEFAULT_OPTIONS } from '../../src/compile.js';
+import type { Model } from '../../src/ir/expr.js';
 import { FULL } from '../full.js';
 import { verified } from '../passes/verified.js';
 import { type AnalogSpec, addAnalog, analogModel, analogSpec } from './random-analog-layer.js';
@@ -61,7 +62,8 @@ describe('a layer of the analog core against the reference', () => {
 });
 
 describe('mixed networks', () => {
-  it('digital, analog, digital sum beside a shortcut, dense: exact, with transforms between the cores', async () => {
+  /** Digital, two analog layers, a sum beside them. */
+  const residual = (): Model => {
     const m = new ModelBuilder('mixed');
     const draw = (what: string, shape: readonly number[], limit: number, dtype: 'int8' | 'int32') =>
       randomInts(random(3, what), shape, -limit, limit, dtype);
@@ -81,18 +83,39 @@ describe('mixed networks', () => {
     } as const;
     const b = addAnalog(m, a, 'one', layer);
     const c = addAnalog(m, b, 'two', { ...layer, relu: false, seed: 6 });
-    const model = m.build(m.add(a, c, 'sum', { shift: 1 }));
-    const { verdict, manifest } = await verified(model);
-    expect(verdict.ok).toBe(true);
-    expect(verdict.tensors.map((t) => t.differing)).toEqual(verdict.tensors.map(() => 0));
-    expect(manifest.layers.map((l) => [l.target, l.detail.split(' ').slice(0, 4).join(' ')])).toEqual([
+    return m.build(m.add(a, c, 'sum', { shift: 1 }));
+  };
+  const CORES = [
+    ['digital', '3x3 s1,1 p1,1 >>8 relu'],
+    ['analog', 'analog 3x3 s1,1 p1,1 /20 >>3 relu'],
+    ['analog', 'analog 3x3 s1,1 p1,1 /20 >>3'],
+    ['digital', '>>1'],
+  ];
+  const layersOf = async (pixels: boolean) => {
+    const { verdict, manifest } = await verified(residual(), { pixels });
+    expect([verdict.ok, verdict.tensors.filter((t) => t.differing > 0)]).toEqual([true, []]);
+    return manifest.layers.map((l) => [l.target, l.detail]);
+  };
+
+  it('the digital core makes pixels for the analog one, and adds them: transforms only from and to the host', async () => {
+    const pixels = ([target, detail]: (typeof CORES)[number]) =>
+      target === 'digital' ? [target, `${detail} pixels`] : [target, detail];
+    expect(await layersOf(true)).toEqual([
       ['host', 'to the core'],
-      ['digital', '3x3 s1,1 p1,1 >>8'],
+      ...CORES.map(pixels),
+      ['host', 'to the host'],
+    ]);
+  });
+
+  it('without that, the host makes each change of core', async () => {
+    expect(await layersOf(false)).toEqual([
+      ['host', 'to the core'],
+      CORES[0],
       ['host', 'to the analog core'],
-      ['analog', 'analog 3x3 s1,1 p1,1'],
-      ['analog', 'analog 3x3 s1,1 p1,1'],
+      CORES[1],
+      CORES[2],
       ['host', 'to the core'],
-      ['digital', '>>1'],
+      CORES[3],
       ['host', 'to the host'],
     ]);
   });

@@ -24,6 +24,10 @@ export const ADC_MAX = 31;
 /** Lines a bank that a pixel of `channels` channels takes. */
 export const linesOfPixel = (channels: number): number => ceilDiv(channels, CHANNEL_BLOCK);
 
+/** Banks whose lines hold channels in use, of a pixel of up to 64 channels; of a larger one those of its last block. */
+export const banksInUse = (channels: number): number =>
+  ceilDiv(channels - CHANNEL_BLOCK * (linesOfPixel(channels) - 1), CHANNEL_BLOCK / BANKS);
+
 /**
  * How many output columns the array computes side by side: doubled from 1 up to 4 while the copies of the weights fit the cells. [dory]
  */

@@ -1,7 +1,7 @@
 import type { Shape } from '../../../src/base/tensor.js';
 import { LINE_BYTES } from '../geometry.js';
 import { byteOfElement } from '../layout.js';
-import { BANKS, CHANNEL_BLOCK, linesOfPixel } from './geometry.js';
+import { BANKS, banksInUse, CHANNEL_BLOCK, linesOfPixel } from './geometry.js';
 import { ANALOG_INFERENCES, type AnalogInferences } from './inferred.js';
 
 /** How an int8 tensor lies in L2 for the analog core: pixels of channels, channel-minor, channels padded with zeros to blocks of 64. */
@@ -40,6 +40,32 @@ export function analogByte(
     lineOf(pixel, Math.floor(channel / CHANNEL_BLOCK), layout, ours) * BANKS * LINE_BYTES +
     (channel % CHANNEL_BLOCK);
   return ours.wordsReversed === 1 ? byteOfElement(at) : at;
+}
+
+/** Stretches of L2 at equal distances, in bytes from the tensor's start. */
+export interface Stretches {
+  readonly start: number;
+  readonly count: number;
+  readonly step: number;
+  /** Of each stretch. */
+  readonly bytes: number;
+}
+
+/** Where whole lines of 16 hold channels in use: what somebody has written and may want. */
+export function usedStretches(
+  layout: AnalogLayout,
+  ours: Pick<AnalogInferences, 'blocksTogether'> = ANALOG_INFERENCES,
+): readonly Stretches[] {
+  const { channels, pixels, blocks, bytes } = layout;
+  const all = { start: 0, count: 1, step: bytes, bytes };
+  const lastBytes = banksInUse(channels) * LINE_BYTES;
+  if (lastBytes === CHANNEL_BLOCK) return [all];
+  const before = (blocks - 1) * CHANNEL_BLOCK;
+  if (ours.blocksTogether === 1)
+    return [{ start: 0, count: pixels, step: blocks * CHANNEL_BLOCK, bytes: before + lastBytes }];
+  const start = before * pixels;
+  const last = { start, count: pixels, step: CHANNEL_BLOCK, bytes: lastBytes };
+  return blocks === 1 ? [last] : [{ ...all, step: start, bytes: start }, last];
 }
 
 /** Dense int8 values (C, H, W) in the analog core's layout; unused channels 0. */

@@ -47,6 +47,12 @@ export class PixelLines {
     );
   }
 
+  /** The pixel of a line, counted in each bank from the first one. */
+  pixelOf(line: number): number {
+    const { pixels, blocks } = this.#layout;
+    return this.#ours.blocksTogether === 1 ? Math.floor(line / blocks) : line % pixels;
+  }
+
   /** Whether a bank's lines hold channels in use. */
   holds(bank: number): boolean {
     return this.channels > bank * LINE_BYTES;

@@ -1,3 +1,5 @@
+import { ANALOG_INFERENCES } from '../../../sim/isa/analog/inferred.js';
+import { analogLayout, usedStretches } from '../../../sim/isa/analog/layout.js';
 import { coreLayout } from '../../../sim/isa/layout.js';
 import { type DType, isFloat } from '../../base/dtype.js';
 import { UserError } from '../../base/errors.js';
@@ -9,7 +11,7 @@ import { C_TYPES } from '../c/types.js';
 import type { CWriter } from '../c/writer.js';
 import type { BufferNames, ElementCode, KernelContext, RowCode, Source } from './kernel-context.js';
 import { OPERATOR_CODE } from './operators.js';
-import { axisNames, Position } from './position.js';
+import { axisNames, Position, plus, times } from './position.js';
 import { writeProductSum } from './product-sum.js';
 import { BINARY_OPERATORS, UNARY_OPERATORS } from './scalar.js';
 import { writeTransform } from './transform.js';
@@ -117,15 +119,40 @@ function isElementwise(step: HostStep, k: Kernel): boolean {
 /** Elements that one round of a loop over integers makes, where they divide. */
 const ROUND = 4;
 
-/** One loop over all elements; in the core's layout over all bytes, padding of rows included. */
+/** Whether a buffer's bytes are all that a kernel sees of it: what works element by element works byte by byte there. */
+const isOfBytes = ({ layout }: Buffer): boolean => layout !== 'dense';
+
+/** A loop for each run of stretches of pixels; `body` writes what is done to the bytes of one from its first on, as C. */
+function overPixels(k: Kernel, { shape, order }: Buffer, body: (from: string, bytes: number) => void): void {
+  const ours = { ...ANALOG_INFERENCES, ...order };
+  for (const { start, count, step, bytes } of usedStretches(analogLayout(shape), ours)) {
+    if (count === 1) body(String(start), bytes);
+    else {
+      const p = k.fresh('p');
+      k.out.loop(p, count, () => body(plus(times(p, step), start), bytes));
+    }
+  }
+}
+
+/**
+ * One loop over all elements; in the core's layout over all bytes, padding of rows included, and in the analog core's over those of lines that
+ * hold channels in use.
+ */
 function flatKernel(k: Kernel, target: Buffer, output: string): void {
+  if (target.layout === 'analog') overPixels(k, target, (from, bytes) => byteLoop(k, bytes, from, output));
+  else byteLoop(k, target.layout === 'core' ? coreLayout(target.shape).bytes : null, '0', output);
+}
+
+/** A loop over `count` elements from `from` on; over all of the result where there is no count. */
+function byteLoop(k: Kernel, bytes: number | null, from: string, output: string): void {
   const last: Operand = { result: k.step.ops.length - 1 };
   const { shape } = k.typeOf(last);
-  const count = target.layout === 'core' ? coreLayout(target.shape).bytes : elementCount(shape);
+  const count = bytes ?? elementCount(shape);
   const i = k.fresh('i');
   const element = (at: string): void => {
-    const value = k.value(last, Position.ofElement(shape, at));
-    k.out.line(`${output}[${count === 1 ? '0' : at}] = ${value};`);
+    const place = plus(from, at);
+    const value = k.value(last, Position.ofElement(shape, place));
+    k.out.line(`${output}[${count === 1 ? '0' : place}] = ${value};`);
   };
   const short = k.step.ops.every(
     (op) =>
@@ -212,6 +239,6 @@ export function writeKernelBody(
   } else if (entry?.kind === 'whole')
     entry.code(first, outputs, k, axisNames(k.typeOf(first.args[0]!).shape.length));
   else if (blocked !== null) blockedKernel(k, blocked, outputs[0]!);
-  else if (target.layout === 'core' || isElementwise(step, k)) flatKernel(k, target, outputs[0]!);
+  else if (isOfBytes(target) || isElementwise(step, k)) flatKernel(k, target, outputs[0]!);
   else nestedKernel(k, outputs[0]!);
 }

@@ -1,5 +1,4 @@
 import { DEFAULT_ANALOG } from '../../../sim/isa/analog/cycles.js';
-import { BANKS } from '../../../sim/isa/analog/geometry.js';
 import { completeAnalogFields, encodeAnalog } from '../../../sim/isa/analog/instruction.js';
 import { STOP_FIELDS, toAnalogFields } from '../../../sim/isa/analog/operation.js';
 import {
@@ -8,14 +7,16 @@ import {
   ANALOG_REGISTERS as R,
 } from '../../../sim/isa/analog/registers.js';
 import { analogWeightBytes, packAnalogNorm, packAnalogWeights } from '../../../sim/isa/analog/weights.js';
-import { LINE_BYTES, WORD_BYTES } from '../../../sim/isa/geometry.js';
+import { WORD_BYTES } from '../../../sim/isa/geometry.js';
 import type { HardwareParameters } from '../../../sim/isa/parameters.js';
 import { MEMCPY_OP } from '../../../sim/isa/registers.js';
 import type { AnalogLayer } from '../../passes/analog-layer.js';
 import type { Range, Tile } from '../../program/types.js';
 import type { Draft, DraftBuffer, DraftJob } from '../draft.js';
-import { type AnalogTiling, analogTiles, type LineRun } from '../tiling/analog.js';
+import { type AnalogTiling, analogTiles } from '../tiling/analog.js';
+import type { LineRun } from '../tiling/line-runs.js';
 import { extent } from '../tiling/ranges.js';
+import { type BankCopyOp, bankCopy } from './bank-copy.js';
 import { wordBytes } from './jobs.js';
 
 /** Bytes of configuration and instruction words that every analog job fetches. */
@@ -103,24 +104,13 @@ export function emitAnalog(
     });
   };
   const copies = (
-    op: number,
+    op: BankCopyOp,
     buffer: DraftBuffer,
     base: number,
     runs: readonly LineRun[],
     note: string,
   ): void => {
-    for (const { l2, l1, lines } of runs)
-      job({
-        writes: [
-          [R.MEMCPY_OP, op],
-          [R.MEMCPY_ADDR, { buffer, offset: l2 * BANKS * LINE_BYTES }],
-          [R.L1ADDR, base / LINE_BYTES + l1],
-          [R.MEMCPY_BANK_LENGTH, BANKS],
-          [R.MEMCPY_ROW_LENGTH, lines],
-          [R.TRIGGER, 1],
-        ],
-        note: `${note} lines ${l2}..${l2 + lines} of each bank`,
-      });
+    for (const run of runs) job(bankCopy(op, buffer, base, run, note));
   };
   const stop = wordBytes(encodeAnalog(completeAnalogFields(STOP_FIELDS)));
   const ow = layer.output[3]!;

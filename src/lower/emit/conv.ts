@@ -4,7 +4,7 @@ import { convBlockBytes, depthwiseOffset } from '../../../sim/isa/weights.js';
 import type { ConvLayer } from '../../passes/digital-layer.js';
 import type { Range } from '../../program/types.js';
 import type { DraftBuffer } from '../draft.js';
-import type { LayerPlan } from '../l1-plan.js';
+import type { L1Operand, LayerPlan } from '../l1-plan.js';
 import {
   type Contiguity,
   type ConvGeometry,
@@ -30,7 +30,8 @@ export interface ConvBuffers {
 
 type ConvPlan = Extract<LayerPlan, { kind: 'conv' }>;
 
-const show = (r: Range): string => `${r.lo}..${r.hi}`;
+/** "0..16" */
+export const show = (r: Range): string => `${r.lo}..${r.hi}`;
 
 /** One copy of a tile: bytes from the buffer's start, bytes from the tile's start in L1, length. */
 interface Piece {
@@ -74,15 +75,16 @@ function tilePieces(t: {
   return pieces;
 }
 
-function copyInput(
+/** Copies a tile's input planes to L1, where they do not lie there already. */
+export function copyInput(
   g: ConvGeometry,
   t: SpatialTile,
   planes: Range,
-  plan: ConvPlan,
-  buffers: ConvBuffers,
+  to: L1Operand,
+  buffer: DraftBuffer | null,
   emit: LayerEmitter,
 ): void {
-  if (buffers.input === null || plan.input.resident) return;
+  if (buffer === null || to.resident) return;
   const pieces = tilePieces({
     planes,
     rows: { lo: t.input.lo, hi: t.input.hi },
@@ -92,8 +94,7 @@ function copyInput(
     tilePitch: t.strip.inputPitch,
     contiguity: inputContiguity(g, t),
   });
-  for (const p of pieces)
-    emit.copyIn({ buffer: buffers.input, offset: p.l2 }, plan.input.address + p.l1, p.bytes, p.note);
+  for (const p of pieces) emit.copyIn({ buffer, offset: p.l2 }, to.address + p.l1, p.bytes, p.note);
 }
 
 function copyOutput(
@@ -165,8 +166,8 @@ export function emitConv(layer: ConvLayer, plan: ConvPlan, buffers: ConvBuffers,
     const columns = { lo: t.strip.valid.lo, hi: Math.min(t.strip.valid.hi, g.outputColumns) };
     plan.tiling.channels.forEach((channels, i) => {
       emit.tile({ k: channels, y: t.rows, x: columns });
-      if (layer.depthwise) copyInput(g, t, channels, plan, buffers, emit);
-      else if (i === 0) copyInput(g, t, inputAll, plan, buffers, emit);
+      if (layer.depthwise) copyInput(g, t, channels, plan.input, buffers.input, emit);
+      else if (i === 0) copyInput(g, t, inputAll, plan.input, buffers.input, emit);
       // Operands that stay in L1 hold all channels; tiles hold theirs alone.
       const input =
         plan.input.address + (layer.depthwise && plan.input.resident ? channels.lo * inputPlane(t) : 0);

@@ -17,6 +17,8 @@ import {
   instructionWord,
   type Place,
 } from '../draft.js';
+import type { LineRun } from '../tiling/line-runs.js';
+import { type BankCopyOp, bankCopy } from './bank-copy.js';
 
 /** Bytes of configuration and instruction words that every compute job fetches. */
 export const FIXED_BYTES = (CONFIGURATION_WORDS + INSTRUCTION_MEMORY_WORDS) * WORD_BYTES;
@@ -161,6 +163,11 @@ export class LayerEmitter {
     });
   }
 
+  /** A copy of lines of all banks, as the analog driver makes it. */
+  copyBanks(op: BankCopyOp, buffer: DraftBuffer, base: number, run: LineRun, note: string): void {
+    this.#job({ core: 'analog', ...bankCopy(op, buffer, base, run, note) });
+  }
+
   compute(operation: Operation, weights: JobWeights | null, note: string): void {
     this.#compute(encode(toFields(operation)), operation.kind, weights, note);
   }
@@ -206,9 +213,10 @@ export class LayerEmitter {
     this.#job({ writes, instruction, note: `compute ${note}` });
   }
 
-  #job(job: Pick<DraftJob, 'writes' | 'note' | 'instruction'>): void {
+  #job(job: Pick<DraftJob, 'writes' | 'note' | 'instruction' | 'core'>): void {
     this.#draft.steps.push({
       kind: 'job',
+      ...(job.core === undefined ? {} : { core: job.core }),
       layer: this.#layer,
       tile: this.tiles.length - 1,
       touches: this.#touches,

@@ -8,7 +8,6 @@ import {
   BANKS,
   CELL_COLUMNS,
   CHANNEL_BLOCK,
-  COPY_LINES,
   linesOfPixel,
   oxUnroll,
 } from '../../../sim/isa/analog/geometry.js';
@@ -19,14 +18,8 @@ import type { HardwareParameters } from '../../../sim/isa/parameters.js';
 import { ceilDiv } from '../../base/units.js';
 import type { AnalogLayer } from '../../passes/analog-layer.js';
 import type { Range } from '../../program/types.js';
+import { type LineRun, tileRuns } from './line-runs.js';
 import { extent, type InputPiece, inputOf, pieces } from './ranges.js';
-
-/** A piece of a tensor that a copy moves: lines a bank, in L2 and in L1 from the tile's start. */
-export interface LineRun {
-  readonly l2: number;
-  readonly l1: number;
-  readonly lines: number;
-}
 
 /** A conv on the analog core in tiles of output channels (outside) and rows, whole rows each. It has L1 for itself. */
 export interface AnalogTiling {
@@ -45,36 +38,6 @@ export interface AnalogTile {
   readonly operation: AnalogOperation;
   readonly input: readonly LineRun[];
   readonly output: readonly LineRun[];
-}
-
-/** Which lines of a tensor hold blocks `blocks` of the pixels `pixels`, in runs of at most 512. */
-export function lineRuns(
-  tensor: { readonly pixels: number; readonly blocks: number },
-  pixels: Range,
-  blocks: Range,
-  blocksTogether: boolean,
-): LineRun[] {
-  const whole = extent(blocks) === tensor.blocks;
-  const pieceRuns: LineRun[] = [];
-  if (blocksTogether && whole)
-    pieceRuns.push({ l2: pixels.lo * tensor.blocks, l1: 0, lines: extent(pixels) * tensor.blocks });
-  else if (blocksTogether)
-    for (let p = pixels.lo; p < pixels.hi; p++)
-      pieceRuns.push({
-        l2: p * tensor.blocks + blocks.lo,
-        l1: (p - pixels.lo) * extent(blocks),
-        lines: extent(blocks),
-      });
-  else
-    for (let b = blocks.lo; b < blocks.hi; b++)
-      pieceRuns.push({
-        l2: b * tensor.pixels + pixels.lo,
-        l1: (b - blocks.lo) * extent(pixels),
-        lines: extent(pixels),
-      });
-  return pieceRuns.flatMap((run) =>
-    pieces(run.lines, COPY_LINES).map((r) => ({ l2: run.l2 + r.lo, l1: run.l1 + r.lo, lines: extent(r) })),
-  );
 }
 
 interface Sizes {
@@ -119,27 +82,29 @@ export function analogTiles(
   return tiling.channels.flatMap((channels) =>
     tiling.rows.map((rows): AnalogTile => {
       const from = inputRows(layer, rows);
-      const inputPixels = { lo: from.lo * w, hi: from.hi * w };
       const blocks = { lo: channels.lo / CHANNEL_BLOCK, hi: ceilDiv(channels.hi, CHANNEL_BLOCK) };
       return {
         channels,
         rows,
-        input: lineRuns(
-          { pixels: h * w, blocks: inputBlocks },
-          inputPixels,
-          { lo: 0, hi: inputBlocks },
+        input: tileRuns(
+          {
+            pixels: h * w,
+            blocks: inputBlocks,
+            rows: { lo: from.lo, hi: from.hi },
+            columns: w,
+            pitch: w,
+            of: { lo: 0, hi: inputBlocks },
+          },
           together,
         ),
-        output: lineRuns(
-          { pixels: oh * ow, blocks: linesOfPixel(k) },
-          { lo: rows.lo * ow, hi: rows.hi * ow },
-          blocks,
+        output: tileRuns(
+          { pixels: oh * ow, blocks: linesOfPixel(k), rows, columns: ow, pitch: ow, of: blocks },
           together,
         ),
         operation: {
           kind: 'analog',
           input: 0,
-          output: extent(inputPixels) * inputBlocks * LINE_BYTES,
+          output: extent(from) * w * inputBlocks * LINE_BYTES,
           channels: c,
           outputs: extent(channels),
           columns: w,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Edge, minimumCut } from '../../src/mapping/minimum-cut.js';
+import { type Edge, minimumCut } from '../../src/base/minimum-cut.js';
 
 const edge = (from: number, to: number, capacity: number): Edge => ({ from, to, capacity });
 
