@@ -1,7 +1,7 @@
 import { elementCount, type Shape, sameShape, type Tensor } from '../../src/base/tensor.js';
 import type { ProductSum } from '../../src/program/product-sums.js';
 import type { HostOp } from '../../src/program/types.js';
-import { geometry } from './convolution.js';
+import { geometry } from './conv-geometry.js';
 import { fitsInt16, magnitude } from './magnitude.js';
 import { convolutionSums, denseSums, type Requantization } from './simd-sums.js';
 

@@ -1,6 +1,6 @@
 import type { TypedArray } from '../../src/base/dtype.js';
 import { roundUp } from '../../src/base/units.js';
-import type { ConvGeometry } from './convolution.js';
+import type { ConvGeometry } from './conv-geometry.js';
 import { type SimdKernels, simdKernels } from './simd-kernels.js';
 
 /** Bytes of a pair of int16, and of an int32 sum. */

@@ -146,7 +146,7 @@ describe('the cheapest mapping by a minimum cut', () => {
           main,
           { ...layers, sites: now },
           costs,
-          DEFAULT_PARAMETERS,
+          { hardware: DEFAULT_PARAMETERS, pixels: false },
           (c) => c.cycles,
         );
         expect(isPossible(now, found)).toBe(true);

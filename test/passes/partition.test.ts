@@ -204,7 +204,10 @@ describe('transforms between two cores', () => {
     const x = image('x');
     const { main } = parted([x], convLayer(convLayer(x, 'a'), 'b'));
     const [first, second] = calls(main.body).map((c) => c.callee);
-    const laidOut = insertLayoutTransforms(main, (callee) => (callee === second ? 'analog' : 'core'));
+    const laidOut = insertLayoutTransforms(main, {
+      makerOf: (callee) => ({ kind: 'fixed', layout: callee === second ? 'analog' : 'core' }),
+      transform: () => 1,
+    });
     expect(first).not.toBe(second);
     const made = [...laidOut.transforms].map(([to, from]) => ({
       ops: transformOps(to, from),
