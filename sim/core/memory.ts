@@ -31,10 +31,16 @@ const WRITTEN = 1;
 const WRITTEN_WORD = 0x01010101;
 /** Up to this many bytes a loop beats a native search, which costs a view of the range. */
 const SHORT = 512;
+/** Up to this many bytes a loop over words copies sooner than the engine makes a view of them. */
+const SHORT_COPY = 512;
 /** Ranges of fewer bytes are not looked up among the known ones. */
 const KNOWN_FROM = 64;
 /** Written, by an int32 accumulator that had wrapped. Copies hand it on. */
 const WRAPPED = 2;
+
+function copyWords(from: Int32Array, at: number, to: Int32Array, start: number, n: number): void {
+  for (let i = 0; i < n; i++) to[start + i] = from[at + i]!;
+}
 
 /** What a memory held at one moment: `save` makes it, `restore` takes it. */
 export interface MemoryState {
@@ -203,15 +209,20 @@ export class Memory {
     return wrapped;
   }
 
-  /** Copies `n` bytes from another memory; a byte never written there counts as never written here. */
+  /** Copies `n` bytes from a memory that is not this one; a byte never written there counts as never written here. */
   copyFrom(source: Memory, from: number, to: number, n: number, writer: number, what: string): void {
     const src = source.#offset(from, n, what);
     const dst = this.#offset(to, n, what);
     source.#poison(src + n);
     this.#poison(dst + n);
-    this.#bytes.set(source.#bytes.subarray(src, src + n), dst);
+    if (n <= SHORT_COPY && ((src | dst | n) & (WORD_BYTES - 1)) === 0) {
+      copyWords(source.#words, src >> 2, this.#words, dst >> 2, n >> 2);
+      copyWords(source.#stateWords, src >> 2, this.#stateWords, dst >> 2, n >> 2);
+    } else {
+      this.#bytes.set(source.#bytes.subarray(src, src + n), dst);
+      this.#state.set(source.#state.subarray(src, src + n), dst);
+    }
     this.#note(dst, n, writer);
-    this.#state.set(source.#state.subarray(src, src + n), dst);
     this.#anyWrapped ||= source.#anyWrapped;
     if (n >= KNOWN_FROM && source.#known.covers(src, src + n)) this.#known.add(dst, dst + n);
     else if (this.#assumed) {

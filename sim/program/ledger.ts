@@ -121,9 +121,7 @@ export class Ledger {
   /** What the other cost models count for a turn of a layer's loop over tiles. */
   compareTileLoop(layer: number): void {
     const { inOrder } = this.account(layer);
-    this.#others.forEach((p, i) => {
-      inOrder[i]!.tileLoop += p.tileLoop;
-    });
+    for (let i = 0; i < inOrder.length; i++) inOrder[i]!.tileLoop += this.#others[i]!.tileLoop;
   }
 
   /** The same for what every model takes from ours: host kernels, jobs of the analog core. */
@@ -134,9 +132,11 @@ export class Ledger {
   /** The same for a copy. */
   compareCopy(layer: number, { kind, bytes }: CopyReport): void {
     const { inOrder } = this.account(layer);
-    this.#others.forEach((p, i) => {
-      inOrder[i]![kind] += copyCycles(bytes, p);
-    });
+    for (let i = 0; i < inOrder.length; i++) {
+      const cycles = copyCycles(bytes, this.#others[i]!);
+      if (kind === 'copyIn') inOrder[i]!.copyIn += cycles;
+      else inOrder[i]!.copyOut += cycles;
+    }
   }
 
   /** The same for a compute job. */
