@@ -5,11 +5,11 @@ import { count, percent } from './numbers.js';
 const gainText = (gain: number): string =>
   gain === 0 ? 'free' : gain > 0 ? `${count(gain)} cycles less` : `${count(-gain)} cycles more`;
 
-/** "1,090,950 cycles less: pad the input ... Outputs: the same." */
+/** "1,062,491 cycles less: pad the input ... Outputs: the same." */
 export const describeChange = ({ gain, what, outputs }: ConfirmedChange): string =>
   `${gainText(gain)}: ${what}. Outputs: ${outputs}.`;
 
-/** "conv1 (host): 1,019,402 cycles, 72.7 %" */
+/** "conv1 (host): 990,943 cycles, 72.2 %" */
 export const describeAdvised = (l: LayerAdvice, { totalCycles }: Advice): string =>
   `${l.layer} (${l.where}): ${count(l.cycles)} cycles, ${percent(l.cycles, totalCycles)}`;
 
