@@ -56,12 +56,6 @@ interface Knowledge {
   readonly compiled: () => Program | undefined;
 }
 
-/** Whether the digital core makes pixels for the analog one in a program. */
-const writesPixels = ({ manifest }: Program): boolean =>
-  manifest.steps.some(
-    (s) => s.kind === 'job' && s.core === 'analog' && manifest.layers[s.layer]!.target === 'digital',
-  );
-
 function knowledgeOf(model: Model, program: Program): Knowledge {
   const { hardware, target } = program.manifest;
   let compiled: Program | undefined | null = null;
@@ -76,7 +70,7 @@ function knowledgeOf(model: Model, program: Program): Knowledge {
           fuse: true,
           l1Reuse: true,
           analog: program.manifest.layers.some((l) => l.target === 'analog'),
-          pixels: writesPixels(program),
+          pixels: program.manifest.layers.some((l) => l.pixels === true),
         });
       } catch (e) {
         if (!(e instanceof UserError)) throw e;

@@ -285,6 +285,7 @@ class Lowering {
     const layer = this.#input.layers.get(call.callee)!;
     const node = this.#node++;
     const plan = this.#plan.layers[node]!;
+    const { pixels } = this.#nodes[node]!;
     if (layer.kind === 'analog' || plan.kind === 'analog') {
       if (layer.kind === 'analog' && plan.kind === 'analog') this.#analog(call, name, layer, plan.tiling);
       return;
@@ -325,7 +326,8 @@ class Lowering {
       inputs: operands.map((e) => tensorTypeOf(e).shape),
       output: layer.output,
       outputDtype: 'int8',
-      detail: describe(layer) + (this.#nodes[node]!.pixels === true ? ' pixels' : ''),
+      detail: describe(layer) + (pixels === true ? ' pixels' : ''),
+      ...(pixels === undefined ? {} : { pixels }),
       usefulMacs: usefulMacs(layer),
       tiles: emit.tiles,
     });

@@ -65,6 +65,7 @@ const layer = object({
   output: shape,
   outputDtype: dtype,
   detail: text,
+  'pixels?': { type: 'boolean', enum: [true] },
   usefulMacs: count,
   tiles: listOf(object({ k: range, y: range, x: range })),
   'tensor?': text,

@@ -1,3 +1,6 @@
+import { CHANNEL_BLOCK } from '../../sim/isa/analog/geometry.js';
+import { ANALOG_INFERENCES } from '../../sim/isa/analog/inferred.js';
+import { analogLayout, lineOf } from '../../sim/isa/analog/layout.js';
 import { coreLayout } from '../../sim/isa/layout.js';
 import { coordinates } from '../base/tensor.js';
 import type { Layer, Program, Range } from './types.js';
@@ -11,10 +14,14 @@ const holds = (r: Range, v: number): boolean => r.lo <= v && v < r.hi;
 export function tileOfElement(layer: Layer, index: number): number | undefined {
   const at = coordinates(index, layer.output);
   const { columns, pitch } = coreLayout(layer.output);
-  // The pieces of a sum are ranges of bytes in the core's layout; the tiles of a dense layer are ranges of outputs.
-  const byte = Math.floor(index / columns) * pitch + (index % columns);
+  // The pieces of a sum are ranges of bytes in the core's layout, or of lines of pixels; the tiles of a dense layer are ranges of outputs.
+  const pixels = analogLayout(layer.output);
+  const piece =
+    layer.pixels === true
+      ? lineOf(index % pixels.pixels, Math.floor((at[1] ?? 0) / CHANNEL_BLOCK), pixels, ANALOG_INFERENCES)
+      : Math.floor(index / columns) * pitch + (index % columns);
   const place =
-    layer.operators[0] === 'add' ? { k: 0, y: 0, x: byte } : { k: at[1] ?? 0, y: at[2] ?? 0, x: at[3] ?? 0 };
+    layer.operators[0] === 'add' ? { k: 0, y: 0, x: piece } : { k: at[1] ?? 0, y: at[2] ?? 0, x: at[3] ?? 0 };
   const found = layer.tiles.findIndex(
     ({ k, y, x }) => holds(k, place.k) && holds(y, place.y) && holds(x, place.x),
   );

@@ -94,7 +94,7 @@ export interface Range {
   readonly hi: number;
 }
 
-/** The part of a layer's output that one tile makes: output channels, rows and columns (elements for a vector). */
+/** The part of a layer's output that one tile makes: output channels, rows and columns (elements for a vector; for a sum bytes of planes, or lines of each bank). */
 export interface Tile {
   readonly k: Range;
   readonly y: Range;
@@ -116,6 +116,8 @@ export interface Layer {
   readonly outputDtype: DType;
   /** Kernel, strides, padding and shift in short ("3x3 s2,2 p1,1 >>4 relu", with "pixels" where the digital core makes those); empty where there is none. */
   readonly detail: string;
+  /** Of a layer of the digital core: it makes pixels of channels for the analog core, and a sum also reads them. */
+  readonly pixels?: true;
   /** Multiply-accumulates that the operator needs (no padding to 16, no halo). */
   readonly usefulMacs: number;
   readonly tiles: readonly Tile[];

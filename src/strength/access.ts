@@ -1,11 +1,12 @@
 import type { AnalogJobReport } from '../../sim/core/analog-core.js';
 import type { JobReport } from '../../sim/core/digital-core.js';
-import { LINE_BYTES, WORD_BYTES } from '../../sim/isa/geometry.js';
-import type { Operation } from '../../sim/isa/operation.js';
+import { BANKS, banksInUse, CHANNEL_BLOCK, linesOfPixel } from '../../sim/isa/analog/geometry.js';
+import { ARRAY_CHANNELS, ARRAY_COLUMNS, LINE_BYTES, WORD_BYTES } from '../../sim/isa/geometry.js';
+import type { ConvOperation, Operation } from '../../sim/isa/operation.js';
 import { CONFIGURATION_WORDS, REGISTERS as R } from '../../sim/isa/registers.js';
 import { tensorBytes } from '../../sim/program/tensor-access.js';
 import type { Buffer, JobStep, Program, Step } from '../program/types.js';
-import { analogAccess } from './analog-access.js';
+import { analogAccess, inBanks } from './analog-access.js';
 import type { Access, Span } from './span.js';
 
 export type { Access, Span } from './span.js';
@@ -29,15 +30,24 @@ export function inputSpans(o: Operation): Span[] {
   }
 }
 
+/** Bytes of L1 that a conv writes: planes, or lines of 16 channels in the banks of their quarters of 64. [ours] */
+function convOutput(o: ConvOperation, l1Bytes: number): Span[] {
+  const pixels = o.outputRows * o.columnGroups * ARRAY_COLUMNS;
+  const channels = o.blocks * ARRAY_CHANNELS;
+  if (o.pixels !== true) return [span('L1', o.output, channels * pixels)];
+  const banks = channels > CHANNEL_BLOCK ? BANKS : banksInUse(channels);
+  return inBanks(o.output, pixels * linesOfPixel(channels) * LINE_BYTES, l1Bytes).slice(0, banks);
+}
+
 /** Bytes of L1 that an operation writes. */
-export function outputSpan(o: Operation): Span {
+export function outputSpans(o: Operation, l1Bytes: number): Span[] {
   switch (o.kind) {
     case 'conv':
-      return span('L1', o.output, o.blocks * LINE_BYTES * o.outputRows * o.columnGroups * LINE_BYTES);
+      return convOutput(o, l1Bytes);
     case 'dense':
-      return span('L1', o.output, o.blocks * LINE_BYTES);
+      return [span('L1', o.output, o.blocks * LINE_BYTES)];
     case 'sum':
-      return span('L1', o.output, o.lines * LINE_BYTES);
+      return [span('L1', o.output, o.lines * LINE_BYTES)];
   }
 }
 
@@ -55,7 +65,7 @@ function fetched(step: JobStep, kind: Operation['kind']): Span[] {
   );
 }
 
-function jobAccess(step: JobStep, report: JobReport): Omit<Access, 'completes'> {
+function jobAccess(step: JobStep, report: JobReport, l1Bytes: number): Omit<Access, 'completes'> {
   const stores = step.stores.map(([at]) => span('L2', at, WORD_BYTES));
   if (report.kind === 'compute')
     return {
@@ -63,7 +73,7 @@ function jobAccess(step: JobStep, report: JobReport): Omit<Access, 'completes'> 
         ...fetched(step, report.instructions[0]!.operation.kind),
         ...report.instructions.flatMap(({ operation }) => inputSpans(operation)),
       ],
-      writes: [...stores, ...report.instructions.map(({ operation }) => outputSpan(operation))],
+      writes: [...stores, ...report.instructions.flatMap(({ operation }) => outputSpans(operation, l1Bytes))],
     };
   const outside = span('L2', report.l2Address, report.bytes);
   const inside = span('L1', report.l1Address, report.bytes);
@@ -81,11 +91,10 @@ export function accessOf(
   if (step.kind === 'tile') return { reads: [], writes: [], completes: [] };
   const completes = step.completes.map((id) => ofBuffer(buffer(id)));
   if (step.kind === 'job') {
-    if (step.core === 'analog') {
-      const { l1Bytes } = program.manifest.hardware.chip;
-      return { ...analogAccess(step, report as AnalogJobReport, l1Bytes), completes };
-    }
-    return { ...jobAccess(step, report as JobReport), completes };
+    const { l1Bytes } = program.manifest.hardware.chip;
+    return step.core === 'analog'
+      ? { ...analogAccess(step, report as AnalogJobReport, l1Bytes), completes }
+      : { ...jobAccess(step, report as JobReport, l1Bytes), completes };
   }
   const args = step.ops.flatMap((op) => op.args.flatMap((o) => ('buffer' in o ? [o.buffer] : [])));
   const stored = step.stores.flatMap(({ from }) => ('buffer' in from ? [from.buffer] : []));

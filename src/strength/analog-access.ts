@@ -11,7 +11,7 @@ const register = ({ writes }: JobStep, offset: number): number =>
   writes.findLast(([at]) => at === offset)?.[1] ?? 0;
 
 /** The same bytes of each bank. */
-const inBanks = (address: number, bytes: number, l1Bytes: number): Span[] =>
+export const inBanks = (address: number, bytes: number, l1Bytes: number): Span[] =>
   Array.from({ length: BANKS }, (_, bank) => {
     const lo = bank * (l1Bytes / BANKS) + address;
     return { memory: 'L1', lo, hi: lo + bytes };

@@ -69,6 +69,26 @@ it('has at least 40 kinds of fault, each with its own name', () => {
   expect(new Set(FAULT_KINDS.map((k) => k.name)).size).toBe(FAULT_KINDS.length);
 });
 
+it('in a layer of the digital core that makes pixels: every fault that shows is found there, named and proved', async () => {
+  const mixed = buildModel('resnet8-mixed');
+  const bed = bedOf('mixed', mixed, compile(mixed), await openBackend('cpu'), 2);
+  const layers = bed.program.manifest.layers.filter((l) => l.pixels === true);
+  expect(layers.map((l) => l.layer)).toEqual(['conv1', 'add_1', 'add_2', 'conv9', 'add_3']);
+  let shown = 0;
+  for (const kind of FAULT_KINDS.filter((_, i) => FULL || i % 8 === 0))
+    for (const layer of layers) {
+      const outcome = tryFault(bed, layer, kind, 'test');
+      if (outcome?.noticed !== true) continue;
+      shown++;
+      expect(outcome, `${kind.name} in ${layer.layer}`).toMatchObject({
+        layerRight: true,
+        named: true,
+        proved: true,
+      });
+    }
+  expect(shown).toBeGreaterThan(FULL ? 100 : 8);
+}, 120_000);
+
 describe('each kind of fault is found in the right layer, named and proved', () => {
   it.each(SAMPLE.map((k) => [k.name, k] as const))('%s', (_, kind) => {
     const outcome = first(kind);

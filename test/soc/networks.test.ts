@@ -7,6 +7,7 @@ import { buildModel, suiteModels } from '../../src/models/registry.js';
 import { crossCompiler, runOnSoc } from '../../src/node/toolchain/soc.js';
 import { hasTool, riscvPrefix } from '../../src/node/toolchain/tool.js';
 import { compareOnSoc, verifyOnSoc } from '../../src/node/verify-on-soc.js';
+import { overrideMemories } from '../../src/program/hardware-overrides.js';
 import type { Program } from '../../src/program/types.js';
 import type { Optimization, SocRun } from '../../src/results/soc.js';
 import { FULL } from '../full.js';
@@ -20,9 +21,9 @@ const CORE = 'soma_dory, c';
 type Case = readonly [model: string, target: 'soma_dory, c' | 'c', optimization: Optimization];
 
 const OTHERS: readonly Case[] = [
-  ...['resnet8-ternary', 'resnet8-mixed', 'ds-cnn-mixed', 'dae-ternary'].map(
-    (name): Case => [name, CORE, 'O2'],
-  ),
+  ...['resnet8-ternary', 'ds-cnn-mixed', 'dae-ternary'].map((name): Case => [name, CORE, 'O2']),
+  // Their pixels of 64 channels take more L2 than the chip has.
+  ...['mobilenet-v1-mixed', 'mobilenet-v1-ternary'].map((name): Case => [name, CORE, 'O2']),
   ['resnet8-mixed', CORE, 'O0'],
   ['residual', CORE, 'O0'],
   ['resnet8', CORE, 'O0'],
@@ -39,6 +40,7 @@ const CASES: readonly Case[] = [
   ['two-convs', 'c', 'O2'],
   // Jobs of both cores.
   ['dae-mixed', CORE, 'O2'],
+  ['resnet8-mixed', CORE, 'O2'],
   ...(FULL ? OTHERS : []),
 ];
 
@@ -54,11 +56,13 @@ const sum = (of: readonly number[]): number => of.reduce((a, b) => a + b, 0);
 describe.skipIf(!canBuild)('networks on the SoC equal reference and Program', () => {
   it.each(CASES)('%s for %s at %s', { timeout: 120_000 }, async (name, target, optimization) => {
     const model = buildModel(name);
-    const program = compile(model, { ...DEFAULT_OPTIONS, target });
+    const { hardware: chip } = DEFAULT_OPTIONS;
+    const hardware = name.startsWith('mobilenet-v1-') ? overrideMemories(chip, { l2: 2 ** 21 }) : chip;
+    const program = compile(model, { ...DEFAULT_OPTIONS, target, hardware });
     const [inputs, reference] = [inputsOf(model), await referenceOf(model)];
     const ran = runOnSoc(program, { inputs, outputs: reference }, optimization);
     expect(ran.result.stdout).toContain('as expected');
-    expectToFit(ran.sizes, program);
+    if (hardware === chip) expectToFit(ran.sizes, program);
     const soc = compareOnSoc(program, ran, inputs, reference, { optimization, run: 0 });
     expect(soc.difference).toBeUndefined();
     expect(soc.ok).toBe(true);

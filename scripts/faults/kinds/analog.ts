@@ -10,7 +10,9 @@ import type { JobStep, Program } from '../../../src/program/types.js';
 import { type FaultKind, pick, type Site } from '../fault.js';
 
 const jobsOf = (s: Site, kind: AnalogJob['kind']): AnalogJob[] =>
-  s.layer.target === 'analog' ? analogJobsOf(s.program, s.layer.id).filter((j) => j.kind === kind) : [];
+  s.layer.target === 'analog' || s.layer.pixels === true
+    ? analogJobsOf(s.program, s.layer.id).filter((j) => j.kind === kind)
+    : [];
 
 /** Words at an address before one job, and what they were before the next job that fetches from there. */
 function store(p: Program, job: AnalogJob, at: number, wrong: AnalogFields): Program {

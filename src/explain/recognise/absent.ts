@@ -45,12 +45,17 @@ const suspicion = (
   })),
 });
 
+/** A sum of pixels has its operands in banks. */
+const copiesOperandsByBanks = ({ layer, asked }: Suspect): boolean =>
+  layer.pixels === true && asked?.kind === 'sum';
+
 /** Operands that nothing brings to L1: no copy covers the address that the jobs read from, and no tensor was left there. */
 function uncovered(s: Suspect): Suspicion[] {
   const { buffers } = s.program.manifest;
   const computes = s.jobs.filter((j) => j.fields !== undefined);
   const first = computes[0];
-  if (first === undefined || s.asked === undefined) return [];
+  // Copies of banks are the analog port's (analog.ts).
+  if (first === undefined || s.asked === undefined || copiesOperandsByBanks(s)) return [];
   const live = buffers.filter((b) => b.firstStep <= first.step + 1 && b.lastStep >= first.step - 1);
   const covered = (at: number): boolean =>
     live.some(
@@ -92,7 +97,7 @@ function uncovered(s: Suspect): Suspicion[] {
 function neverOut(s: Suspect): Suspicion[] {
   const { buffers } = s.program.manifest;
   const computes = s.jobs.filter((j) => j.fields !== undefined);
-  if (computes.length === 0 || s.jobs.some((j) => j.kind === 'copyOut')) return [];
+  if (computes.length === 0 || s.layer.pixels === true || s.jobs.some((j) => j.kind === 'copyOut')) return [];
   const target = buffers.find((b) => b.memory === 'L2' && b.layout === 'core' && b.tensor === s.layer.tensor);
   if (target === undefined) return [];
   const from = smallest(computes.map((j) => j.fields!.output_memory_pointer));
@@ -188,7 +193,7 @@ function tilesWithout(s: Suspect): Suspicion[] {
         t,
         {
           ...held,
-          ...askedFields(asked, tile, like.fields),
+          ...askedFields(asked, tile, like.fields, s.layer.pixels === true),
           input_memory_pointer: input,
           output_memory_pointer: output + d,
           weight_memory_pointer: b,

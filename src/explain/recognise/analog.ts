@@ -213,7 +213,9 @@ function orderFaults(s: Suspect, held: readonly AnalogJob[], right: readonly Ana
 
 /** What of the layer's jobs is not as the model has it, in the order of the jobs. */
 function faultsOf(s: Suspect, model: Program): Fault[] {
-  const layer = model.manifest.layers.findIndex((l) => l.target === 'analog' && l.tensor === s.layer.tensor);
+  const layer = model.manifest.layers.findIndex(
+    (l) => l.target === s.layer.target && l.tensor === s.layer.tensor,
+  );
   const held = analogJobsOf(s.program, s.faulty.layer);
   const right = analogJobsOf(model, layer);
   if (held.length === 0 || right.length === 0) return [];
@@ -226,11 +228,11 @@ function faultsOf(s: Suspect, model: Program): Fault[] {
 }
 
 /**
- * A layer of the analog core whose jobs, half-words, weights or batch norm are not the model's (`compiled`: the model as this compiler has it).
+ * A layer of the analog core (or of the digital one that makes pixels for it) whose jobs at the analog core's port, half-words, weights or batch norm are not the model's (`compiled`: the model as this compiler has it).
  * All that is wrong in one way is changed back together.
  */
 export function analog(s: Suspect, compiled: () => Program | undefined): readonly Suspicion[] {
-  const model = s.layer.target === 'analog' ? compiled() : undefined;
+  const model = s.layer.target === 'analog' || s.layer.pixels === true ? compiled() : undefined;
   if (model === undefined) return [];
   const faults = faultsOf(s, model);
   const kinds = [...new Set(faults.map((f) => f.kind))];

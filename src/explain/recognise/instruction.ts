@@ -36,8 +36,14 @@ function inputRows(l: ConvLayer, { y }: Tile): { rows: number; top: number; bott
 }
 
 /** What the model and the tile fix in the instruction, whatever the compiler's plan of memory is. */
-export function askedFields(l: DigitalLayer, tile: Tile, held: Fields): Partial<Record<FieldName, number>> {
-  if (l.kind === 'sum') return { mode: 3, c: Math.ceil((tile.x.hi - tile.x.lo) / 16) };
+export function askedFields(
+  l: DigitalLayer,
+  tile: Tile,
+  held: Fields,
+  pixels: boolean,
+): Partial<Record<FieldName, number>> {
+  const extent = tile.x.hi - tile.x.lo;
+  if (l.kind === 'sum') return { mode: 3, c: pixels ? extent : Math.ceil(extent / 16) };
   const blocks = Math.ceil((tile.k.hi - tile.k.lo) / 16);
   if (l.kind === 'dense')
     return { mode: 0, c: Math.ceil(l.input[1]! / 16), k: blocks, dilation: 1, write_l2_l1: 2 };
@@ -64,7 +70,7 @@ export function askedFields(l: DigitalLayer, tile: Tile, held: Fields): Partial<
     conv_strided: l.stride - 1,
     zero_padding: l.padLeft | (dead << 4) | (top << 8) | (bottom << 12),
     dilation: 1,
-    write_l2_l1: 2,
+    write_l2_l1: pixels ? 1 : 2,
   };
 }
 
@@ -75,7 +81,7 @@ function oddFields(s: Suspect): Odd[] {
     const tile = s.layer.tiles[job.tile];
     const { fields } = job;
     if (fields === undefined || tile === undefined) return [];
-    const right = askedFields(asked, tile, fields);
+    const right = askedFields(asked, tile, fields, s.layer.pixels === true);
     return (Object.keys(right) as FieldName[])
       .filter((f) => fields[f] !== right[f])
       .map((field) => ({ job: { ...job, fields }, field, right: right[field]! }));

@@ -1,3 +1,5 @@
+import { BANKS } from '../../../sim/isa/analog/geometry.js';
+import { ANALOG_REGISTERS } from '../../../sim/isa/analog/registers.js';
 import { LINE_BYTES } from '../../../sim/isa/geometry.js';
 import type { FieldName } from '../../../sim/isa/instruction.js';
 import { coreLayout } from '../../../sim/isa/layout.js';
@@ -5,6 +7,7 @@ import type { RegisterName } from '../../../sim/isa/registers.js';
 import { largest, smallest } from '../../base/extremes.js';
 import type { Program } from '../../program/types.js';
 import type { CauseKind } from '../../results/explanation.js';
+import { analogJobsOf } from '../analog-jobs.js';
 import { setFields, setRegister } from '../edit.js';
 import type { Job } from '../jobs.js';
 import { extentOf, type Recogniser, type Suspect, type Suspicion } from '../suspect.js';
@@ -79,14 +82,26 @@ function fromNeighbours(values: readonly number[], i: number, ballot: Ballot): v
   line(v(i - 1), v(i + 1), (a, b) => (a + b) / 2);
 }
 
+/** Where a layer that makes pixels copies lines to or from, in each bank. */
+function placesInBanks(s: Suspect, kind: 'copyIn' | 'copyOut'): number[] {
+  if (s.layer.pixels !== true) return [];
+  const bankBytes = s.program.manifest.hardware.chip.l1Bytes / BANKS;
+  const lines = analogJobsOf(s.program, s.faulty.layer).filter((j) => j.kind === kind);
+  return Array.from({ length: BANKS }, (_, bank) => bank * bankBytes).flatMap((start) =>
+    lines.map((j) => start + (j.registers.get(ANALOG_REGISTERS.L1ADDR) ?? 0) * LINE_BYTES),
+  );
+}
+
 const anchorsOf = (s: Suspect, site: Site): number[] => {
   const { buffers } = s.program.manifest;
   const steps = s.jobs.map((j) => j.step);
   const [from, to] = [smallest(steps), largest(steps)];
   const live = buffers.filter((b) => b.firstStep <= to && b.lastStep >= from);
   const l1 = live.filter((b) => b.memory === 'L1').map((b) => b.address);
-  const copies = (kind: Job['kind']) =>
-    s.jobs.filter((j) => j.kind === kind).map((j) => (j.registers.get('L1ADDR') ?? 0) * LINE_BYTES);
+  const copies = (kind: 'copyIn' | 'copyOut') => [
+    ...s.jobs.filter((j) => j.kind === kind).map((j) => (j.registers.get('L1ADDR') ?? 0) * LINE_BYTES),
+    ...placesInBanks(s, kind),
+  ];
   if (site.name === 'L1ADDR') {
     const pointer =
       site.jobs === 'copyIn' ? ('input_memory_pointer' as const) : ('output_memory_pointer' as const);
