@@ -84,6 +84,7 @@ describe('what goes to the analog core', () => {
     ['shift 31', { shift: 31 }],
     ['1152 rows of the array', { input: [1, 128, 4, 4], weights: [16, 128, 3, 3] }],
     ['a factor for all channels', { factor: [] }],
+    ['factors without a batch axis', { factor: [16, 1, 1] }],
     ['elements a multiple of 4', { input: [1, 4, 3, 3], weights: [4, 4, 3, 3], factor: [1, 4, 1, 1] }],
   ] as const)('%s', (_, l) => {
     const { layers, warnings } = compiled(l as Layer);
