@@ -263,4 +263,10 @@ export const EQUIVALENT: readonly Equivalent[] = [
     replacement: ['["Stryker was here"]'],
     reason: 'no operator has that pattern',
   },
+  {
+    file: 'src/lower/emit/analog.ts',
+    source: 'if (tiles.length === 1) {',
+    replacement: ['true'],
+    reason: 'words that differ from tile to tile are stored by each job, whatever the image holds',
+  },
 ];
