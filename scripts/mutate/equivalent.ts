@@ -176,4 +176,97 @@ export const EQUIVALENT: readonly Equivalent[] = [
     replacement: ['true'],
     reason: 'no alias is -1, which is what stands for none here',
   },
+  {
+    file: 'sim/rv32/pattern.ts',
+    source: 'const value = (fields[field] ?? 0) - (layout.offsets[field] ?? 0);',
+    replacement: ['(fields[field] ?? 0) + (layout.offsets[field] ?? 0)'],
+    reason: 'an offset is 8, of a field of three bits: 8 more and 8 less are the same there',
+  },
+  {
+    file: 'src/lower/l1-plan.ts',
+    source: 'const old = before === undefined ? [] : tileBytes(before);',
+    replacement: ['["Stryker was here"]'],
+    reason: 'a tile of 0 bytes has no interval before or after it',
+  },
+  {
+    file: 'sim/rv32/core.ts',
+    source: 'if (this.#fuel.due) {',
+    replacement: ['true'],
+    reason: 'looking outside more often finds nothing new: only time tells',
+  },
+  {
+    file: 'sim/rv32/code-cache.ts',
+    source: 'if (!this.contains(pc) || this.ends[this.half(pc)] !== 0) return false;',
+    replacement: ['false', '!this.contains(pc) && this.ends[this.half(pc)] !== 0', 'true'],
+    reason:
+      'a mark is set again or falls away beyond the end, and what is dropped or looked at for nothing only takes time',
+  },
+  {
+    file: 'sim/rv32/region.ts',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a line of the source, as it stands there
+    source: "read: (field) => (d[field] === 0 ? '0' : `x[${d[field]}]`),",
+    replacement: ['false'],
+    reason: 'x0 holds 0, too',
+  },
+  {
+    file: 'sim/rv32/wasm/block-writer.ts',
+    source: 'if (!(error instanceof Untranslatable)) throw error;',
+    replacement: ['false'],
+    reason: 'nothing else is thrown there',
+  },
+  {
+    file: 'src/passes/analog-limits.ts',
+    source: 'const shared = convRules(conv, { depthwise: false });',
+    replacement: ['{}'],
+    reason: 'what is not said counts as false',
+  },
+  {
+    file: 'src/passes/limits.ts',
+    source: "const blockBytes = convBlockBytes(intAttr(conv.attrs, 'groups') > 1 ? 1 : ci, fy, fx);",
+    replacement: ['false'],
+    reason: 'a depthwise kernel has one input channel in its own shape',
+  },
+  {
+    file: 'src/passes/limits.ts',
+    source: "conv.type.kind === 'tensor' && conv.type.dtype === 'int32'",
+    replacement: ['true'],
+    reason: 'a conv gives a tensor: this only satisfies the type checker',
+  },
+  {
+    file: 'src/passes/limits.ts',
+    source: "dense.type.kind === 'tensor' && dense.type.dtype === 'int32'",
+    replacement: ['true'],
+    reason: 'a dense layer gives a tensor: this only satisfies the type checker',
+  },
+  {
+    file: 'src/passes/match-analog.ts',
+    source: 'shape.length >= 3 &&',
+    replacement: ['true'],
+    reason: 'where there are fewer axes, the third from the end is none',
+  },
+  {
+    file: 'src/passes/layout.ts',
+    source:
+      "if (original.type.kind === 'tuple' || isScalar(original) || chosen.get(original) === layout) return e;",
+    replacement: ['false'],
+    reason: 'a tuple is dense, and only the host asks for one',
+  },
+  {
+    file: 'src/passes/pattern.ts',
+    source: "if (bias?.kind !== 'constant')",
+    replacement: ['bias.kind'],
+    reason: 'an add has two operands: this only satisfies the type checker',
+  },
+  {
+    file: 'src/passes/kernels.ts',
+    source: 'opaque: [],',
+    replacement: ['["Stryker was here"]'],
+    reason: 'no operator has that pattern',
+  },
+  {
+    file: 'src/lower/emit/analog.ts',
+    source: 'if (tiles.length === 1) {',
+    replacement: ['true'],
+    reason: 'words that differ from tile to tile are stored by each job, whatever the image holds',
+  },
 ];

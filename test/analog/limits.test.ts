@@ -12,6 +12,7 @@ import { tensorType } from '../../src/ir/types.js';
 interface Layer {
   readonly input?: readonly number[];
   readonly weights?: readonly number[];
+  readonly smallest?: number;
   readonly largest?: number;
   readonly dtype?: 'int8' | 'int16';
   readonly strides?: readonly number[];
@@ -48,6 +49,7 @@ function model(change: Layer): Model {
   const x = variable('x', tensorType(l.input, l.dtype));
   const w = randomInts(random(1, 'w'), l.weights, -l.largest, l.largest, l.dtype);
   w.data[0] = l.largest;
+  if (l.smallest !== undefined) w.data[1] = l.smallest;
   const ones = (shape: readonly number[], dtype: 'int16' | 'int32'): Expr =>
     constant(tensor(shape, dtype, new Array(shape.reduce((n, d) => n * d, 1)).fill(3)));
   const { strides, padding, dilation, groups } = l;
@@ -82,6 +84,7 @@ describe('what goes to the analog core', () => {
     ['shift 31', { shift: 31 }],
     ['1152 rows of the array', { input: [1, 128, 4, 4], weights: [16, 128, 3, 3] }],
     ['a factor for all channels', { factor: [] }],
+    ['factors without a batch axis', { factor: [16, 1, 1] }],
     ['elements a multiple of 4', { input: [1, 4, 3, 3], weights: [4, 4, 3, 3], factor: [1, 4, 1, 1] }],
   ] as const)('%s', (_, l) => {
     const { layers, warnings } = compiled(l as Layer);
@@ -90,6 +93,8 @@ describe('what goes to the analog core', () => {
 
   it.each([
     ['weights', { largest: 2 }, '[-2, 2]', 'ternary: in [-1, 1]'],
+    ['weights', { smallest: -2 }, '[-2, 1]', 'ternary: in [-1, 1]'],
+    ['weights', { smallest: 2 }, '[-1, 2]', 'ternary: in [-1, 1]'],
     ['weights dtype', { dtype: 'int16' }, 'int16', 'int8'],
     [
       'kernel_size',
@@ -133,6 +138,28 @@ describe('what goes to the analog core', () => {
     expect(warnings.map((w) => [w.operator, w.attribute, w.value, w.supported])).toEqual([
       ['nn.conv2d', attribute, value, supported],
     ]);
+  });
+
+  it.each([
+    [3, 'floor followed by cast', (e: Expr) => cast(e, 'int16')],
+    [2, 'divide followed by clip', (e: Expr) => clip(e, -9, 9)],
+    [3, 'floor followed by no single operator', (e: Expr) => add(e, e)],
+  ] as const)('not a pattern that breaks off after %i operators: %s', (count, value, rest) => {
+    const x = variable('x', tensorType([1, 16, 8, 8], 'int8'));
+    const w = constant(tensor([16, 16, 3, 3], 'int8'));
+    const sum = conv2d(x, w, { padding: [1, 1, 1, 1], outDtype: 'int32' });
+    const divided = divide(cast(sum, 'float32'), scalar(8, 'float32'));
+    const body = rest(count === 3 ? floor(divided) : divided);
+    const broken: Model = {
+      name: 'broken',
+      main: labelTensors({ name: 'main', params: [x], body, attrs: {} }),
+      params: new Map(),
+    };
+    expect(compile(broken).manifest.warnings[0]).toMatchObject({
+      operator: 'nn.conv2d',
+      attribute: 'pattern',
+      value,
+    });
   });
 
   it('nothing with --no-analog, and says so', () => {

@@ -69,6 +69,12 @@ describe('functions of the accelerator', () => {
     expect(both!.callee.params.map((p) => p.name)).toEqual(['soma_dory_2_i0', 'soma_dory_2_i1']);
   });
 
+  it('have no layer where no operator has one', () => {
+    const bare = conv2d(x, weights, { padding: [1, 1, 1, 1], outDtype: 'int32' });
+    const [found] = calls(parted([x], requantized(biasAdd(bare, bias, 1))).main.body);
+    expect(found!.label).toStrictEqual({});
+  });
+
   it('a value added to itself comes in once, through one cast', () => {
     const wide = cast(x, 'int32');
     const { main } = parted([x], requantized(add(wide, wide)));
@@ -164,14 +170,22 @@ describe('what stays is said once', () => {
     ]);
   });
 
+  it("a cast in front of a conv is none of a sum's", () =>
+    expect(
+      said([wide], conv2d(cast(wide, 'int8'), weights, { padding: [0, 0, 0, 0], outDtype: 'int32' })),
+    ).toEqual([
+      ['cast', 'operator', 'cast'],
+      ['nn.conv2d', 'padding', '[0, 0, 0, 0]'],
+    ]));
+
   it('by operator, and by layer and tensor where they have names', () => {
     const supported = 'conv2d, dense and element-wise add, each requantized to int8';
     const refused = { operator: 'clip', attribute: 'operator', value: 'clip', supported };
     const of = (label: Call['label']) => parted([x], { ...(clip(x, 0, 9) as Call), label }).warnings;
-    expect(of({})).toEqual([refused]);
-    expect(of({ layer: 'l' })).toEqual([{ ...refused, layer: 'l' }]);
-    expect(of({ tensor: 't' })).toEqual([{ ...refused, tensor: 't' }]);
-    expect(of({ layer: 'l', tensor: 't' })).toEqual([{ ...refused, layer: 'l', tensor: 't' }]);
+    expect(of({})).toStrictEqual([refused]);
+    expect(of({ layer: 'l' })).toStrictEqual([{ ...refused, layer: 'l' }]);
+    expect(of({ tensor: 't' })).toStrictEqual([{ ...refused, tensor: 't' }]);
+    expect(of({ layer: 'l', tensor: 't' })).toStrictEqual([{ ...refused, layer: 'l', tensor: 't' }]);
   });
 });
 

@@ -6,7 +6,7 @@ import {
   renderHistoryLines,
 } from '../../reports/history/entries.js';
 import { renderHistoryHtml } from '../../reports/history/html.js';
-import { latest, seriesOf } from '../../reports/history/series.js';
+import { latest, notable, seriesOf } from '../../reports/history/series.js';
 import {
   renderHistoryCsv,
   renderHistoryMarkdown,
@@ -168,5 +168,56 @@ describe('renderings', () => {
     const rows = renderHistoryCsv(history).trimEnd().split('\r\n');
     expect(rows).toHaveLength(4);
     expect(rows[3]).toMatch(/^cccc,A <b> \| c,resnet8,"soma_dory, c",0,diana-default,1000,/);
+  });
+});
+
+describe('what each commit moved', () => {
+  const totals = (by: number) => ({ totalCycles: first.totalCycles + by });
+  const movesAt = (...entries: readonly HistoryEntry[]) =>
+    seriesOf(entries).map(({ points }) => points.map(({ moves }) => moves.map((m) => m.text)));
+
+  it('names the layers that moved furthest, up or down, and counts the others', () => {
+    const commit = (name: string, by: number, a: number, b: number, c: number, d: number) =>
+      at(name, { ...totals(by), layers: { a, b, c, d } });
+    const [series] = movesAt(
+      commit('aaaa', 0, 100, 200, 300, 400),
+      commit('bbbb', -75, 110, 110, 320, 385),
+      commit('cccc', -75, 110, 110, 320, 390),
+    );
+    expect(series![1]![0]).toMatch(/^-75 cycles \(.*\): b -90, c \+20, d -15, 1 more$/);
+    // Against the commit before it, not the first.
+    expect(series![2]).toEqual(['layers: d +5']);
+  });
+
+  it('takes runs with other seeds or targets as series of their own', () => {
+    const other = { ...totals(100), layers: layers({ conv1: 100 }) };
+    expect(
+      movesAt(first, at('aaaa', { ...other, seed: '7' }), at('aaaa', { ...other, target: 'c' })),
+    ).toEqual([[[]], [[]], [[]]]);
+  });
+
+  it('a weaker test is worse, a stronger one is not', () => {
+    const strength = (missed: number) => ({ strength: { planted: 200, missed } });
+    const [{ points } = { points: [] }] = seriesOf([
+      at('aaaa', strength(20)),
+      at('bbbb', strength(10)),
+      at('cccc', strength(30)),
+    ]);
+    expect(points.flatMap(({ moves }) => moves)).toEqual([
+      { what: 'strength', text: 'strength 90.0 % -> 95.0 %', worse: false },
+      { what: 'strength', text: 'strength 95.0 % -> 85.0 %', worse: true },
+    ]);
+  });
+
+  it('tables show the first, the last and what moved', () => {
+    const slower = { ...totals(5), layers: layers({ conv1: 5 }) };
+    const [series] = seriesOf([
+      first,
+      at('bbbb'),
+      at('cccc', slower),
+      at('dddd', slower),
+      at('eeee', slower),
+    ]);
+    expect(notable(series!).map(({ entry }) => entry.commit)).toEqual(['aaaa', 'cccc', 'eeee']);
   });
 });

@@ -163,6 +163,18 @@ describe('WebAssembly', () => {
     expect(regionAt(m, BASE + 4)).toBe('javascript');
   });
 
+  it.each([
+    ['a call through the link register', ['auipc ra, 0x0', 'jalr ra, 60(ra)'], 'jalr zero, 0(ra)'],
+    ['a jump through another register', ['auipc a1, 0x0', 'jalr zero, 60(a1)'], 'jal zero, -56'],
+  ])('keeps a loop with %s, which is no return', (_, there, back) => {
+    // The function, or what is jumped to, lies at +64; the loop goes on at +12.
+    const m = machine(['addi s0, zero, 2000', ...there, 'addi s0, s0, -1', 'bne s0, zero, -12', ...FINISH]);
+    m.platform.ram.set(assembleProgram(['addi a0, a0, 1', back]), 64);
+    m.core.run(1e6);
+    expect([m.platform.exitStatus, m.core.calls.depth]).toEqual([2000, 0]);
+    expect(regionAt(m, BASE + 4)).toBe('webassembly');
+  });
+
   it('goes into calls and comes back, also where a function calls itself', () => {
     // fib(15) in a0, by recursion; s0 counts the calls: 2 fib(16) - 1.
     const m = machine([

@@ -70,6 +70,24 @@ describe('what a region covers', () => {
     expect(wasm(m).blocks).toEqual(javascript(m));
   });
 
+  it('goes on where a jump leads, not behind it', () => {
+    const m = ran([
+      'jal zero, 12',
+      'addi a0, a0, 1',
+      'jal zero, 12',
+      'jal zero, -8',
+      'addi a0, a0, 1',
+      ...FINISH,
+    ]);
+    // What lies behind the jump at +8 has run, before it.
+    const jump = [
+      [8, 1],
+      [20, 2],
+    ];
+    expect(javascript(m, 8)).toEqual(jump);
+    expect(wasm(m, 8)).toEqual({ blocks: jump, entries: [8] });
+  });
+
   it('leaves system instructions and CSRs to the step tier, and goes on behind them', () => {
     const m = ran(['addi a1, a1, 1', `csrrs a2, ${0x340}, zero`, 'addi a1, a1, 1', 'fence', ...FINISH]);
     expect(javascript(m)).toEqual([

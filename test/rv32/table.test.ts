@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decode, NARROW, WIDE } from '../../sim/rv32/decode.js';
 import { disassemble } from '../../sim/rv32/disassemble.js';
+import { readsRegister, writtenRegisters } from '../../sim/rv32/operands.js';
 import { extractFields, insertFields, parsePattern } from '../../sim/rv32/pattern.js';
 
 const text = (word: number): string | undefined => {
@@ -74,6 +75,32 @@ describe('words that are no instruction', () => {
     [0x40001033, 'funct7 of sub with funct3 of sll'],
     [0xfe00705b, 'an Xpulp opcode with a free code'],
   ])('word %i, %s, is illegal', (word) => expect(text(word)).toBeUndefined());
+});
+
+describe('the registers that an instruction reads and writes', () => {
+  it.each([
+    [0x0045a50b, 'p.lw a0, 4(a1!)', [11], [10, 11]],
+    [0x20c5f50b, 'p.lw a0, a2(a1!)', [11, 12], [10, 11]],
+    [0x0045a503, 'lw a0, 4(a1)', [11], [10]],
+    [0xfea5ae2b, 'p.sw a0, -4(a1!)', [10, 11], [11]],
+    [0x00a5d623, 'p.sh a0, a2(a1)', [10, 11, 12], []],
+    [0x00a5a023, 'sw a0, 0(a1)', [10, 11], []],
+    [0x40c58533, 'sub a0, a1, a2', [11, 12], [10]],
+    [0x00c58033, 'add zero, a1, a2', [11, 12], []],
+    [0x42c58533, 'p.mac a0, a1, a2', [10, 11, 12], [10]],
+    [0x00b50463, 'beq a0, a1, 0x00001008', [10, 11], []],
+    [0x008000ef, 'jal ra, 0x00001008', [], [1]],
+    [0x00058067, 'jalr zero, 0(a1)', [11], []],
+    [0x004640fb, 'lp.setup x1, a2, 0x00001008', [12], []],
+    [0x34059573, 'csrrw a0, mscratch, a1', [11], [10]],
+    [0x30047073, 'csrrci zero, mstatus, 8', [], []],
+    [0x30200073, 'mret', [], []],
+  ] as const)('%i, %s: reads %j, writes %j', (word, spelled, reads, writes) => {
+    const d = decode(word)!;
+    expect(disassemble(d, 0x1000)).toBe(spelled);
+    expect(Array.from({ length: 32 }, (_, r) => r).filter((r) => readsRegister(d, r))).toEqual(reads);
+    expect(writtenRegisters(d)).toEqual(writes);
+  });
 });
 
 describe('patterns', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Backend } from '../../sim/rv32/core.js';
+import { assembleProgram } from './assembler.js';
 import { BACKENDS, BASE, FINISH, machine } from './machine.js';
 
 /**
@@ -190,6 +191,26 @@ describe('traps', () => {
 describe('programs that never end', () => {
   it('a jump to itself with interrupts off', () =>
     expect(() => machine(['jal zero, 0']).core.run(1e6)).toThrow(/jumps to itself/));
+  it('a jump to itself that an interrupt ends goes on; one that none can end is an error', () => {
+    // Vector 3 lies at +12; the program at +256 sets mtvec, allows interrupts and waits.
+    const waiting = (irqAt: number, allow: string) => {
+      const m = machine([]);
+      m.platform.ram.set(assembleProgram(['addi a0, zero, 5', ...FINISH]), 12);
+      m.platform.ram.set(
+        assembleProgram(['lui a1, 0x1c000', `csrrw zero, ${0x305}, a1`, allow, 'jal zero, 0']),
+        256,
+      );
+      m.core.pc = BASE + 256;
+      m.platform.irq = 3;
+      m.platform.irqAt = irqAt;
+      m.core.run(1e4);
+      return m.platform.exitStatus;
+    };
+    const [on, off] = ['csrrsi zero, 768, 8', 'csrrci zero, 768, 8'];
+    expect(waiting(500, on)).toBe(5);
+    expect(() => waiting(500, off)).toThrow(/jumps to itself/);
+    expect(() => waiting(Number.POSITIVE_INFINITY, on)).toThrow(/jumps to itself/);
+  });
   it('wfi with nothing to wake it', () =>
     expect(() => machine(['wfi']).core.run(1e6)).toThrow(/sleeps for ever/));
   it('a longer loop reaches the limit', () => {
