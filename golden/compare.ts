@@ -1,6 +1,8 @@
+import type { TypedArray } from '../src/base/dtype.js';
 import { coordinates, sameShape, showShape, type Tensor } from '../src/base/tensor.js';
 import type { Tolerance } from './tolerance.js';
 import { ulpsApart } from './tolerance.js';
+import { exactValues } from './value.js';
 
 export interface Comparison {
   /** Elements that differ. */
@@ -20,15 +22,27 @@ export interface Comparison {
 
 function saturatedCount(t: Tensor): number {
   if (t.dtype !== 'int8') return 0;
+  const values = t.data as Int8Array;
   let count = 0;
-  for (let i = 0; i < t.data.length; i++) if (t.data[i] === 127 || t.data[i] === -128) count++;
+  for (let i = 0; i < values.length; i++) if (values[i] === 127 || values[i] === -128) count++;
   return count;
 }
 
 function zeroCount(t: Tensor): number {
+  const values = exactValues(t.data);
   let count = 0;
-  for (let i = 0; i < t.data.length; i++) if (t.data[i] === 0) count++;
+  for (let i = 0; i < values.length; i++) if (values[i] === 0) count++;
   return count;
+}
+
+/** Whether all bytes are equal; then all values are, too. */
+function sameBytes(a: TypedArray, b: TypedArray): boolean {
+  const [left, right] = [a, b].map((v) => new Uint8Array(v.buffer, v.byteOffset, v.byteLength)) as [
+    Uint8Array,
+    Uint8Array,
+  ];
+  for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
+  return left.length === right.length;
 }
 
 /**
@@ -42,6 +56,8 @@ export function compareTensor(expected: Tensor, actual: Tensor, tolerance?: Tole
       `a tensor of ${showShape(expected.shape)} ${expected.dtype} cannot be compared with one of ` +
         `${showShape(actual.shape)} ${actual.dtype}`,
     );
+  const counts = { saturated: saturatedCount(actual), zero: zeroCount(actual) };
+  if (sameBytes(expected.data, actual.data)) return { differing: 0, ...counts };
   const equal = (e: number, a: number): boolean =>
     e === a ||
     (Number.isNaN(e) && Number.isNaN(a)) ||
@@ -53,13 +69,12 @@ export function compareTensor(expected: Tensor, actual: Tensor, tolerance?: Tole
       differing++;
       if (at < 0) at = i;
     }
-  const counts = { differing, saturated: saturatedCount(actual), zero: zeroCount(actual) };
-  if (at < 0) return counts;
+  if (at < 0) return { differing, ...counts };
   const first = {
     index: at,
     coordinates: coordinates(at, expected.shape),
     expected: expected.data[at]!,
     actual: actual.data[at]!,
   };
-  return { ...counts, first };
+  return { differing, ...counts, first };
 }

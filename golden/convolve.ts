@@ -2,12 +2,14 @@ import { LimitError } from '../src/base/errors.js';
 import {
   type ChannelRange,
   contributionBounds,
+  EXACT_LIMIT,
   exactRanges,
   largestSum,
   maxMagnitude,
   splitInHalves,
 } from './exactness.js';
 import { type Tf, valuesOf } from './tfjs.js';
+import { exactValues } from './value.js';
 
 /** A convolution of x (n, c, h, w) with weights (k, c / groups, kh, kw); sizes in elements. */
 export interface ConvGeometry {
@@ -27,7 +29,8 @@ export interface ConvGeometry {
   readonly ow: number;
 }
 
-type Values = ArrayLike<number>;
+/** In float64 whatever the operand's dtype: the engine compiles a loop well that only ever meets one kind of array. */
+type Values = Float64Array;
 
 /** Sums up to here stay exact in float64 (2^53), also while the halves of split operands overshoot them. */
 const LARGEST_SUM = 2 ** 50;
@@ -144,14 +147,35 @@ function channelMagnitudes(x: Values, g: ConvGeometry): Float64Array {
   return most;
 }
 
-/** Adds factor * conv(x, w) to `sums`, in pieces each of which is exact in float32. */
-function addConvolution(tf: Tf, x: Values, w: Values, g: ConvGeometry, sums: Float64Array, factor: number) {
+/** What each input channel can add to each output channel, by the actual weights and inputs: `contributionBounds`. */
+const boundsOf = (x: Values, w: Values, g: ConvGeometry): Float64Array =>
+  contributionBounds(w, weightExtents(g), channelMagnitudes(x, g));
+
+/** Which input channels of its own each group convolves at a time, so that all is exact; null where not even one channel is. */
+function exactPlan(bounds: Float64Array, g: ConvGeometry): ChannelRange[][] | null {
   const [own, kCount] = [g.c / g.groups, g.k / g.groups];
-  const bounds = contributionBounds(w, weightExtents(g), channelMagnitudes(x, g));
-  const plans = Array.from({ length: g.groups }, (_, group) =>
-    exactRanges(bounds.subarray(group * kCount * own, (group + 1) * kCount * own), own),
-  );
-  if (plans.includes(null)) {
+  if (largestSum(bounds, own) <= EXACT_LIMIT) return Array(g.groups).fill([{ from: 0, to: own }]);
+  const plan: ChannelRange[][] = [];
+  for (let group = 0; group < g.groups; group++) {
+    const ranges = exactRanges(bounds.subarray(group * kCount * own, (group + 1) * kCount * own), own);
+    if (ranges === null) return null;
+    plan.push(ranges);
+  }
+  return plan;
+}
+
+/** Adds factor * conv(x, w) to `sums`, in pieces each of which is exact in float32. */
+function addConvolution(
+  tf: Tf,
+  x: Values,
+  w: Values,
+  g: ConvGeometry,
+  sums: Float64Array,
+  factor: number,
+  bounds = boundsOf(x, w, g),
+) {
+  const plan = exactPlan(bounds, g);
+  if (plan === null) {
     addInHalves(tf, x, w, g, sums, factor);
     return;
   }
@@ -159,8 +183,9 @@ function addConvolution(tf: Tf, x: Values, w: Values, g: ConvGeometry, sums: Flo
     accumulate(sums, convolveDepthwise(tf, x, w, g), g, 0, g.k, factor);
     return;
   }
-  plans.forEach((ranges, group) => {
-    for (const range of ranges ?? [])
+  const kCount = g.k / g.groups;
+  plan.forEach((ranges, group) => {
+    for (const range of ranges)
       accumulate(sums, convolveRange(tf, x, w, g, group, range), g, group * kCount, kCount, factor);
   });
 }
@@ -181,8 +206,15 @@ function addInHalves(tf: Tf, x: Values, w: Values, g: ConvGeometry, sums: Float6
  * convolutions, split by input channels (and operands by bits) so that each piece is exact; the pieces add up in float64.
  * Throws a LimitError when a sum could pass 2^50.
  */
-export function convolveIntegers(tf: Tf, x: Values, w: Values, g: ConvGeometry): Float64Array {
-  const worst = largestPossibleSum(x, w, g);
+export function convolveIntegers(
+  tf: Tf,
+  data: ArrayLike<number>,
+  weights: ArrayLike<number>,
+  g: ConvGeometry,
+): Float64Array {
+  const [x, w] = [exactValues(data), exactValues(weights)];
+  const bounds = boundsOf(x, w, g);
+  const worst = largestSum(bounds, g.c / g.groups);
   if (worst > LARGEST_SUM)
     throw new LimitError({
       subject: 'the reference of a convolution: its largest possible sum',
@@ -191,12 +223,18 @@ export function convolveIntegers(tf: Tf, x: Values, w: Values, g: ConvGeometry):
       fix: 'Cast the operands to a narrower dtype.',
     });
   const sums = new Float64Array(g.n * g.k * g.oh * g.ow);
-  addConvolution(tf, x, w, g, sums, 1);
+  addConvolution(tf, x, w, g, sums, 1, bounds);
   return sums;
 }
 
 /** What tfjs makes of a convolution of floats, in the backend's own order of additions. */
-export function convolveFloats(tf: Tf, x: Values, w: Values, g: ConvGeometry): Float64Array {
+export function convolveFloats(
+  tf: Tf,
+  data: ArrayLike<number>,
+  weights: ArrayLike<number>,
+  g: ConvGeometry,
+): Float64Array {
+  const [x, w] = [exactValues(data), exactValues(weights)];
   const sums = new Float64Array(g.n * g.k * g.oh * g.ow);
   const kCount = g.k / g.groups;
   if (isDepthwise(g)) accumulate(sums, convolveDepthwise(tf, x, w, g), g, 0, g.k, 1);
@@ -209,5 +247,5 @@ export function convolveFloats(tf: Tf, x: Values, w: Values, g: ConvGeometry): F
 }
 
 /** The largest magnitude that a partial sum of the convolution can reach, by the actual weights and inputs. */
-export const largestPossibleSum = (x: Values, w: Values, g: ConvGeometry): number =>
-  largestSum(contributionBounds(w, weightExtents(g), channelMagnitudes(x, g)), g.c / g.groups);
+export const largestPossibleSum = (x: ArrayLike<number>, w: ArrayLike<number>, g: ConvGeometry): number =>
+  largestSum(boundsOf(exactValues(x), exactValues(w), g), g.c / g.groups);

@@ -27,6 +27,13 @@ export function resultType(call: Call): TensorType {
 }
 
 /**
+ * Values as float64, which holds those of every dtype. The engine compiles a loop well that only ever meets one kind of array. Not to be
+ * written into: it may be the given array itself.
+ */
+export const exactValues = (values: ArrayLike<number>): Float64Array =>
+  values instanceof Float64Array ? values : new Float64Array(values);
+
+/**
  * A tensor of `type` over `values`, which are exact (integers) or double precision (floats). Storing wraps an integer modulo
  * its dtype's range, as two's complement does, and rounds a float to the nearest float32; wrapped integers are reported.
  * Throws a UserError for an int64 beyond 2^53, where it is no longer held exactly.
@@ -35,8 +42,7 @@ export function store(type: TensorType, values: ArrayLike<number>, run: Run): Te
   const data = allocate(type.dtype, elementCount(type.shape));
   data.set(values);
   if (type.dtype !== 'float32') {
-    let wrapped = 0;
-    for (let i = 0; i < data.length; i++) if (data[i] !== values[i]) wrapped++;
+    const wrapped = differences(exactValues(data), exactValues(values));
     if (wrapped > 0) run.wrapped(wrapped);
   }
   if (type.dtype === 'int64' && data.some((v) => !Number.isSafeInteger(v)))
@@ -46,17 +52,26 @@ export function store(type: TensorType, values: ArrayLike<number>, run: Run): Te
   return { shape: type.shape, dtype: type.dtype, data };
 }
 
-/** The values of `t` repeated to `shape` by numpy's broadcasting. */
-export function broadcast(t: Tensor, shape: Shape): ArrayLike<number> {
-  if (sameShape(t.shape, shape)) return t.data;
-  if (t.data.length === 1) return new Float64Array(elementCount(shape)).fill(t.data[0]!);
+function differences(a: Float64Array, b: Float64Array): number {
+  let count = 0;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) count++;
+  return count;
+}
+
+/** The values of `t` repeated to `shape` by numpy's broadcasting, in float64. Not to be written into. */
+export function broadcast(t: Tensor, shape: Shape): Float64Array {
+  if (sameShape(t.shape, shape)) return exactValues(t.data);
+  const out = new Float64Array(elementCount(shape));
+  if (t.data.length === 1) return out.fill(t.data[0]!);
   const missing = shape.length - t.shape.length;
   const ownSteps = strides(t.shape).map((step, axis) => (t.shape[axis] === 1 ? 0 : step));
-  const index = gatherIndex(
-    shape,
-    shape.map((_, axis) => ownSteps[axis - missing] ?? 0),
-  );
-  return gather({ kind: 'tensor', shape, dtype: t.dtype }, t, index).data;
+  const steps = shape.map((_, axis) => ownSteps[axis - missing] ?? 0);
+  // Along the last axes one value stays, as a channel's does over its plane.
+  const still = steps.findLastIndex((step) => step !== 0) + 1;
+  const run = elementCount(shape.slice(still));
+  const index = gatherIndex(shape.slice(0, still), steps);
+  for (let i = 0; i < index.length; i++) out.fill(t.data[index[i]!]!, i * run, (i + 1) * run);
+  return out;
 }
 
 /** For each element of a dense array of `shape`, in order: `start` plus the dot product of its coordinates with `steps`. */
@@ -75,6 +90,8 @@ export function gatherIndex(shape: Shape, steps: readonly number[], start = 0): 
 /** A tensor of `type` whose element i is element index[i] of `from`. */
 export function gather(type: TensorType, from: Tensor, index: Int32Array): Tensor {
   const data = allocate(type.dtype, index.length);
-  for (let i = 0; i < index.length; i++) data[i] = from.data[index[i]!]!;
+  const [values, gathered] = [exactValues(from.data), new Float64Array(index.length)];
+  for (let i = 0; i < index.length; i++) gathered[i] = values[index[i]!]!;
+  data.set(gathered);
   return { shape: type.shape, dtype: type.dtype, data };
 }

@@ -8,17 +8,23 @@ import { broadcast, type Evaluate, resultType, store } from '../value.js';
 // float64 holds every sum, difference and shift of int32 exactly. store() wraps integers and rounds floats; rounding a
 // float64 sum, difference, product, quotient or square root of float32 to float32 gives the IEEE result (53 >= 2*24 + 2).
 
-/** out[i] = fn(a[i], b[i]) over numpy's broadcasting. */
-const binary =
-  (fn: (a: number, b: number, dtype: DType) => number): Evaluate =>
+/** An operator on pairs of elements over numpy's broadcasting: `compute` fills `out`, which is as long as `a` and `b`. */
+const pairwise =
+  (compute: (a: Float64Array, b: Float64Array, out: Float64Array, dtype: DType) => void): Evaluate =>
   (call, args, run) => {
     const [left, right] = args as [Tensor, Tensor];
     const type = resultType(call);
     const [a, b] = [broadcast(left, type.shape), broadcast(right, type.shape)];
     const out = new Float64Array(a.length);
-    for (let i = 0; i < out.length; i++) out[i] = fn(a[i]!, b[i]!, left.dtype);
+    compute(a, b, out, left.dtype);
     return store(type, out, run);
   };
+
+/** out[i] = fn(a[i], b[i]). The operators of quantized layers have loops of their own: a call for each element takes longer than they do. */
+const binary = (fn: (a: number, b: number, dtype: DType) => number): Evaluate =>
+  pairwise((a, b, out, dtype) => {
+    for (let i = 0; i < out.length; i++) out[i] = fn(a[i]!, b[i]!, dtype);
+  });
 
 /** For integers the quotient truncated toward zero, for floats IEEE division. */
 export const truncatedQuotient = (a: number, b: number, dtype: DType): number =>
@@ -31,7 +37,9 @@ function shift(bits: number, dtype: DType): number {
   return bits;
 }
 
-export const add = binary((a, b) => a + b);
+export const add = pairwise((a, b, out) => {
+  for (let i = 0; i < out.length; i++) out[i] = a[i]! + b[i]!;
+});
 export const subtract = binary((a, b) => a - b);
 export const multiply: Evaluate = (call, args, run) => {
   const narrow = !['float32', 'int64'].includes(args[0]!.dtype);
@@ -61,7 +69,17 @@ export const divide = binary((a, b, dtype) => {
 export const maximum = binary((a, b) => Math.max(a, b));
 export const minimum = binary((a, b) => Math.min(a, b));
 /** Floor division by a power of two: an arithmetic shift. */
-export const rightShift = binary((a, b, dtype) => Math.floor(a / 2 ** shift(b, dtype)));
+export const rightShift = pairwise((a, b, out, dtype) => {
+  let bits = 0;
+  let divisor = 1;
+  for (let i = 0; i < out.length; i++) {
+    if (b[i] !== bits) {
+      bits = b[i]!;
+      divisor = 2 ** shift(bits, dtype);
+    }
+    out[i] = Math.floor(a[i]! / divisor);
+  }
+});
 export const leftShift = binary((a, b, dtype) => a * 2 ** shift(b, dtype));
 
 export const biasAdd: Evaluate = (call, args, run) => {

@@ -22,9 +22,9 @@ export const take: Evaluate = (call, args) => {
 export const where: Evaluate = (call, args) => {
   const { shape, dtype } = resultType(call);
   const [condition, x, y] = args.map((t) => broadcast(t, shape)) as [
-    ArrayLike<number>,
-    ArrayLike<number>,
-    ArrayLike<number>,
+    Float64Array,
+    Float64Array,
+    Float64Array,
   ];
   const data = allocate(dtype, elementCount(shape));
   for (let i = 0; i < data.length; i++) data[i] = condition[i] ? x[i]! : y[i]!;

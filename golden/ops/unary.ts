@@ -1,14 +1,15 @@
 import { type DType, integerRange, isDType, isFloat } from '../../src/base/dtype.js';
 import { intAttr, stringAttr } from '../../src/ir/attrs.js';
-import { type Evaluate, resultType, store } from '../value.js';
+import { type Evaluate, exactValues, resultType, store } from '../value.js';
 
 /** out[i] = fn(x[i]). */
 const unary =
   (fn: (x: number, dtype: DType) => number): Evaluate =>
   (call, args, run) => {
-    const x = args[0]!;
-    const out = new Float64Array(x.data.length);
-    for (let i = 0; i < out.length; i++) out[i] = fn(x.data[i]!, x.dtype);
+    const { data, dtype } = args[0]!;
+    const x = exactValues(data);
+    const out = new Float64Array(x.length);
+    for (let i = 0; i < out.length; i++) out[i] = fn(x[i]!, dtype);
     return store(resultType(call), out, run);
   };
 
@@ -22,7 +23,10 @@ export const clip: Evaluate = (call, args, run) => {
     return dtype === 'float32' ? Math.fround(value) : limited(Math.trunc(value), ...integerRange(dtype));
   };
   const [low, high] = [bound('a_min'), bound('a_max')];
-  return unary((x) => limited(x, low, high))(call, args, run);
+  const x = exactValues(args[0]!.data);
+  const out = new Float64Array(x.length);
+  for (let i = 0; i < out.length; i++) out[i] = limited(x[i]!, low, high);
+  return store(resultType(call), out, run);
 };
 
 /** One element as `cast` converts it, before it wraps into an integer dtype. */
@@ -36,7 +40,11 @@ export function converted(x: number, from: DType, to: DType): number {
 export const cast: Evaluate = (call, args, run) => {
   const to = stringAttr(call.attrs, 'dtype');
   if (!isDType(to)) throw new Error(`cast to ${to}`);
-  return unary((x, from) => converted(x, from, to))(call, args, { ...run, wrapped: () => {} });
+  const quiet = { ...run, wrapped: () => {} };
+  const { data, dtype } = args[0]!;
+  // Nothing but what store() does to them.
+  if (to !== 'bool' && !isFloat(dtype)) return store(resultType(call), data, quiet);
+  return unary((x, from) => converted(x, from, to))(call, args, quiet);
 };
 
 // An integer 0 must not become -0 on its way: 0 - x, where a float needs the sign of zero.

@@ -65,30 +65,52 @@ function smoothPlane(rng: Random, width: number, height: number): Float64Array {
   for (const [cell, weight] of OCTAVES) {
     const columns = Math.ceil(width / cell) + 1;
     const rows = Math.ceil(height / cell) + 1;
-    const points = Float64Array.from({ length: columns * rows }, () => weight * rng.uniform(-1, 1));
-    for (let y = 0; y < height; y++)
-      for (let x = 0; x < width; x++) plane[y * width + x]! += between(points, columns, x / cell, y / cell);
+    const points = rng.fractions(columns * rows);
+    for (let i = 0; i < points.length; i++) points[i] = weight * (points[i]! * 2 - 1);
+    addGrid(plane, width, points, columns, cell);
   }
   return plane;
 }
 
-/** The value between four neighbouring points of a grid. */
-function between(points: Float64Array, columns: number, x: number, y: number): number {
-  const column = Math.floor(x);
-  const row = Math.floor(y);
-  const mix = (a: number, b: number, share: number) => a + (b - a) * share;
-  const along = (r: number) =>
-    mix(points[r * columns + column]!, points[r * columns + column + 1]!, x - column);
-  return mix(along(row), along(row + 1), y - row);
+/** Adds to each pixel the value between the four points of a grid around it. `cell` is the distance of the points in pixels. */
+function addGrid(
+  plane: Float64Array,
+  width: number,
+  points: Float64Array,
+  columns: number,
+  cell: number,
+): void {
+  // The grid's rows above and below a row of pixels, at the places of its columns.
+  let above: Float64Array = new Float64Array(width);
+  let below = alongRow(points, 0, cell, width);
+  for (let y = 0, i = 0; i < plane.length; y++) {
+    if (y % cell === 0) {
+      above = below;
+      below = alongRow(points, (y / cell + 1) * columns, cell, width);
+    }
+    const share = (y % cell) / cell;
+    for (let x = 0; x < width; x++, i++) plane[i]! += above[x]! + (below[x]! - above[x]!) * share;
+  }
+}
+
+/** Points `from` on, interpolated at each of `width` pixels. */
+function alongRow(points: Float64Array, from: number, cell: number, width: number): Float64Array {
+  const row = new Float64Array(width);
+  for (let x = 0, at = from; x < width; at++)
+    for (let step = 0; step < cell && x < width; step++, x++) {
+      const left = points[at]!;
+      row[x] = left + (points[at + 1]! - left) * (step / cell);
+    }
+  return row;
 }
 
 /** Maps the plane's smallest value to `low` and its largest to `high`, in place. */
 function stretch(plane: Float64Array, low: number, high: number, whole: boolean): void {
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
-  for (const v of plane) {
-    min = Math.min(min, v);
-    max = Math.max(max, v);
+  for (let i = 0; i < plane.length; i++) {
+    min = Math.min(min, plane[i]!);
+    max = Math.max(max, plane[i]!);
   }
   const scale = max > min ? (high - low) / (max - min) : 0;
   for (let i = 0; i < plane.length; i++) {
