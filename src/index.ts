@@ -55,7 +55,7 @@ export {
   type HardwareParameters,
 } from '../sim/isa/parameters.js';
 export { ProgramFault } from '../sim/program/fault.js';
-export type { JobEvent } from '../sim/program/run.js';
+export type { JobEvent } from '../sim/program/run-options.js';
 export { MachineFault } from '../sim/rv32/faults.js';
 export { ElfError } from '../sim/soc/elf-reader.js';
 export { type RunOptions as ElfOptions, runElf, type SocResult } from '../sim/soc/run-elf.js';

@@ -1,5 +1,5 @@
 import { UserError } from '../../src/base/errors.js';
-import { sameShape, showShape, type Tensor } from '../../src/base/tensor.js';
+import type { Tensor } from '../../src/base/tensor.js';
 import type { Buffer, HostStep, JobStep, Program } from '../../src/program/types.js';
 import { AnalogCore, type AnalogJobReport } from '../core/analog-core.js';
 import { defaultPeArray } from '../core/default-pe-array.js';
@@ -10,7 +10,7 @@ import type { AnalogRegister } from '../isa/analog/registers.js';
 import { MEMORY_MAP } from '../isa/geometry.js';
 import { REGISTERS, type RegisterName } from '../isa/registers.js';
 import { type HostReport, runHostStep } from './host-step.js';
-import { writeTensor } from './tensor-access.js';
+import { loadInputs } from './inputs.js';
 
 /** What a chip holds between two steps; the weight memory is not in it, as each job loads its weights. */
 export interface ChipSnapshot {
@@ -38,19 +38,7 @@ export class Chip {
 
   /** Writes the inputs into their buffers. Throws a UserError for one that is missing or of another type. */
   load(inputs: ReadonlyMap<string, Tensor>): void {
-    const wanted = this.#program.manifest.buffers.filter((b) => b.role === 'input');
-    for (const b of wanted) {
-      const t = inputs.get(b.tensor ?? b.name);
-      if (t === undefined)
-        throw new UserError(
-          `input ${b.name} is missing; the program needs ${wanted.map((x) => x.name).join(', ')}.`,
-        );
-      if (t.dtype !== b.dtype || !sameShape(t.shape, b.shape))
-        throw new UserError(
-          `input ${b.name} is ${showShape(t.shape)} ${t.dtype}; must be ${showShape(b.shape)} ${b.dtype}.`,
-        );
-      writeTensor(this.l2, b, t, PRELOADED);
-    }
+    loadInputs(this.#program, inputs, this.l2);
   }
 
   /** Stores, register writes and the job that TRIGGER starts. Throws a LimitError for what the core cannot do. */

@@ -1,7 +1,8 @@
 import { compareTensor, type Reference } from '../../golden/index.js';
 import { type Memory, PRELOADED } from '../../sim/core/memory.js';
 import type { ProgramFault } from '../../sim/program/fault.js';
-import { type HeldTensor, type MachineState, type Pause, programSteps } from '../../sim/program/run.js';
+import { programSteps } from '../../sim/program/run.js';
+import type { HeldTensor, MachineState, Pause } from '../../sim/program/run-options.js';
 import { type Tensor, tensor } from '../base/tensor.js';
 import type { Buffer, Program } from '../program/types.js';
 

@@ -1,5 +1,5 @@
 import { compareTensor, type Reference } from '../../golden/index.js';
-import type { HeldTensor } from '../../sim/program/run.js';
+import type { HeldTensor } from '../../sim/program/run-options.js';
 import { tileOfElement } from '../program/tiles.js';
 import type { Layer, Program } from '../program/types.js';
 import type { Difference, TensorComparison } from '../results/verdict.js';

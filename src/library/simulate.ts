@@ -1,4 +1,5 @@
-import { type JobEvent, programSteps } from '../../sim/program/run.js';
+import { programSteps } from '../../sim/program/run.js';
+import type { JobEvent } from '../../sim/program/run-options.js';
 import type { DType } from '../base/dtype.js';
 import type { Shape, Tensor } from '../base/tensor.js';
 import { inputsOf, type Model } from '../ir/expr.js';

@@ -1,6 +1,6 @@
 import { showAnalogFields } from '../../sim/isa/analog/instruction.js';
 import { showFields } from '../../sim/isa/instruction.js';
-import type { JobEvent } from '../../sim/program/run.js';
+import type { JobEvent } from '../../sim/program/run-options.js';
 import { hex } from '../base/units.js';
 import type { Program } from '../program/types.js';
 

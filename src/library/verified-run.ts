@@ -1,5 +1,6 @@
 import { type Backend, evaluate, type Reference } from '../../golden/index.js';
-import { type HeldTensor, type ProgramRun, programSteps, type RunOptions } from '../../sim/program/run.js';
+import { programSteps } from '../../sim/program/run.js';
+import type { HeldTensor, ProgramRun, RunOptions } from '../../sim/program/run-options.js';
 import { UserError } from '../base/errors.js';
 import type { Tensor } from '../base/tensor.js';
 import type { Model } from '../ir/expr.js';

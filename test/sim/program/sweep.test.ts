@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { instantiate } from '../../../sim/core/kernels-instance.js';
 import { WasmPeArray } from '../../../sim/core/wasm-pe-array.js';
-import { type MachineState, type RunOptions, runProgram } from '../../../sim/program/run.js';
+import { runProgram } from '../../../sim/program/run.js';
+import type { MachineState, RunOptions } from '../../../sim/program/run-options.js';
 import { UserError } from '../../../src/base/errors.js';
 import { compile } from '../../../src/compile.js';
 import { builtinInput, type Model, ModelBuilder, random, randomInts } from '../../../src/index.js';
