@@ -18,7 +18,7 @@ export interface CalibrationProgram {
 type Body = (x: Expr, m: ModelBuilder) => Expr;
 
 /** A tensor of small values: times depend on them by a branch here and there. */
-function filled(shape: Shape, dtype: 'int8' | 'int32' | 'float32'): Tensor {
+export function filledTensor(shape: Shape, dtype: 'int8' | 'int32' | 'float32'): Tensor {
   const t = tensor(shape, dtype);
   for (let i = 0; i < t.data.length; i++) t.data[i] = ((i * 37) % 23) - 11;
   return t;
@@ -26,14 +26,14 @@ function filled(shape: Shape, dtype: 'int8' | 'int32' | 'float32'): Tensor {
 
 const channelsOf = (x: Expr): number => tensorTypeOf(x).shape[1]!;
 
-/** A whole convolution layer on x. */
-const layer =
+/** A whole convolution layer on x: `channels` null for a depthwise one. */
+export const convolutionOf =
   (channels: number | null, kernel: number, options: ConvLayerOptions): Body =>
   (x, m) => {
     const [out, inputs] = channels === null ? [channelsOf(x), 1] : [channels, channelsOf(x)];
     const groups = channels === null ? { groups: out } : {};
-    const weights = filled([out, inputs, kernel, kernel], 'int8');
-    return m.conv2d(x, 'conv', weights, filled([out], 'int32'), { shift: 6, ...groups, ...options });
+    const weights = filledTensor([out, inputs, kernel, kernel], 'int8');
+    return m.conv2d(x, 'conv', weights, filledTensor([out], 'int32'), { shift: 6, ...groups, ...options });
   };
 
 /** A convolution whose sums go on as floats. */
@@ -41,7 +41,7 @@ const floatTail =
   (kernel: number, groups: boolean): Body =>
   (x, m) => {
     const n = channelsOf(x);
-    const weights = m.parameter('w', filled([n, groups ? 1 : n, kernel, kernel], 'int8'));
+    const weights = m.parameter('w', filledTensor([n, groups ? 1 : n, kernel, kernel], 'int8'));
     const attrs = {
       channels: n,
       kernelSize: [kernel, kernel],
@@ -68,7 +68,7 @@ const SINGLE: readonly (readonly [name: string, dtype: 'int8' | 'float32', body:
     'conv-float',
     'float32',
     (x, m) =>
-      op.conv2d(x, m.parameter('w', filled([4, channelsOf(x), 3, 3], 'float32')), {
+      op.conv2d(x, m.parameter('w', filledTensor([4, channelsOf(x), 3, 3], 'float32')), {
         channels: 4,
         kernelSize: [3, 3],
         padding: 1,
@@ -114,7 +114,7 @@ const SINGLE: readonly (readonly [name: string, dtype: 'int8' | 'float32', body:
     'conv-int32',
     'int8',
     (x, m) =>
-      op.conv2d(wide(x), m.parameter('w', filled([4, channelsOf(x), 3, 3], 'int32')), {
+      op.conv2d(wide(x), m.parameter('w', filledTensor([4, channelsOf(x), 3, 3], 'int32')), {
         channels: 4,
         kernelSize: [3, 3],
         padding: 1,
@@ -123,13 +123,13 @@ const SINGLE: readonly (readonly [name: string, dtype: 'int8' | 'float32', body:
   ],
   ['softmax', 'float32', (x) => op.softmax(op.reshape(x, [4, 256]))],
   ['softmax-int8', 'int8', (x) => op.softmax(op.cast(op.reshape(x, [4, 256]), 'float32'))],
-  ['conv-5x5', 'int8', layer(8, 5, {})],
-  ['conv-3x3-6', 'int8', layer(6, 3, { relu: true })],
-  ['conv-3x3-s2', 'int8', layer(16, 3, { strides: 2 })],
-  ['conv-1x1', 'int8', layer(12, 1, {})],
-  ['depthwise-3x3', 'int8', layer(null, 3, {})],
-  ['depthwise-3x3-s2', 'int8', layer(null, 3, { strides: 2, relu: true })],
-  ['depthwise-5x5', 'int8', layer(null, 5, {})],
+  ['conv-5x5', 'int8', convolutionOf(8, 5, {})],
+  ['conv-3x3-6', 'int8', convolutionOf(6, 3, { relu: true })],
+  ['conv-3x3-s2', 'int8', convolutionOf(16, 3, { strides: 2 })],
+  ['conv-1x1', 'int8', convolutionOf(12, 1, {})],
+  ['depthwise-3x3', 'int8', convolutionOf(null, 3, {})],
+  ['depthwise-3x3-s2', 'int8', convolutionOf(null, 3, { strides: 2, relu: true })],
+  ['depthwise-5x5', 'int8', convolutionOf(null, 5, {})],
   ['conv-3x3-to-float', 'int8', floatTail(3, false)],
   ['depthwise-3x3-to-float', 'int8', floatTail(3, true)],
 ];
@@ -140,17 +140,17 @@ const SHAPES: readonly Shape[] = [
 
 /** Planes that are all border, and channels so few or many that their windows are not, or hardly, worth gathering. */
 const SMALL: readonly (readonly [name: string, shape: Shape, body: Body])[] = [
-  ['depthwise-3x3', [1, 32, 6, 6], layer(null, 3, { relu: true })],
-  ['depthwise-3x3', [1, 64, 3, 3], layer(null, 3, { relu: true })],
-  ['depthwise-3x3-s2', [1, 32, 12, 12], layer(null, 3, { strides: 2 })],
-  ['depthwise-3x3-s2', [1, 64, 6, 6], layer(null, 3, { strides: 2 })],
-  ['depthwise-3x3', [1, 3, 48, 48], layer(null, 3, {})],
-  ['conv-3x3', [1, 1, 28, 28], layer(8, 3, { relu: true })],
-  ['conv-3x3', [1, 3, 32, 32], layer(16, 3, { relu: true })],
-  ['conv-3x3-s2', [1, 3, 32, 32], layer(32, 3, { strides: 2 })],
-  ['conv-3x3', [1, 8, 6, 6], layer(7, 3, {})],
-  ['conv-3x3', [1, 32, 8, 8], layer(32, 3, {})],
-  ['conv-1x1', [1, 16, 12, 12], layer(10, 1, {})],
+  ['depthwise-3x3', [1, 32, 6, 6], convolutionOf(null, 3, { relu: true })],
+  ['depthwise-3x3', [1, 64, 3, 3], convolutionOf(null, 3, { relu: true })],
+  ['depthwise-3x3-s2', [1, 32, 12, 12], convolutionOf(null, 3, { strides: 2 })],
+  ['depthwise-3x3-s2', [1, 64, 6, 6], convolutionOf(null, 3, { strides: 2 })],
+  ['depthwise-3x3', [1, 3, 48, 48], convolutionOf(null, 3, {})],
+  ['conv-3x3', [1, 1, 28, 28], convolutionOf(8, 3, { relu: true })],
+  ['conv-3x3', [1, 3, 32, 32], convolutionOf(16, 3, { relu: true })],
+  ['conv-3x3-s2', [1, 3, 32, 32], convolutionOf(32, 3, { strides: 2 })],
+  ['conv-3x3', [1, 8, 6, 6], convolutionOf(7, 3, {})],
+  ['conv-3x3', [1, 32, 8, 8], convolutionOf(32, 3, {})],
+  ['conv-1x1', [1, 16, 12, 12], convolutionOf(10, 1, {})],
 ];
 
 function singles(): { readonly name: string; readonly build: () => Model }[] {

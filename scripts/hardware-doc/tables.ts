@@ -1,6 +1,7 @@
 import { fieldsAsMarkdown } from '../../sim/isa/instruction.js';
 import { DEFAULT_PARAMETERS } from '../../sim/isa/parameters.js';
 import { REGISTERS } from '../../sim/isa/registers.js';
+import { filled } from '../filled.js';
 
 /** Sources of the parameters' defaults, as sim/isa/parameters.ts notes them beside the values. */
 const SOURCES: Readonly<Record<string, string>> = {
@@ -52,13 +53,4 @@ export const hardwareTables = (): Readonly<Record<string, string>> => ({
 });
 
 /** `text` with each generated part in place of what stands between its markers. */
-export function fillTables(text: string): string {
-  return Object.entries(hardwareTables()).reduce((t, [name, table]) => {
-    const [begin, end] = [`<!-- begin ${name} -->`, `<!-- end ${name} -->`];
-    const [before, rest] = t.split(begin);
-    const after = rest?.split(end)[1];
-    if (before === undefined || after === undefined)
-      throw new Error(`docs/hardware-model.md lacks the markers of ${name}`);
-    return `${before}${begin}\n\n${table}\n\n${end}${after}`;
-  }, text);
-}
+export const fillTables = (text: string): string => filled(text, hardwareTables(), 'docs/hardware-model.md');

@@ -119,7 +119,7 @@ export const DEFAULT_PARAMETERS: HardwareParameters = {
     tileLoop: 500, // [match] 300 + 200
   },
   // All [ours]: calibrated on the SoC model with the generated C at -O2 (npm run calibrate): an estimate
-  // of a single kernel is 0.82 to 1.21 times what it takes there.
+  // of a single kernel is 0.82 to 1.22 times what it takes there.
   host: {
     call: 0, // below half a cycle: the loops' own overhead already outweighs it
     mac: 2.88,

@@ -71,8 +71,9 @@ describe('kernelFeatures', () => {
   it("are the cost model's factors: one conv of resnet8 with bias, shift, clips and cast", () => {
     const program = compile(buildModel('resnet8'), { ...DEFAULT_OPTIONS, target: 'c' });
     const step = program.manifest.steps.find((s): s is HostStep => s.kind === 'host')!;
-    // 16x32x32 outputs of 3x3x3 taps: 512 pairs of pixels by four blocks of four channels, which take the rest along.
-    const factors = { call: 1, mac: 16 * 1024 * 27, block: 512 * 4, pixel: 1024, gather: 1024 * 27 };
+    // 16x32x32 outputs of 3x3x3 taps: 512 pairs of columns by four blocks of four channels, which take the rest along, in
+    // 34 padded rows of three channels.
+    const factors = { call: 1, mac: 16 * 1024 * 27, block: 0.65 * 512 * 4, planeRow: 34 * 3 };
     expect(step.ops.map((o) => o.op)).toEqual([
       'qnn.conv2d',
       'nn.bias_add',

@@ -40,7 +40,7 @@ describe.skipIf(!canCross)('cross-compiled programs', () => {
   });
 
   it('tells when the stack is too small', () => {
-    const { files } = projectOf('single-conv', 'c', 6 * 1024);
+    const { files } = projectOf('single-conv', 'c', 12 * 1024);
     expect(() => buildElf(files)).toThrow('the stack beside code and data is less than 4096 bytes');
   });
 

@@ -6,8 +6,8 @@ export const HOST_BANDS_H = `/* Bands of rows in the scratch, zeros where window
 #include "host_nn.h"
 #include "host_xpulp.h"
 
-/* Where data begins in a row of the scratch, behind the padding on the left: windows begin at whole words for Xpulp, data
- * does otherwise, where it is copied by words. Zeros follow as far as windows reach. */
+/* Where data begins in a row of the scratch, behind the padding on the left: windows begin at whole words for Xpulp,
+ * data does otherwise, where it is copied by words. Zeros follow as far as windows reach. */
 #ifdef HOST_XPULP
 static inline int32_t band_lead(const host_window *w) { return w->left; }
 #else

@@ -20,8 +20,8 @@ export const HOST_COLUMNS_H = `/* 3x3 windows of a plane, down one column of out
 #define HOST_STRIP 1
 #endif
 
-/* Planes of rows x width bytes, pitch apart, each of them read for every repeat-th channel of out; the first window begins
- * top rows above and left columns before, the last one ends at most one row below and one column behind. */
+/* Planes of rows x width bytes, pitch apart, each of them read for every repeat-th channel of out; the first window
+ * begins top rows above and left columns before, the last one ends at most one row below and one column behind. */
 typedef struct {
   int32_t rows, width, pitch, top, left, out_rows, out_columns, repeat;
 } host_planes;
@@ -29,9 +29,9 @@ typedef struct {
 /* How sums become outputs: as they are; limited to [0, high], to [-high - 1, high] or otherwise. */
 enum { HOST_SUMS, HOST_FROM_0, HOST_SIGNED, HOST_LIMITED };
 
-/* What the columns of a plane share: bytes between its rows and between those of the output, how sums become outputs; rows
- * before the first whole window (stride 1: beyond one), whole windows, which are odd + 2 * whole with Xpulp's stride 1, and
- * whether one more follows whose last row lies below the plane. host_strips.h counts on the order. */
+/* What the columns of a plane share: bytes between its rows and between those of the output, how sums become outputs;
+ * rows before the first whole window (stride 1: beyond one), whole windows, which are odd + 2 * whole with Xpulp's
+ * stride 1, and whether one more follows whose last row lies below the plane. host_strips.h counts on the order. */
 typedef struct {
   int32_t pitch, step, shift, high, low, bias, before, odd, whole, below;
 } host_job;
@@ -47,8 +47,8 @@ HOST_INLINE host_job host_job_of(const host_planes *p, const host_output *out, i
   return job;
 }
 
-/* Columns of windows that are computed alike for all planes: bytes are read from first on, an Xpulp strip's second window's
- * from second on. The window begins moved bytes behind. */
+/* Columns of windows that are computed alike for all planes: bytes are read from first on, an Xpulp strip's second
+ * window's from second on. The window begins moved bytes behind. */
 typedef struct {
   int32_t column, count, first, second, moved;
 } host_run;
@@ -71,7 +71,8 @@ static inline host_run host_run_at(const host_planes *p, int32_t stride, int32_t
   return run;
 }
 
-/* A strip of one plane, data at its first row and to at the strip's place in the output; end: how sums become outputs. */
+/* A strip of one plane, data at its first row and to at the strip's place in the output; end: how sums become
+ * outputs. */
 HOST_INLINE void host_columns_of(const host_run *run, int8_t *to, const int8_t *data, const int8_t *weights,
     const host_moves *moves, const host_job *job, int32_t stride, int32_t end) {
   const uint32_t v = (uint32_t)host_load_word(weights), w = (uint32_t)host_load_word(weights + 3);
@@ -95,7 +96,8 @@ static inline host_run host_run_at(const host_planes *p, int32_t stride, int32_t
   return run;
 }
 
-/* A run of one plane, data at its first row and place at the run's in the output: the weights a..i of a window stay in registers. */
+/* A run of one plane, data at its first row and place at the run's in the output: the weights a..i of a window stay in
+ * registers. */
 HOST_INLINE void host_columns_of(const host_run *run, int8_t *place, const int8_t *data, const int8_t *weights,
     const host_moves *moves, const host_job *job, int32_t stride, int32_t end) {
 #define HOST_OF(k, l, m) ((uint32_t)(k * x) + (uint32_t)(l * y) + (uint32_t)(m * z))

@@ -16,8 +16,8 @@ typedef struct {
 
 #ifdef HOST_XPULP
 
-/* Weights of a block as words of three and a zero, in the order in which rows of the band follow each other: by row of the
- * window, input channel and output channel. */
+/* Weights of a block as words of three and a zero, in the order in which rows of the band follow each other: by row of
+ * the window, input channel and output channel. */
 static void pack(int8_t *words, const int8_t *weights, int32_t channels) {
   for (int32_t y = 0; y < 9; y += 3)
     for (int32_t c = 0; c < channels; ++c) {
@@ -69,7 +69,8 @@ HOST_INLINE void multiply(block_sums *b, const int8_t *x, const int8_t *w0, cons
 
 #endif
 
-/* Four channels of the rows of a band, from element at of the values on; planes of the output are plane elements apart. */
+/* Four channels of the rows of a band, from element at of the values on; planes of the output are plane elements
+ * apart. */
 HOST_INLINE void block(const host_output *out, int32_t at, int32_t plane, const int8_t *band, const band_shape *shape,
     const int8_t *weights, const uint32_t *bias, const host_window *w, int32_t rows, int32_t stride) {
   const int32_t columns = w->out_columns, down = w->stride_y * shape->pitch * shape->channels;

@@ -8,16 +8,16 @@ export const HOST_STRIPS_H = `/* A strip of 3x3 windows down a plane, two window
 
 #include "host_columns.h"
 
-/* Where the first row is read for each of the two windows, where the two outputs begin, and the windows' weights: a, b, c
- * of the first for its three rows, d, e, f of the second. Sums begin at 0 and get the bias at the end. */
+/* Where the first row is read for each of the two windows, where the two outputs begin, and the windows' weights: a, b,
+ * c of the first for its three rows, d, e, f of the second. Sums begin at 0 and get the bias at the end. */
 typedef struct {
   const int8_t *x, *y;
   int8_t *to;
   int32_t a, b, c, d, e, f;
 } host_strip;
 
-/* Three weights in the low bytes of a word, and the shifts that move them to where a window's columns are in another word:
- * up drops the fourth byte, and weights of columns behind the row. */
+/* Three weights in the low bytes of a word, and the shifts that move them to where a window's columns are in another
+ * word: up drops the fourth byte, and weights of columns behind the row. */
 typedef struct {
   int32_t up, down;
 } host_moves;
@@ -101,7 +101,8 @@ HOST_INLINE void host_stride(const host_job *job, host_strip at, int32_t end) {
 #define HOST_PUT_SUMS(s, t) \\
   "add " s ", " s ", t6\\n\\tadd " t ", " t ", t6\\n\\tsw " t ", 4(%[to])\\n\\t.insn r 0x2b, 6, 0, t1, %[to], " s "\\n\\t"
 
-/* t0 pitch, t1 step, t2 shift, t5 high, t6 bias, a3 low, a2 before; words in t3, t4 (a6, a7); sums in a4, a5, a6, a7. */
+/* t0 pitch, t1 step, t2 shift, t5 high, t6 bias, a3 low, a2 before; words in t3, t4 (a6, a7); sums in a4, a5, a6,
+ * a7. */
 #define HOST_STRIP_BEGIN \\
   ".option push\\n\\t.option norvc\\n\\tlw t0, 0(%[job])\\n\\tlw a2, 24(%[job])\\n\\tlw t1, 4(%[job])\\n\\t" \\
   "lw t2, 8(%[job])\\n\\tlw t5, 12(%[job])\\n\\tlw t6, 20(%[job])\\n\\t"
@@ -110,11 +111,12 @@ HOST_INLINE void host_stride(const host_job *job, host_strip at, int32_t end) {
 #define HOST_STRIP_END(job, at, words) \\
   ".option pop" \\
       : [to] "+&r"((at).to), [x] "+&r"((at).x)words(at) \\
-      : [job] "r"(job), [a] "r"((at).a), [b] "r"((at).b), [c] "r"((at).c), [d] "r"((at).d), [e] "r"((at).e), [f] "r"((at).f) \\
+      : [job] "r"(job), [a] "r"((at).a), [b] "r"((at).b), [c] "r"((at).c), [d] "r"((at).d), [e] "r"((at).e), \\
+        [f] "r"((at).f) \\
       : "t0", "t1", "t2", "t3", "t4", "t5", "t6", "a2", "a3", "a4", "a5", "a6", "a7", "memory"
 
-/* Stride 1. A row meets the third rows of two windows, which are put, the second rows of two and the first of two; after
- * another row sums have changed places. */
+/* Stride 1. A row meets the third rows of two windows, which are put, the second rows of two and the first of two;
+ * after another row sums have changed places. */
 #define HOST_DESCEND(job, at, length, put, limits) \\
   __asm__ volatile(HOST_STRIP_BEGIN limits HOST_NEXT("t3", "x") "bnez a2, 2f\\n\\tlw a2, 28(%[job])\\n\\t" \\
       HOST_DOT("a4", "t3", "b") HOST_DOT("a5", "t3", "e") \\

@@ -109,7 +109,8 @@ static inline uint32_t host_dot(uint32_t sum, int32_t w, int32_t a) {
         : "t3", "t4", "t5", "t6", "memory"); \\
   }
 
-/* The same with one stream of weights, and the second column's words stride bytes behind the first's; p.lw rd, rs2(rs1!) */
+/* The same with one stream of weights, and the second column's words stride bytes behind the first's;
+ * p.lw rd, rs2(rs1!) */
 #define HOST_FOUR_BY_ROW(steps, stride) \\
   { \\
     __asm__ volatile(HOST_LOOP("%[n]", 14) "lw t4, " #stride "(%[x])\\n\\t.insn r 0x0b, 7, 0x10, t3, %[x], %[k]\\n\\t" \\
