@@ -19,9 +19,12 @@ const DIGITAL: Readonly<Record<string, readonly string[]>> = {
   dae: ['dense1', 'dense10'],
 };
 
+/** What the analog core does not take, so that it is an int8 layer in both: 490 inputs are no multiple of 4. [htvm] */
+const NEVER_ANALOG: Readonly<Record<string, readonly string[]>> = { 'ds-cnn': ['conv1'] };
+
 /** A layer whose digital neighbour saw other values keeps the shift that its own table gives. */
 function variant(base: Network, kind: 'ternary' | 'mixed'): AnalogNetwork {
-  const digital = kind === 'mixed' ? DIGITAL[base.name]! : [];
+  const digital = kind === 'mixed' ? DIGITAL[base.name]! : (NEVER_ANALOG[base.name] ?? []);
   return {
     network: {
       ...base,
