@@ -1,13 +1,8 @@
-#!/usr/bin/env node
 // What belongs to a process of its own: arguments, signals, a reader that leaves, the exit status. run.ts does the rest.
-import * as nodeModule from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { useSha256InNode } from '../node/sha256-in-node.js';
 import { terminalOfMain } from '../node/task-workers.js';
 import { provideWorkers } from './model-workers.js';
-
-// Node 22 and later keep what V8 compiled for the next start.
-(nodeModule as { readonly enableCompileCache?: () => unknown }).enableCompileCache?.();
 
 // A reader that has seen enough (`| head`) ends the program quietly.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -28,5 +23,7 @@ provideWorkers(
     }),
 );
 
-const { runCli } = await import('./run.js');
-process.exitCode = await runCli(process.argv.slice(2));
+// No `await` of a module: the bundle's chunks are of the kind that V8's compiled code can be kept of (scripts/bundle/load.cjs).
+void import('./run.js').then(async ({ runCli }) => {
+  process.exitCode = await runCli(process.argv.slice(2));
+});

@@ -54,11 +54,14 @@ function moments(batch: Batch): { square: Float64Array; largest: Float64Array } 
   const [square, largest] = [new Float64Array(channels), new Float64Array(channels)];
   for (let i = 0; i < batch.data.length; ) {
     const c = (i / inner) % channels;
+    let [sum, most] = [square[c]!, largest[c]!];
     for (let k = 0; k < inner; k++, i++) {
       const v = Math.abs(batch.data[i]!);
-      square[c]! += v * v;
-      if (v > largest[c]!) largest[c] = v;
+      sum += v * v;
+      if (v > most) most = v;
     }
+    square[c] = sum;
+    largest[c] = most;
   }
   const count = batch.data.length / channels;
   return { square: square.map((v) => v / count), largest };

@@ -11,10 +11,12 @@ export interface Values {
   readonly largest: number;
 }
 
-/** Integer of a real value at scale 2^exponent: nearest, halves up, saturated to int8. */
-export const toInt8 = (value: number, exponent: number): number =>
+/** Integers of real values at scale 2^exponent: nearest, halves up, saturated to int8. */
+export function int8At(exponent: number): (value: number) => number {
+  const inverse = 2 ** -exponent;
   // + 0: integers have no negative zero
-  Math.max(-128, Math.min(127, Math.round(value * 2 ** -exponent))) + 0;
+  return (value) => Math.max(-128, Math.min(127, Math.round(value * inverse))) + 0;
+}
 
 /** The smallest exponent at which `largest` still fits int8. */
 export const fittingExponent = (largest: number): number =>
@@ -30,23 +32,29 @@ const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
 
 function sampleOf(lists: readonly Values[]): Sample {
   const total = lists.reduce((n, v) => n + v.length, 0);
-  const values: number[] = [];
-  let largest = 0;
-  for (const v of lists) {
+  const steps = lists.map((v) => {
     // Coprime to the length, which every extent divides: a step of 7 through rows of 7 would see one column alone.
     let step = Math.max(1, Math.floor(total / MEASURED));
     while (gcd(v.length, step) !== 1) step++;
+    return step;
+  });
+  const values = new Float64Array(lists.reduce((n, v, k) => n + Math.ceil(v.length / steps[k]!), 0));
+  let largest = 0;
+  let to = 0;
+  lists.forEach((v, k) => {
     largest = Math.max(largest, v.largest);
-    for (let i = 0; i < v.length; i += step) values.push(v.at(i));
-  }
-  return { values: Float64Array.from(values), largest };
+    for (let i = 0; i < v.length; i += steps[k]!) values[to++] = v.at(i);
+  });
+  return { values, largest };
 }
 
 /** Sum of squared differences between values and their int8 images at scale 2^exponent (any real one). */
 function squaredError(values: Float64Array, exponent: number): number {
   const [scale, inverse] = [2 ** exponent, 2 ** -exponent];
   let error = 0;
-  for (const v of values) {
+  // By index: before the engine has compiled it, each turn of an iterator makes an object.
+  for (let i = 0; i < values.length; i++) {
+    const v = values[i]!;
     const integer = Math.max(-128, Math.min(127, Math.round(v * inverse)));
     error += (integer * scale - v) ** 2;
   }

@@ -98,18 +98,21 @@ export class FloatNetwork {
 const sameSum = (a: Operand, b: Operand): boolean =>
   'count' in a && 'count' in b && String(a.shape) === String(b.shape);
 
-/** What a ReLU, limited or not, leaves of a value. */
-export function activated(activation: Activation | undefined): (v: number) => number {
-  if (activation === undefined) return (v) => v;
+/** Leaves of each value what a ReLU, limited or not, does. */
+function activate({ data }: Batch, activation: Activation | undefined): void {
+  if (activation === undefined) return;
   const { hi } = activation;
-  return hi === Infinity ? (v) => (v > 0 ? v : 0) : (v) => (v > 0 ? (v < hi ? v : hi) : 0);
+  for (let i = 0; i < data.length; i++) {
+    const v = data[i]!;
+    data[i] = v > 0 ? (v < hi ? v : hi) : 0;
+  }
 }
 
 function addBatches(unit: SumUnit, a: Operand, b: Operand): Batch {
   const x = a as Batch;
   const out = newBatch(x.shape, 'float32', x.count);
-  const after = activated(unit.activation);
-  for (let i = 0; i < out.data.length; i++) out.data[i] = after(Math.fround(x.data[i]! + b.data[i]!));
+  for (let i = 0; i < out.data.length; i++) out.data[i] = x.data[i]! + b.data[i]!;
+  activate(out, unit.activation);
   return out;
 }
 
@@ -118,7 +121,7 @@ function floatLayer(unit: LayerUnit, x: Batch): { out: Batch; mean: Batch } {
   const out = newBatch(shape, 'float32', x.count);
   const { channels, inner } = channelsOf(shape);
   const mean = newBatch([channels], 'float32', x.count);
-  const after = activated(unit.activation);
+  const { data } = out;
   const size = elementCount(shape);
   productsOf(unit.product).each(unit.weights.value.data, x, (sums, s) => {
     for (let i = 0, at = s * size; i < size; at += inner) {
@@ -128,10 +131,11 @@ function floatLayer(unit: LayerUnit, x: Batch): { out: Batch; mean: Batch } {
       for (let k = 0; k < inner; k++, i++) {
         const v = sums[i]! + bias;
         total += v;
-        out.data[at + k] = after(v);
+        data[at + k] = v;
       }
       mean.data[s * channels + c]! += (total * channels) / size;
     }
   });
+  activate(out, unit.activation);
   return { out, mean };
 }

@@ -189,7 +189,8 @@ function checkSamples(samples: readonly Tensor[], shape: readonly number[]): voi
       throw new UserError(
         `a sample is ${showShape(s.shape)} ${s.dtype}; must be ${showShape(shape)} float32.`,
       );
-    for (const v of s.data) {
+    for (let k = 0; k < s.data.length; k++) {
+      const v = s.data[k]!;
       if (!Number.isFinite(v))
         throw new UserError(`calibration sample ${i} holds ${v}; every value must be a finite number.`);
       if (v !== first) constant = false;
@@ -206,21 +207,18 @@ function mappedTensor(t: Tensor, { scale, offset, axis }: InputMap): Tensor {
   const inner = t.shape.slice(axis + 1).reduce((n, d) => n * d, 1);
   const at = (list: readonly number[], i: number) =>
     list.length === 1 ? list[0]! : list[Math.floor(i / inner) % list.length]!;
-  return tensor(
-    t.shape,
-    'float32',
-    Array.from(t.data, (v, i) => v * at(scale, i) + at(offset, i)),
-  );
+  const values = new Float64Array(t.data.length);
+  for (let i = 0; i < values.length; i++) values[i] = t.data[i]! * at(scale, i) + at(offset, i);
+  return tensor(t.shape, 'float32', values);
 }
 
 /** A sample of the float network's input as the integer network takes it: scaled, rounded, saturated to int8. */
 export function quantizedInput(t: Tensor, map: InputMap): Tensor {
   const { shape, data } = mappedTensor(t, map);
-  return tensor(
-    shape,
-    'int8',
-    Array.from(data, (v) => Math.max(-128, Math.min(127, Math.round(v))) + 0),
-  );
+  const integers = new Float64Array(data.length);
+  for (let i = 0; i < integers.length; i++)
+    integers[i] = Math.max(-128, Math.min(127, Math.round(data[i]!))) + 0;
+  return tensor(shape, 'int8', integers);
 }
 
 function finished(name: string, { input, body }: QuantizedBody): Model {

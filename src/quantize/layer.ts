@@ -3,7 +3,7 @@ import { elementCount, type Tensor, tensor } from '../base/tensor.js';
 import type { Label } from '../ir/expr.js';
 import { type Batch, channelsOf, newBatch, thinned } from './batch.js';
 import { coreLayer, type LayerNumbers } from './core-layer.js';
-import { toInt8, weightExponents } from './exponent.js';
+import { int8At, weightExponents } from './exponent.js';
 import { weightPlaces } from './pairs.js';
 import { productsOf } from './products.js';
 import { type Factor, factorAt } from './scaling.js';
@@ -55,10 +55,10 @@ export function quantizeLayer(
   const candidates = [...new Set(weightExponents(weights).map((e) => Math.max(least, Math.min(most, e))))];
   const products = productsOf(unit.product);
   const attempt = (weightExponent: number, samples: Batch, means: Batch) => {
-    const integers = weights.map((w) => toInt8(w, weightExponent));
+    const integers = weights.map(int8At(weightExponent));
     const sums = newBatch(products.shape, 'int32', samples.count);
     const size = elementCount(products.shape);
-    products.each(integers, samples, (s, i) => sums.data.set(s, i * size));
+    products.each(integers, samples, (s, i) => copyInto(sums.data, i * size, s));
     const shift = output.exponent - x.exponent - weightExponent;
     const numbers: LayerNumbers = {
       weights: tensor(unit.weights.value.shape, 'int8', integers),
@@ -202,6 +202,11 @@ function finished(sums: Batch, numbers: LayerNumbers): Batch {
   return out;
 }
 
+/** `to.set(from, at)` for integers within the range of `to`; the engine's own conversion takes several times longer. */
+function copyInto(to: Batch['data'], at: number, from: Float64Array): void {
+  for (let i = 0; i < from.length; i++) to[at + i] = from[i]!;
+}
+
 /** Bias, shift, ReLU and saturation of sums, written from element `at` on. */
 function finishInto(
   out: Batch,
@@ -211,10 +216,11 @@ function finishInto(
   { bias, shift, rectified, top }: LayerNumbers,
 ): void {
   const { channels, inner } = channelsOf(shape);
+  const { data } = out;
   for (let i = 0; i < sums.length; ) {
     const term = bias[(i / inner) % channels]!;
     for (let k = 0; k < inner; k++, i++)
-      out.data[at + i] = Math.min(top, requantizedValue((sums[i]! + term) | 0, shift, rectified));
+      data[at + i] = Math.min(top, requantizedValue((sums[i]! + term) | 0, shift, rectified));
   }
 }
 

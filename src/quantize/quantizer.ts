@@ -385,8 +385,9 @@ const sumOf =
   ([a, b]: readonly Batch[]): Batch => {
     const out = newBatch(a!.shape, 'int8', a!.count);
     const [lo, hi] = top === undefined ? [-128, 127] : [0, top];
-    for (let i = 0; i < out.data.length; i++)
-      out.data[i] = Math.max(lo, Math.min(hi, Math.min(127, (a!.data[i]! + b!.data[i]!) >> shift)));
+    const [x, y, to] = [a!.data, b!.data, out.data];
+    for (let i = 0; i < to.length; i++)
+      to[i] = Math.max(lo, Math.min(hi, Math.min(127, (x[i]! + y[i]!) >> shift)));
     return out;
   };
 

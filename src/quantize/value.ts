@@ -2,7 +2,7 @@ import { type Shape, tensor } from '../base/tensor.js';
 import { call, constant, scalar } from '../ir/build.js';
 import { type Expr, type Label, tensorTypeOf } from '../ir/expr.js';
 import { type Batch, channelsOf, newBatch } from './batch.js';
-import { toInt8 } from './exponent.js';
+import { int8At } from './exponent.js';
 import { type Factor, factorAt } from './scaling.js';
 
 /** An int8 tensor of the quantized network; its real value is integer * 2^exponent / factor (a channel). */
@@ -59,8 +59,11 @@ export function quantizedExpression(e: Expr, exponent: number, factor: Factor, l
 export function quantizedBatch(x: Batch, exponent: number, factor: Factor): Batch {
   const out = newBatch(x.shape, 'int8', x.count);
   const { channels, inner } = channelsOf(x.shape);
-  for (let i = 0; i < out.data.length; i++)
-    out.data[i] = toInt8(x.data[i]! * factorAt(factor, Math.floor(i / inner) % channels), exponent);
+  const toInt8 = int8At(exponent);
+  for (let i = 0; i < out.data.length; ) {
+    const scale = factorAt(factor, (i / inner) % channels);
+    for (let k = 0; k < inner; k++, i++) out.data[i] = toInt8(x.data[i]! * scale);
+  }
   return out;
 }
 

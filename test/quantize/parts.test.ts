@@ -3,7 +3,7 @@ import { tensor } from '../../src/base/tensor.js';
 import { bindParameters } from '../../src/passes/bind.js';
 import { embedKernel, evenAxis } from '../../src/quantize/embed.js';
 import { equalizingFactors } from '../../src/quantize/equalize.js';
-import { bestExponent, fittingExponent, toInt8 } from '../../src/quantize/exponent.js';
+import { bestExponent, fittingExponent, int8At } from '../../src/quantize/exponent.js';
 import { findUnits } from '../../src/quantize/units.js';
 import { floats } from '../frontends/onnx-writer.js';
 import { load } from './networks.js';
@@ -56,7 +56,7 @@ describe('exponents', () => {
     [63.6, -1, 127],
     [-64.5, -1, -128],
     [1000, 3, 125],
-  ])('%d at 2^%i is %i', (real, exponent, integer) => expect(toInt8(real, exponent)).toBe(integer));
+  ])('%d at 2^%i is %i', (real, exponent, integer) => expect(int8At(exponent)(real)).toBe(integer));
 
   it.each([
     [127, 0],
