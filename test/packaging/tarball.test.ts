@@ -96,9 +96,11 @@ describe.skipIf(!FULL)('the packed tarball', () => {
       'README.md',
     ])
       expect(tops).toContain(part);
-    expect(files.filter((f) => /tsbuildinfo|dist\/(scripts|test|base|program)\/|dist\/bin\/compiled|docs\/api/.test(f))).toEqual(
-      [],
-    );
+    expect(
+      files.filter((f) =>
+        /tsbuildinfo|dist\/(scripts|test|base|program)\/|dist\/bin\/compiled|docs\/api/.test(f),
+      ),
+    ).toEqual([]);
   });
 
   it('passes publint and arethetypeswrong', () => {
