@@ -100,14 +100,14 @@ export const EQUIVALENT: readonly Equivalent[] = [
   },
   {
     file: 'golden/compare.ts',
-    source: 'for (let i = 0; i < t.data.length; i++) if (t.data[i] === 127 || t.data[i] === -128) count++;',
-    replacement: ['i <= t.data.length'],
+    source: 'for (let i = 0; i < values.length; i++) if (values[i] === 127 || values[i] === -128) count++;',
+    replacement: ['i <= values.length'],
     reason: READS_BEYOND,
   },
   {
     file: 'golden/compare.ts',
-    source: 'for (let i = 0; i < t.data.length; i++) if (t.data[i] === 0) count++;',
-    replacement: ['i <= t.data.length'],
+    source: 'for (let i = 0; i < values.length; i++) if (values[i] === 0) count++;',
+    replacement: ['i <= values.length'],
     reason: READS_BEYOND,
   },
   {
