@@ -144,7 +144,7 @@ const integerSteps = (steps: number): HostCost => ({
 /** A transform between rows that are whole words copies words; others go byte by byte, and fill up the core's rows. */
 const transform: HostCost = {
   formula:
-    'bytes * transform + (2 of several words + rows/2) * place; rows of no whole words: bytes * 1.3 * place + padding * 0.8 * place; pixels of the analog core: (0.375 * bytes in whole words of channels and columns + 0.28 * words filled up) * place; from planes that begin on no words 0.56, to such 0.45 * bytes',
+    'bytes * transform + (2 of several words + rows/2) * place; rows of no whole words: bytes * 1.3 * place + padding * 0.8 * place; pixels of the analog core: (0.4 * bytes in whole words of channels and columns + 0.3 * words filled up) * place; from planes that begin on no words 0.6, to such 0.48 * bytes',
   cycles: ({ op, p }) =>
     transformCycles(
       op.results[0]!.shape,

@@ -13,11 +13,11 @@ export interface LayoutMove {
 }
 
 /** Places of memory that a byte of a square of words costs, and one that is moved by itself to pixels or to planes. [ours], fitted */
-const IN_WORDS = 0.375;
-const TO_PIXELS = 0.56;
-const TO_PLANES = 0.45;
+const IN_WORDS = 0.4;
+const TO_PIXELS = 0.6;
+const TO_PLANES = 0.48;
 /** A word of 0 that only fills up. [ours], fitted */
-const FILLING = 0.28;
+const FILLING = 0.3;
 
 /** Words that a row of elements takes. */
 const wordsOf = (elements: number): number => ceilDiv(elements, WORD_BYTES);
