@@ -7,17 +7,31 @@ import type { VerifyArguments } from './actions/verify.js';
 import type { ModelTask } from './model-workers.js';
 import { prepareTeamConfig } from './team-config.js';
 
-useSha256InNode();
-serveTasks(async ({ command, args, index }: ModelTask, running) => {
+/** One of the models of a command. */
+type CarryOut = (index: number, running: (what: string) => void) => Promise<unknown>;
+
+/** What the arguments ask for, and how one model of it is done. */
+async function preparedFor({ command, args }: ModelTask): Promise<CarryOut> {
   await prepareTeamConfig();
   if (command === 'baseline') {
     const { baselineOf, baselineWork } = await import('./actions/baseline.js');
-    return baselineOf(await baselineWork(args as BaselineArguments), index, running);
+    const work = await baselineWork(args as BaselineArguments);
+    return (index, running) => baselineOf(work, index, running);
   }
   if (command === 'explore') {
     const { explorePart, exploreWork } = await import('./actions/explore.js');
-    return explorePart(await exploreWork(args as ExploreArguments), index, running);
+    const work = await exploreWork(args as ExploreArguments);
+    return (index, running) => explorePart(work, index, running);
   }
   const { verifyModelOf, verifyWork } = await import('./actions/verify.js');
-  return verifyModelOf(await verifyWork(args as VerifyArguments), index, running);
+  const work = await verifyWork(args as VerifyArguments);
+  return (index, running) => verifyModelOf(work, index, running);
+}
+
+useSha256InNode();
+/** A worker lives for one command: each of its tasks brings the same arguments. */
+let prepared: Promise<CarryOut> | undefined;
+serveTasks(async (task: ModelTask, running) => {
+  prepared ??= preparedFor(task);
+  return (await prepared)(task.index, running);
 });
