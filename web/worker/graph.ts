@@ -4,6 +4,9 @@ import { postOrder } from '../../src/ir/visit.js';
 import { formKernels } from '../../src/passes/kernels.js';
 import { type CompileChoices, type Model, type Partitioned, type Program, partition } from './library.js';
 
+/** How an edge says in which layout its tensor lies. */
+const LAYOUT_WORDS = { dense: '', core: ', core layout', analog: ', pixels' } as const;
+
 /** A node of a picture of the network. */
 export interface GraphNode {
   readonly id: string;
@@ -19,7 +22,7 @@ export interface GraphNode {
 export interface GraphEdge {
   readonly from: string;
   readonly to: string;
-  /** Shape and dtype, and the layout where it is the core's. */
+  /** Shape and dtype, and the layout where it is one of the cores'. */
   readonly label: string;
 }
 
@@ -114,7 +117,7 @@ export function graphOfLayers(parts: Partitioned, program: Program, choices: Com
     const read = kernel.kind === 'transform' ? [kernel.from] : made.flatMap((e) => childrenOf(e));
     for (const from of sources(read, own)) {
       const source = producer.get(from);
-      const layout = laidOut.layouts.get(from) === 'core' ? ', core layout' : '';
+      const layout = LAYOUT_WORDS[laidOut.layouts.get(from) ?? 'dense'];
       if (source !== undefined && !edges.some((x) => x.from === source && x.to === id))
         edges.push({ from: source, to: id, label: `${shapeOf(from)}${layout}` });
     }
@@ -157,7 +160,7 @@ export function graphOfProgram(program: Program): Graph {
       const from = producer.get(id);
       const buffer = id === null ? undefined : buffers[id];
       const shape = buffer?.shape ?? f.layer.inputs[n] ?? [];
-      const layout = buffer === undefined ? ', in L1' : buffer.layout === 'core' ? ', core layout' : '';
+      const layout = buffer === undefined ? ', in L1' : LAYOUT_WORDS[buffer.layout];
       if (from !== undefined)
         edges.push({ from, to: `l${i}`, label: `${shape.join('x')} ${buffer?.dtype ?? 'int8'}${layout}` });
     });
