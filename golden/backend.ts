@@ -1,15 +1,8 @@
 import { UserError } from '../src/base/errors.js';
 import { nearest } from '../src/base/nearest.js';
+import { BACKENDS, type BackendName, DEFAULT_BACKEND, type LoadTfjs, platform } from './platform.js';
 import { requireExactConvolutions } from './selfcheck.js';
 import type { Tf } from './tfjs.js';
-
-/**
- * Where the reference can run: `wasm` (XNNPACK in WebAssembly, the default), `cpu` (plain JavaScript), `node` (TensorFlow's
- * native library; an optional peer dependency, because its installation downloads that library).
- */
-export const BACKENDS = ['wasm', 'cpu', 'node'] as const;
-export type BackendName = (typeof BACKENDS)[number];
-export const DEFAULT_BACKEND: BackendName = 'wasm';
 
 export interface Backend {
   readonly name: BackendName;
@@ -37,29 +30,13 @@ async function start(tf: Tf, name: BackendName): Promise<void> {
   if (!(await tf.setBackend(TFJS_NAMES[name]))) throw new Error(`tfjs did not start its backend ${name}`);
 }
 
-/** Where tfjs's .wasm files are, for `setWasmFolder`. */
-let wasmFolder: string | undefined;
-
-/**
- * Where a web page has the .wasm files of @tensorflow/tfjs-backend-wasm: the address of their folder, with its last slash. Before the
- * first `openBackend`. `diana-sim/node` knows where they are.
- *
- * @example
- * setWasmFolder('/assets/tfjs/');
- */
-export function setWasmFolder(address: string): void {
-  wasmFolder = address;
-}
-
-/** Imports tfjs and registers its backend; the result has not started yet. */
-export type LoadTfjs = () => Promise<Tf>;
-
 const tfjsCore = async (): Promise<Tf> => (await import('./tfjs-functions.js')) as unknown as Tf;
 
-const LOADERS: Partial<Record<BackendName, LoadTfjs>> = {
+const LOADERS: Readonly<Record<'wasm' | 'cpu', LoadTfjs>> = {
   wasm: async () => {
     const [tf, { setWasmPaths }] = await Promise.all([tfjsCore(), import('@tensorflow/tfjs-backend-wasm')]);
-    if (wasmFolder !== undefined) setWasmPaths(wasmFolder);
+    const folder = platform.wasmFolder?.();
+    if (folder !== undefined) setWasmPaths(folder);
     return tf;
   },
   cpu: async () => {
@@ -68,23 +45,13 @@ const LOADERS: Partial<Record<BackendName, LoadTfjs>> = {
   },
 };
 
-/** What must stand around tfjs's start on this platform; `diana-sim/node` sets one. */
-type Around = <T>(start: () => Promise<T>) => Promise<T>;
-let around: Around = (start) => start();
-
-/** Adds what a platform brings: backends that only it has, and what to do around tfjs's start. */
-export function extendBackends(loaders: Partial<Record<BackendName, LoadTfjs>>, aroundStart: Around): void {
-  Object.assign(LOADERS, loaders);
-  around = aroundStart;
-}
-
 async function load(name: BackendName): Promise<Backend> {
-  const loader = LOADERS[name];
+  const loader = name === 'node' ? platform.loadNode : LOADERS[name];
   if (loader === undefined)
     throw new UserError(
       `reference backend ${name} is only there in Node, through diana-sim/node; take ${DEFAULT_BACKEND} or cpu.`,
     );
-  const tf = await around(async () => {
+  const tf = await platform.around(async () => {
     const loaded = await loader();
     loaded.enableProdMode(); // no banner on stderr
     await start(loaded, name);

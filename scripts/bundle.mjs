@@ -16,7 +16,10 @@ const EXTERNAL = [/^@napi-rs\/canvas/, /^@tensorflow\/tfjs-node/, /^node-fetch/]
  * reads files of JSON stays out: it brings a validator of schemas.
  */
 const GROUPS = [
-  { name: 'start', test: /dist\/(src\/(base\/(errors|nearest|units)|generator|results)|reports\/terminal)/ },
+  {
+    name: 'start',
+    test: /dist\/(src\/(base\/(errors|nearest|units)|generator|results)|reports\/terminal|golden\/platform)/,
+  },
   { name: 'base', test: /dist\/src\/base\/(?!json-file)/ },
   {
     name: 'chip',

@@ -10,7 +10,7 @@
  */
 
 // Running and comparing
-export { BACKENDS, type BackendName, setWasmFolder } from '../golden/backend.js';
+export { BACKENDS, type BackendName, setWasmFolder } from '../golden/platform.js';
 export { parseRecorded, type RecordedFile, type RecordedTensor, type TextOrder } from '../golden/recorded.js';
 export type { RecordedComparison } from '../golden/recorded-match.js';
 // Results, reports, regressions

@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { useSha256InNode } from '../node/sha256-in-node.js';
 import { terminalOfMain } from '../node/task-workers.js';
+import { useTfjsInNode } from '../node/tfjs-in-node.js';
 import { provideWorkers } from './model-workers.js';
 
 // A reader that has seen enough (`| head`) ends the program quietly.
@@ -14,6 +15,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 process.on('SIGINT', () => process.exit(130));
 
 useSha256InNode();
+useTfjsInNode();
 provideWorkers(
   () =>
     new Worker(new URL('./worker.js', import.meta.url), {

@@ -1,6 +1,7 @@
 // A worker thread of the command line: one model after another, as model-workers.ts hands them out.
 import { useSha256InNode } from '../node/sha256-in-node.js';
 import { serveTasks } from '../node/task-workers.js';
+import { useTfjsInNode } from '../node/tfjs-in-node.js';
 import type { BaselineArguments } from './actions/baseline.js';
 import type { ExploreArguments } from './actions/explore.js';
 import type { VerifyArguments } from './actions/verify.js';
@@ -29,6 +30,7 @@ async function preparedFor({ command, args }: ModelTask): Promise<CarryOut> {
 }
 
 useSha256InNode();
+useTfjsInNode();
 /** A worker lives for one command: each of its tasks brings the same arguments. */
 let prepared: Promise<CarryOut> | undefined;
 serveTasks(async (task: ModelTask, running) => {

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
-import { extendBackends, setWasmFolder } from '../../golden/backend.js';
+import { platform } from '../../golden/platform.js';
 import type { Tf } from '../../golden/tfjs.js';
 import { UserError } from '../base/errors.js';
 
@@ -41,6 +41,8 @@ async function loadTfjsNode(): Promise<Tf> {
  * start from changing how this process ends. Called once by whoever runs in Node.
  */
 export function useTfjsInNode(): void {
-  setWasmFolder(dirname(require.resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm')) + sep);
-  extendBackends({ node: loadTfjsNode }, withoutNewHandlers);
+  platform.wasmFolder = () =>
+    dirname(require.resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm')) + sep;
+  platform.loadNode = loadTfjsNode;
+  platform.around = withoutNewHandlers;
 }

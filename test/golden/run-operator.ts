@@ -1,4 +1,5 @@
-import { type BackendName, openBackend } from '../../golden/backend.js';
+import { openBackend } from '../../golden/backend.js';
+import type { BackendName } from '../../golden/platform.js';
 import { evaluate } from '../../golden/reference.js';
 import type { Attrs } from '../../src/base/attr-value.js';
 import type { Tensor } from '../../src/base/tensor.js';

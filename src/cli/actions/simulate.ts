@@ -8,7 +8,6 @@ import { traceLine } from '../../library/trace-line.js';
 import { verify } from '../../library/verify.js';
 import { writeFileAtomic, writeFolderAtomic } from '../../node/atomic-write.js';
 import { readProgram } from '../../node/program-folder.js';
-import { useTfjsInNode } from '../../node/tfjs-in-node.js';
 import type { Program } from '../../program/types.js';
 import type { ResultDocument } from '../../results/document.js';
 import type { CheckArguments } from '../check-options.js';
@@ -58,7 +57,6 @@ async function simulateAgainst(args: SimulateArguments, word: string): Promise<n
   checkAgainst(args);
   const program = readProgram(args.program);
   const model = await oneModel(word, args);
-  useTfjsInNode();
   const document = await verify(model, {
     program,
     ...(args.input === undefined ? {} : { inputs: readInputs(args.input, modelInputs(model)) }),

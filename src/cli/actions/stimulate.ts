@@ -5,7 +5,6 @@ import { UserError } from '../../base/errors.js';
 import { allEqual, strongEnough } from '../../library/result-document.js';
 import { stimulate } from '../../library/stimulate.js';
 import { writeFolderAtomic } from '../../node/atomic-write.js';
-import { useTfjsInNode } from '../../node/tfjs-in-node.js';
 import { oneModel } from '../model-argument.js';
 import { type CompileArguments, type ModelArguments, readCompileOptions } from '../options.js';
 import { Progress } from '../progress.js';
@@ -27,7 +26,6 @@ export async function stimulateModel(args: StimulateArguments): Promise<number> 
   const strength = strengthOf(args);
   const model = await oneModel(args.model, args);
   const options = await readCompileOptions(args);
-  useTfjsInNode();
   const progress = new Progress(1);
   const found = await stimulate(model, {
     ...options,

@@ -8,7 +8,6 @@ import {
 } from '../../library/elf/verify-elf.js';
 import { modelInputs } from '../../library/simulate.js';
 import { readBytes } from '../../node/files.js';
-import { useTfjsInNode } from '../../node/tfjs-in-node.js';
 import { readInputs } from '../input-files.js';
 import { oneModel } from '../model-argument.js';
 import { readCompileOptions } from '../options.js';
@@ -75,7 +74,6 @@ export async function verifyElf(args: VerifyArguments & { readonly elf: string }
   const options = await readCompileOptions(args);
   const model = await oneModel(args.models[0]!, args);
   const inputs = args.input === undefined ? undefined : readInputs(args.input, modelInputs(model));
-  useTfjsInNode();
   const verification = await verifyProgram(model, readBytes(args.elf), {
     file: args.elf,
     hardware: options.hardware,

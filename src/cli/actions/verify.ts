@@ -11,7 +11,6 @@ import { allEqual, joinDocuments, strongEnough } from '../../library/result-docu
 import { modelInputs } from '../../library/simulate.js';
 import { type FinishedRun, type Inputs, verify as verifyModel } from '../../library/verify.js';
 import { readRecorded } from '../../node/recorded-folder.js';
-import { useTfjsInNode } from '../../node/tfjs-in-node.js';
 import type { NativeVerdict } from '../../node/verify-native.js';
 import type { ResultDocument } from '../../results/document.js';
 import { OPTIMIZATIONS, type Optimization, type SocRun } from '../../results/soc.js';
@@ -121,7 +120,6 @@ export async function verifyModelOf(
   index: number,
   running: (what: string) => void,
 ): Promise<VerifiedModel> {
-  useTfjsInNode();
   const model = await models[index]!.build();
   const strength = strengthOf(args);
   const { inputs, recorded } = givenInputs(model, args);
