@@ -22,8 +22,11 @@ export interface Conversion {
 const LEVELS = [5, 7, 10, 13, 17, 22] as const;
 /** Values of a channel that a fit looks at. */
 const MOST_VALUES = 4096;
-/** Beyond int8 it does not matter how far: what is wanted is cut off a little outside. */
-const MARGIN = 12;
+/**
+ * Beyond int8, and below 0 under a ReLU, it does not matter how far: what is wanted is cut off so far outside. A little spares the line values that
+ * do not count where many lie far outside; more lets it follow them where they lie on it. Fits for each are tried.
+ */
+const MARGINS = [12, 40, 140] as const;
 const MOST_SHIFT = 14;
 const INT16_MAX = 2 ** 15 - 1;
 
@@ -47,9 +50,14 @@ function eachOf(o: Observed, k: number, use: (i: number) => void): void {
   }
 }
 
-/** The line through a channel's levels that comes nearest to what is wanted: slope and offset. */
-function fitOf(o: Observed, k: number, gain: number): readonly [slope: number, offset: number] {
-  const [low, high] = [(o.relu ? 0 : -128) - MARGIN, 127 + MARGIN];
+/** The line through a channel's levels that comes nearest to what is wanted, cut off `margin` outside: slope and offset. */
+function fitOf(
+  o: Observed,
+  k: number,
+  gain: number,
+  margin: number,
+): readonly [slope: number, offset: number] {
+  const [low, high] = [(o.relu ? 0 : -128) - margin, 127 + margin];
   let [n, x, y, xx, xy] = [0, 0, 0, 0, 0];
   eachOf(o, k, (i) => {
     const level = levelOf(o.sums[i]!, gain);
@@ -86,18 +94,20 @@ function squaredError(o: Observed, c: Conversion): number {
 }
 
 /**
- * The gain and batch norm whose outputs come nearest to what is wanted: for each of several gains the best line a channel (least squares over
- * the samples), then the gain with the least squared error of the int8 outputs.
+ * The gain and batch norm whose outputs come nearest to what is wanted: for each of several gains and margins the best line a channel (least
+ * squares over the samples), then those with the least squared error of the int8 outputs.
  */
 export function conversionOf(o: Observed): Conversion {
   const rms = Math.sqrt(o.sums.reduce((n, s) => n + s * s, 0) / o.sums.length);
   let best: { readonly conversion: Conversion; readonly error: number } | undefined;
   for (const level of LEVELS) {
     const gain = Math.fround(Math.max(1e-3, rms / level));
-    const lines = Array.from({ length: o.channels }, (_, k) => fitOf(o, k, gain));
-    const conversion = rounded(gain, lines);
-    const error = squaredError(o, conversion);
-    if (best === undefined || error < best.error) best = { conversion, error };
+    for (const margin of MARGINS) {
+      const lines = Array.from({ length: o.channels }, (_, k) => fitOf(o, k, gain, margin));
+      const conversion = rounded(gain, lines);
+      const error = squaredError(o, conversion);
+      if (best === undefined || error < best.error) best = { conversion, error };
+    }
   }
   return best!.conversion;
 }
