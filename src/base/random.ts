@@ -1,6 +1,6 @@
 import { Arc4 } from './arc4.js';
 import type { DType } from './dtype.js';
-import { elementCount, type Shape, type Tensor, tensor } from './tensor.js';
+import { type Shape, type Tensor, tensor } from './tensor.js';
 
 /** What starts a sequence of random numbers. 1 and '1' start the same one. */
 export type Seed = number | string;
@@ -39,6 +39,9 @@ export function random(...parts: readonly Seed[]): Random {
   };
 }
 
+/** Numbers drawn at once: large weights need no array of float64 beside them. */
+const DRAWN = 1024;
+
 /**
  * A tensor of integers drawn evenly from `low` to `high`, both included.
  *
@@ -46,9 +49,13 @@ export function random(...parts: readonly Seed[]): Random {
  * const weights = randomInts(random(0, 'w'), [16, 3, 3, 3], -128, 127, 'int8');
  */
 export function randomInts(rng: Random, shape: Shape, low: number, high: number, dtype: DType): Tensor {
-  const values = rng.fractions(elementCount(shape));
-  for (let i = 0; i < values.length; i++) values[i] = low + Math.floor(values[i]! * (high - low + 1));
-  return tensor(shape, dtype, values);
+  const out = tensor(shape, dtype);
+  const { data } = out;
+  for (let start = 0; start < data.length; start += DRAWN) {
+    const values = rng.fractions(Math.min(DRAWN, data.length - start));
+    for (let i = 0; i < values.length; i++) data[start + i] = low + Math.floor(values[i]! * (high - low + 1));
+  }
+  return out;
 }
 
 /**
@@ -59,11 +66,15 @@ export function randomInts(rng: Random, shape: Shape, low: number, high: number,
  * const x = randomUniform(random(0, 'x'), [1, 10], -1, 1, 'float32');
  */
 export function randomUniform(rng: Random, shape: Shape, low: number, high: number, dtype: DType): Tensor {
-  const values = rng.fractions(elementCount(shape));
+  const out = tensor(shape, dtype);
+  const { data } = out;
   const whole = dtype !== 'float32';
-  for (let i = 0; i < values.length; i++) {
-    const v = low + values[i]! * (high - low);
-    values[i] = whole ? Math.trunc(v) : v;
+  for (let start = 0; start < data.length; start += DRAWN) {
+    const values = rng.fractions(Math.min(DRAWN, data.length - start));
+    for (let i = 0; i < values.length; i++) {
+      const v = low + values[i]! * (high - low);
+      data[start + i] = whole ? Math.trunc(v) : v;
+    }
   }
-  return tensor(shape, dtype, values);
+  return out;
 }
