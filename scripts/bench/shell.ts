@@ -12,26 +12,20 @@ export interface ShellRow {
 }
 
 const MAIN = 'dist/bin/diana-sim.js';
-/** Makes a process tell its largest resident set (KiB) and its CPU time (microseconds) on file descriptor 3 when it ends. */
-const TELL = `import { writeSync } from 'node:fs';
-process.on('exit', () => {
-  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
-  writeSync(3, maxRSS + ' ' + (userCPUTime + systemCPUTime));
-});`;
+const TELL = new URL('./tell.js', import.meta.url).href;
 
 /** A command to run: by name, or with the words that it stands for. */
 export type Command = string | { readonly command: string; readonly words: readonly string[] };
 
 function run(command: string, words: readonly string[]): ShellRow {
-  const hook = `data:text/javascript,${encodeURIComponent(TELL)}`;
   const start = performance.now();
-  const ended = spawnSync(process.execPath, ['--import', hook, MAIN, ...words], {
+  const ended = spawnSync(process.execPath, ['--import', TELL, MAIN, ...words], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   });
   const ms = performance.now() - start;
   if (ended.status !== 0) throw new Error(`diana-sim ${command} exits with ${ended.status}`);
-  const [kibibytes, microseconds] = String(ended.output[3]).split(' ').map(Number) as [number, number];
-  return { command, ms, cpuMs: microseconds / 1000, peakBytes: 1024 * kibibytes };
+  const [peakBytes, microseconds] = String(ended.output[3]).split(' ').map(Number) as [number, number];
+  return { command, ms, cpuMs: microseconds / 1000, peakBytes };
 }
 
 /** Runs each command `rounds` times, in turn. */

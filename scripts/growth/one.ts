@@ -1,5 +1,6 @@
 import { useSha256InNode } from '../../src/node/sha256-in-node.js';
 import { milliseconds } from '../bench/timing.js';
+import { peakMemory } from '../peak-memory.js';
 import { compileCase, SERIES, simulateCase } from './cases.js';
 
 // One point of a series, in a process of its own, as peak memory is a process's: prints its figures as JSON.
@@ -17,7 +18,7 @@ process.stdout.write(
   JSON.stringify({
     compileMs,
     simulateMs,
-    peakBytes: 1024 * process.resourceUsage().maxRSS,
+    peakBytes: peakMemory(),
     steps: steps.length,
     tiles,
   }),
