@@ -12,20 +12,31 @@ export interface ShellRow {
 }
 
 const MAIN = 'dist/bin/diana-sim.js';
-const TELL = new URL('./tell.js', import.meta.url).href;
+/**
+ * Makes a process tell its peak memory (KiB) and its CPU time (microseconds) on file descriptor 3 when it ends. As scripts/peak-memory.ts: Linux's own
+ * figure, as that of `resourceUsage` begins with what this process holds.
+ */
+const TELL = `import { existsSync, readFileSync, writeSync } from 'node:fs';
+process.on('exit', () => {
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+  const status = '/proc/self/status';
+  const own = existsSync(status) ? /VmHWM:\\s*(\\d+)/.exec(readFileSync(status, 'utf8'))?.[1] : undefined;
+  writeSync(3, (own ?? maxRSS) + ' ' + (userCPUTime + systemCPUTime));
+});`;
 
 /** A command to run: by name, or with the words that it stands for. */
 export type Command = string | { readonly command: string; readonly words: readonly string[] };
 
 function run(command: string, words: readonly string[]): ShellRow {
+  const hook = `data:text/javascript,${encodeURIComponent(TELL)}`;
   const start = performance.now();
-  const ended = spawnSync(process.execPath, ['--import', TELL, MAIN, ...words], {
+  const ended = spawnSync(process.execPath, ['--import', hook, MAIN, ...words], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   });
   const ms = performance.now() - start;
   if (ended.status !== 0) throw new Error(`diana-sim ${command} exits with ${ended.status}`);
-  const [peakBytes, microseconds] = String(ended.output[3]).split(' ').map(Number) as [number, number];
-  return { command, ms, cpuMs: microseconds / 1000, peakBytes };
+  const [kibibytes, microseconds] = String(ended.output[3]).split(' ').map(Number) as [number, number];
+  return { command, ms, cpuMs: microseconds / 1000, peakBytes: 1024 * kibibytes };
 }
 
 /** Runs each command `rounds` times, in turn. */
