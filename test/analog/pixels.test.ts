@@ -181,7 +181,7 @@ const clean = (program: Program, model: Model): string[] =>
   runProgram(program, builtinInput(model), { check: true }).findings!.map(({ what }) => what);
 
 describe('random mixed networks', () => {
-  const RUNS = FULL ? 400 : 40;
+  const RUNS = FULL ? 160 : 40;
 
   it('exact, and clean to the sanitizer, with pixels of the digital core or without', async () => {
     await fc.assert(
@@ -219,7 +219,7 @@ describe('random mixed networks', () => {
           const { outputs } = runProgram(program, inputs);
           expect(runOnSoc(program, { inputs, outputs }, 'O2').result.exitStatus).toBe(0);
         }),
-        { numRuns: FULL ? 60 : 4, seed: 19 },
+        { numRuns: FULL ? 24 : 4, seed: 19 },
       );
     },
     600_000,

@@ -23,8 +23,7 @@ function images() {
     );
 }
 
-/** In full, all labelled images. */
-const [FEW, LABELLED] = FULL ? [64, 1000] : [3, 0];
+const FEW = FULL ? 64 : 3;
 
 describeWithModels('MNIST networks as onnxruntime writes them quantized', () => {
   // The scale of the last quantization, from the files: a step of the output.
@@ -59,16 +58,16 @@ describeWithModels('MNIST networks as onnxruntime writes them quantized', () => 
     expect(differing(reference.tensors, runOnHost(model, { input: images()(5) }))).toEqual([]);
   });
 
-  // onnxruntime's own accuracy on these 1,000 images: 98.2 and 99.0 (measured with onnxruntime-web 1.30).
-  it.runIf(LABELLED > 0).each([
-    ['lenet_qdq_u8', 982],
-    ['resnet_qop_u8', 990],
-  ])('%s names %d of 1000 digits', { timeout: 600_000 }, (name, right) => {
+  // As many as onnxruntime-web 1.30 names of the same images; of all 1,000 that is 982 and 990.
+  it.runIf(FULL).each([
+    ['lenet_qdq_u8', 982, 1000],
+    ['resnet_qop_u8', 195, 200],
+  ])('%s names %d of the first %d digits', { timeout: 600_000 }, (name, right, labelled) => {
     const model = loadModelFile(`${folder}/mnist_${name}.onnx`);
     const labels = readNpyFile(`${folder}/test_labels_uint8.npy`).data;
     const image = images();
     let count = 0;
-    for (let i = 0; i < LABELLED; i++) {
+    for (let i = 0; i < labelled; i++) {
       const scores = [...runOnHost(model, { input: image(i) }).get('output')!.data].slice(0, 10);
       if (scores.indexOf(Math.max(...scores)) === labels[i]) count++;
     }

@@ -227,9 +227,11 @@ describeWithModels('networks trained on MNIST', () => {
   const networks = ['lenet', 'resnet'].flatMap((n) => formats.map((f) => `${n}_${f}`));
 
   it.each(FULL ? networks.filter((n) => n !== 'lenet_bn') : ['lenet_float', 'lenet_qop_u8'])(
-    '%s: within 0.3 points of float on 1,000 labels; here at most one of 30 is lost',
+    '%s: within 0.3 points of float on 1,000 labels (0.5 on 400); in short at most one of 30 is lost',
     (name) => {
-      const labelled = FULL ? 1000 : 30;
+      // Every network's way into the quantizer is another; one residual network on all labels says what that costs.
+      const all = name.startsWith('lenet') || name === 'resnet_float';
+      const labelled = FULL ? (all ? 1000 : 400) : 30;
       const q = quantize(loadModelFile(file(`mnist_${name}.onnx`), { dequantize: true }), {
         calibration: images('calibration_images_uint8_nchw.npy', FULL ? 256 : 8),
         test: images('test_images_uint8_nchw.npy', labelled),
@@ -239,7 +241,7 @@ describeWithModels('networks trained on MNIST', () => {
       const float = accuracyOf(q.outputs.float, labels).top1;
       expect(float).toBeGreaterThan(0.9);
       expect(accuracyOf(q.outputs.quantized, labels).top1).toBeGreaterThanOrEqual(
-        float - (FULL ? 0.003 : 1 / 30),
+        float - (FULL ? (all ? 0.003 : 0.005) : 1 / 30),
       );
       expect(q.floating).toEqual([]);
     },
