@@ -129,14 +129,13 @@ class Convolution {
     const { rows, row, part, planes, plane } = this.#image;
     const stride = strides[1];
     const to = this.#int16(this.#at.image, WORD * groups * planes * plane);
-    const firstRow = Math.max(0, -top);
     const endRow = Math.min(h, rows - top);
     const endColumn = Math.min(w, part * stride - left);
     for (let channel = 0; channel < c; channel++) {
       const group = Math.floor(channel / ci);
       const i = channel - group * ci;
       const base = 2 * (group * planes + (i >> 1)) * plane + (i & 1);
-      for (let y = firstRow; y < endRow; y++) {
+      for (let y = 0; y < endRow; y++) {
         const from = ((n * c + channel) * h + y) * w;
         const line = base + 2 * (y + top) * row;
         for (let residue = 0; residue < stride; residue++) {

@@ -26,7 +26,7 @@ const wordsOf = (elements: number): number => ceilDiv(elements, WORD_BYTES);
  * Between planes and the analog core's pixels: in squares of four channels and four pixels where planes begin on words, else byte by byte; and
  * the words that fill up a line of channels or a row's pitch.
  */
-function pixelCycles(shape: Shape, { from, to }: LayoutMove, p: HostCycleParameters): number {
+function pixelTransformCycles(shape: Shape, { from, to }: LayoutMove, p: HostCycleParameters): number {
   const { channels, pixels, blocks } = analogLayout(shape);
   const { rows, columns, pitch } = coreLayout(shape);
   const dense = from === 'dense' || to === 'dense';
@@ -50,7 +50,7 @@ function pixelCycles(shape: Shape, { from, to }: LayoutMove, p: HostCycleParamet
  * whole words it copies words; others go byte by byte, and fill up the core's rows. [ours], fitted to runs on the SoC model
  */
 export function transformCycles(shape: Shape, { from, to }: LayoutMove, p: HostCycleParameters): number {
-  if (to === 'analog' || from === 'analog') return pixelCycles(shape, { from, to }, p);
+  if (to === 'analog' || from === 'analog') return pixelTransformCycles(shape, { from, to }, p);
   const { planes, rows, columns, pitch } = coreLayout(shape);
   const bytes = planes * rows * columns;
   const lines = pitch === columns ? 0 : planes * rows;
