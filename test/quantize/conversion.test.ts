@@ -103,6 +103,12 @@ describe('gain, batch norm and shift from what was observed', () => {
     expect(convert(-200, 0, conversionOf(o), true)).toBe(0);
   });
 
+  // From -120 to 119: cut off at -12, the line would be drawn flatter.
+  it('under a ReLU a line is followed below 0, where it does not count', () => {
+    const o = observed(-120, 119, [(s) => s], true);
+    expect(conversionSqnr(o, conversionOf(o))).toBeGreaterThan(20);
+  });
+
   it('sums that are all alike become what is wanted of them', () => {
     const o = observed(5, 5 + 9, [() => 42]);
     const same = { ...o, sums: o.sums.map(() => 7) };
