@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { COST_MODELS } from '../../../sim/isa/cost-models.js';
 import { encode } from '../../../sim/isa/instruction.js';
 import { packDenseWeights } from '../../../sim/isa/weights.js';
 import { ProgramFault, where } from '../../../sim/program/fault.js';
@@ -32,6 +33,17 @@ describe('a run', () => {
     expect(result.layers.map((l) => l.checksum)).toEqual([
       sha256(new Uint8Array(Int8Array.from(sum).buffer)),
       result.outputs.output,
+    ]);
+  });
+
+  it('counts the turns of the tile loop under the other models, too: match`s driver takes 500 cycles', () => {
+    const program = smallProgram();
+    const { manifest } = program;
+    const hardware = { ...manifest.hardware, cycles: COST_MODELS.odimo.cycles };
+    const { layers } = run({ ...program, manifest: { ...manifest, hardware } }).result;
+    expect(layers.map((l) => [l.cycles.tileLoop, l.otherModels?.match?.tileLoop])).toEqual([
+      [0, 500],
+      [0, 0],
     ]);
   });
 
