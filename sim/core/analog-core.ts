@@ -25,7 +25,9 @@ import type { HardwareParameters } from '../isa/parameters.js';
 import { MEMCPY_OP } from '../isa/registers.js';
 import { storedWeightBytes } from './analog-array.js';
 import { computeAnalog } from './analog-compute.js';
+import type { CellArray } from './cell-array.js';
 import { readWritten } from './compute.js';
+import { defaultCellArray } from './default-cell-array.js';
 import type { CopyReport, UndefinedData } from './digital-core.js';
 import type { Memory } from './memory.js';
 import type { AnalogObserver } from './observer.js';
@@ -88,6 +90,7 @@ export class AnalogCore {
   readonly #registers = new Map<AnalogRegister, number>();
   readonly #values: boolean;
   readonly #undefinedData: UndefinedData;
+  readonly #array: CellArray | undefined;
   #oddities: Oddity[] = [];
   /** Whether the boot job has run; until then compute jobs are refused. */
   booted: boolean;
@@ -105,6 +108,8 @@ export class AnalogCore {
       readonly values?: boolean;
       /** What a read of bytes never written is; an error by default. */
       readonly undefinedData?: UndefinedData;
+      /** The cells' arithmetic; by default the quickest that the engine has. */
+      readonly array?: CellArray;
     },
   ) {
     this.#l2 = l2;
@@ -113,6 +118,7 @@ export class AnalogCore {
     this.#analog = hardware.analog ?? DEFAULT_ANALOG;
     this.#values = options.values ?? true;
     this.#undefinedData = options.undefinedData ?? 'fault';
+    this.#array = options.array;
     this.booted = options.booted;
   }
 
@@ -407,7 +413,7 @@ export class AnalogCore {
       Int32Array.from({ length: o.outputs }, (_, k) => view.getInt32((first + k) * WORD_BYTES, true));
     const operands = { weights, multiply: from(0), add: from(o.outputs) };
     const l1 = { memory: this.#l1, bankBytes: this.#l1.size / BANKS, read: this.#bytes };
-    computeAnalog(o, l1, operands, this.#analog, this.writer);
+    computeAnalog(o, l1, operands, this.#analog, this.#array ?? defaultCellArray(), this.writer);
     this.observer?.computed(o, fields, { cells, norm });
   }
 }

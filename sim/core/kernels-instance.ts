@@ -4,6 +4,9 @@ import { KERNELS_BASE64 } from './kernels-module.js';
 
 /** What sim/core/kernels/index.ts exports; all numbers are addresses in `memory`, bytes, or counts. */
 export interface Kernels extends WithMemory {
+  cellImage(...numbers: readonly number[]): void;
+  cellWeights(...numbers: readonly number[]): void;
+  cellOutputs(...numbers: readonly number[]): void;
   conv(...numbers: readonly number[]): number;
   lanes(...numbers: readonly number[]): number;
   dense(...numbers: readonly number[]): number;
