@@ -20,29 +20,39 @@ export interface Comparison {
   readonly zero: number;
 }
 
-function saturatedCount(t: Tensor): number {
-  if (t.dtype !== 'int8') return 0;
-  const values = t.data as Int8Array;
-  let count = 0;
-  for (let i = 0; i < values.length; i++) if (values[i] === 127 || values[i] === -128) count++;
-  return count;
+/** Elements of an int8 tensor at the ends of the range, and its zeros. */
+function countsOfInt8(values: Int8Array): { readonly saturated: number; readonly zero: number } {
+  let saturated = 0;
+  let zero = 0;
+  for (let i = 0; i < values.length; i++) {
+    const v = values[i]!;
+    if (v === 0) zero++;
+    else if (v === 127 || v === -128) saturated++;
+  }
+  return { saturated, zero };
 }
 
-function zeroCount(t: Tensor): number {
+function countsOf(t: Tensor): { readonly saturated: number; readonly zero: number } {
+  if (t.data instanceof Int8Array) return countsOfInt8(t.data);
   const values = exactValues(t.data);
-  let count = 0;
-  for (let i = 0; i < values.length; i++) if (values[i] === 0) count++;
-  return count;
+  let zero = 0;
+  for (let i = 0; i < values.length; i++) if (values[i] === 0) zero++;
+  return { saturated: 0, zero };
 }
 
 /** Whether all bytes are equal; then all values are, too. */
 function sameBytes(a: TypedArray, b: TypedArray): boolean {
-  const [left, right] = [a, b].map((v) => new Uint8Array(v.buffer, v.byteOffset, v.byteLength)) as [
-    Uint8Array,
-    Uint8Array,
-  ];
-  for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
-  return left.length === right.length;
+  if (a.byteLength !== b.byteLength) return false;
+  const words = (a.byteOffset | b.byteOffset) % 4 === 0 ? a.byteLength >> 2 : 0;
+  if (words > 0) {
+    const left = new Int32Array(a.buffer, a.byteOffset, words);
+    const right = new Int32Array(b.buffer, b.byteOffset, words);
+    for (let i = 0; i < words; i++) if (left[i] !== right[i]) return false;
+  }
+  const left = new Uint8Array(a.buffer, a.byteOffset, a.byteLength);
+  const right = new Uint8Array(b.buffer, b.byteOffset, b.byteLength);
+  for (let i = 4 * words; i < left.length; i++) if (left[i] !== right[i]) return false;
+  return true;
 }
 
 /**
@@ -56,7 +66,7 @@ export function compareTensor(expected: Tensor, actual: Tensor, tolerance?: Tole
       `a tensor of ${showShape(expected.shape)} ${expected.dtype} cannot be compared with one of ` +
         `${showShape(actual.shape)} ${actual.dtype}`,
     );
-  const counts = { saturated: saturatedCount(actual), zero: zeroCount(actual) };
+  const counts = countsOf(actual);
   if (sameBytes(expected.data, actual.data)) return { differing: 0, ...counts };
   const equal = (e: number, a: number): boolean =>
     e === a ||

@@ -1,4 +1,4 @@
-import { allocate } from '../src/base/dtype.js';
+import { allocate, type DType } from '../src/base/dtype.js';
 import { UserError } from '../src/base/errors.js';
 import { elementCount, type Shape, sameShape, strides, type Tensor } from '../src/base/tensor.js';
 import type { Call } from '../src/ir/expr.js';
@@ -41,10 +41,8 @@ export const exactValues = (values: ArrayLike<number>): Float64Array =>
 export function store(type: TensorType, values: ArrayLike<number>, run: Run): Tensor {
   const data = allocate(type.dtype, elementCount(type.shape));
   data.set(values);
-  if (type.dtype !== 'float32') {
-    const wrapped = differences(exactValues(data), exactValues(values));
-    if (wrapped > 0) run.wrapped(wrapped);
-  }
+  const wrapped = outsideOf(type.dtype, exactValues(values));
+  if (wrapped > 0) run.wrapped(wrapped);
   if (type.dtype === 'int64' && data.some((v) => !Number.isSafeInteger(v)))
     throw new UserError(
       'an int64 result passes 2^53, up to which int64 is held exactly; scale the model down.',
@@ -52,26 +50,48 @@ export function store(type: TensorType, values: ArrayLike<number>, run: Run): Te
   return { shape: type.shape, dtype: type.dtype, data };
 }
 
-function differences(a: Float64Array, b: Float64Array): number {
+/** How many values storing as `dtype` changes. Floats are rounded, which nobody counts; int64 is held as it is. */
+function outsideOf(dtype: DType, values: Float64Array): number {
   let count = 0;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) count++;
-  return count;
+  switch (dtype) {
+    case 'int8':
+      for (let i = 0; i < values.length; i++) if ((values[i]! << 24) >> 24 !== values[i]) count++;
+      return count;
+    case 'int16':
+      for (let i = 0; i < values.length; i++) if ((values[i]! << 16) >> 16 !== values[i]) count++;
+      return count;
+    case 'int32':
+      for (let i = 0; i < values.length; i++) if ((values[i]! | 0) !== values[i]) count++;
+      return count;
+    case 'uint8':
+    case 'bool':
+      for (let i = 0; i < values.length; i++) if ((values[i]! & 0xff) !== values[i]) count++;
+      return count;
+    case 'int64':
+    case 'float32':
+      return 0;
+  }
 }
 
 /** The values of `t` repeated to `shape` by numpy's broadcasting, in float64. Not to be written into. */
 export function broadcast(t: Tensor, shape: Shape): Float64Array {
   if (sameShape(t.shape, shape)) return exactValues(t.data);
   const out = new Float64Array(elementCount(shape));
-  if (t.data.length === 1) return out.fill(t.data[0]!);
-  const missing = shape.length - t.shape.length;
-  const ownSteps = strides(t.shape).map((step, axis) => (t.shape[axis] === 1 ? 0 : step));
-  const steps = shape.map((_, axis) => ownSteps[axis - missing] ?? 0);
-  // Along the last axes one value stays, as a channel's does over its plane.
-  const still = steps.findLastIndex((step) => step !== 0) + 1;
-  const run = elementCount(shape.slice(still));
-  const index = gatherIndex(shape.slice(0, still), steps);
+  const { index, run } = runsOf(t.shape, shape);
   for (let i = 0; i < index.length; i++) out.fill(t.data[index[i]!]!, i * run, (i + 1) * run);
   return out;
+}
+
+/**
+ * How a tensor of shape `from` is repeated to `shape`: element `index[r]` stays for `run` elements from r * run on. Along the last axes one value
+ * stays, as a channel's does over its plane.
+ */
+export function runsOf(from: Shape, shape: Shape): { readonly index: Int32Array; readonly run: number } {
+  const missing = shape.length - from.length;
+  const ownSteps = strides(from).map((step, axis) => (from[axis] === 1 ? 0 : step));
+  const steps = shape.map((_, axis) => ownSteps[axis - missing] ?? 0);
+  const still = steps.findLastIndex((step) => step !== 0) + 1;
+  return { index: gatherIndex(shape.slice(0, still), steps), run: elementCount(shape.slice(still)) };
 }
 
 /** For each element of a dense array of `shape`, in order: `start` plus the dot product of its coordinates with `steps`. */

@@ -1,8 +1,9 @@
 import { type DType, isFloat } from '../../src/base/dtype.js';
 import { UserError } from '../../src/base/errors.js';
-import type { Shape, Tensor } from '../../src/base/tensor.js';
+import { type Shape, sameShape, type Tensor } from '../../src/base/tensor.js';
 import { intAttr } from '../../src/ir/attrs.js';
 import { broadcast, type Evaluate, resultType, store } from '../value.js';
+import { shiftedInt32, sumsOfInt32 } from './int32.js';
 
 // Plain arithmetic on JavaScript numbers, not tfjs: tfjs has no int32 shift, its int32 is float32 inside most kernels, and
 // float64 holds every sum, difference and shift of int32 exactly. store() wraps integers and rounds floats; rounding a
@@ -37,9 +38,18 @@ function shift(bits: number, dtype: DType): number {
   return bits;
 }
 
-export const add = pairwise((a, b, out) => {
+const addExactly = pairwise((a, b, out) => {
   for (let i = 0; i < out.length; i++) out[i] = a[i]! + b[i]!;
 });
+export const add: Evaluate = (call, args, run) => {
+  const [left, right] = args as [Tensor, Tensor];
+  const { shape, dtype } = resultType(call);
+  if (!(left.data instanceof Int32Array && dtype === 'int32' && sameShape(left.shape, shape)))
+    return addExactly(call, args, run);
+  const { sums, wrapped } = sumsOfInt32(left.data, right, shape);
+  if (wrapped > 0) run.wrapped(wrapped);
+  return { shape, dtype, data: sums };
+};
 export const subtract = binary((a, b) => a - b);
 export const multiply: Evaluate = (call, args, run) => {
   const narrow = !['float32', 'int64'].includes(args[0]!.dtype);
@@ -69,7 +79,7 @@ export const divide = binary((a, b, dtype) => {
 export const maximum = binary((a, b) => Math.max(a, b));
 export const minimum = binary((a, b) => Math.min(a, b));
 /** Floor division by a power of two: an arithmetic shift. */
-export const rightShift = pairwise((a, b, out, dtype) => {
+const shiftExactly = pairwise((a, b, out, dtype) => {
   let bits = 0;
   let divisor = 1;
   for (let i = 0; i < out.length; i++) {
@@ -80,6 +90,13 @@ export const rightShift = pairwise((a, b, out, dtype) => {
     out[i] = Math.floor(a[i]! / divisor);
   }
 });
+export const rightShift: Evaluate = (call, args, run) => {
+  const [left, right] = args as [Tensor, Tensor];
+  const { shape, dtype } = resultType(call);
+  if (!(left.data instanceof Int32Array && right.data.length === 1 && sameShape(left.shape, shape)))
+    return shiftExactly(call, args, run);
+  return { shape, dtype, data: shiftedInt32(left.data, shift(right.data[0]!, dtype)) };
+};
 export const leftShift = binary((a, b, dtype) => a * 2 ** shift(b, dtype));
 
 export const biasAdd: Evaluate = (call, args, run) => {

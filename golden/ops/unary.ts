@@ -1,6 +1,7 @@
-import { type DType, integerRange, isDType, isFloat } from '../../src/base/dtype.js';
+import { allocate, type DType, integerRange, isDType, isFloat } from '../../src/base/dtype.js';
 import { intAttr, stringAttr } from '../../src/ir/attrs.js';
 import { type Evaluate, exactValues, resultType, store } from '../value.js';
+import { limitedInt32 } from './int32.js';
 
 /** out[i] = fn(x[i]). */
 const unary =
@@ -23,7 +24,9 @@ export const clip: Evaluate = (call, args, run) => {
     return dtype === 'float32' ? Math.fround(value) : limited(Math.trunc(value), ...integerRange(dtype));
   };
   const [low, high] = [bound('a_min'), bound('a_max')];
-  const x = exactValues(args[0]!.data);
+  const { data } = args[0]!;
+  if (data instanceof Int32Array) return { ...resultType(call), data: limitedInt32(data, low, high) };
+  const x = exactValues(data);
   const out = new Float64Array(x.length);
   for (let i = 0; i < out.length; i++) out[i] = limited(x[i]!, low, high);
   return store(resultType(call), out, run);
@@ -42,8 +45,13 @@ export const cast: Evaluate = (call, args, run) => {
   if (!isDType(to)) throw new Error(`cast to ${to}`);
   const quiet = { ...run, wrapped: () => {} };
   const { data, dtype } = args[0]!;
-  // Nothing but what store() does to them.
-  if (to !== 'bool' && !isFloat(dtype)) return store(resultType(call), data, quiet);
+  // Setting elements of another dtype is all there is to do.
+  if (to !== 'bool' && to !== 'int64' && !isFloat(dtype)) {
+    const { shape } = resultType(call);
+    const out = allocate(to, data.length);
+    out.set(data);
+    return { shape, dtype: to, data: out };
+  }
   return unary((x, from) => converted(x, from, to))(call, args, quiet);
 };
 

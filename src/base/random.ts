@@ -11,8 +11,8 @@ export interface Random {
   readonly int: (low: number, high: number) => number;
   /** A number from `low` on and below `high`. */
   readonly uniform: (low: number, high: number) => number;
-  /** `count` numbers from 0 on and below 1: what as many calls of `uniform(0, 1)` give, sooner. */
-  readonly fractions: (count: number) => Float64Array;
+  /** Fills an array with numbers from 0 on and below 1: what as many calls of `uniform(0, 1)` give, sooner. */
+  readonly fill: (into: Float64Array) => void;
 }
 
 /**
@@ -25,17 +25,19 @@ export interface Random {
 export function random(...parts: readonly Seed[]): Random {
   const generator = new Arc4(parts.join('/'));
   // 32 bits are enough for every dtype drawn here.
-  const draw = (into: Float64Array): Float64Array => {
+  const fill = (into: Float64Array): void => {
     generator.fill(into);
     for (let i = 0; i < into.length; i++) into[i]! /= 2 ** 32;
-    return into;
   };
   const one = new Float64Array(1);
-  const fraction = () => draw(one)[0]!;
+  const fraction = () => {
+    fill(one);
+    return one[0]!;
+  };
   return {
     int: (low, high) => low + Math.floor(fraction() * (high - low + 1)),
     uniform: (low, high) => low + fraction() * (high - low),
-    fractions: (count) => draw(new Float64Array(count)),
+    fill,
   };
 }
 
@@ -51,8 +53,10 @@ const DRAWN = 1024;
 export function randomInts(rng: Random, shape: Shape, low: number, high: number, dtype: DType): Tensor {
   const out = tensor(shape, dtype);
   const { data } = out;
+  const drawn = new Float64Array(Math.min(DRAWN, data.length));
   for (let start = 0; start < data.length; start += DRAWN) {
-    const values = rng.fractions(Math.min(DRAWN, data.length - start));
+    const values = drawn.subarray(0, data.length - start);
+    rng.fill(values);
     for (let i = 0; i < values.length; i++) data[start + i] = low + Math.floor(values[i]! * (high - low + 1));
   }
   return out;
@@ -69,8 +73,10 @@ export function randomUniform(rng: Random, shape: Shape, low: number, high: numb
   const out = tensor(shape, dtype);
   const { data } = out;
   const whole = dtype !== 'float32';
+  const drawn = new Float64Array(Math.min(DRAWN, data.length));
   for (let start = 0; start < data.length; start += DRAWN) {
-    const values = rng.fractions(Math.min(DRAWN, data.length - start));
+    const values = drawn.subarray(0, data.length - start);
+    rng.fill(values);
     for (let i = 0; i < values.length; i++) {
       const v = low + values[i]! * (high - low);
       data[start + i] = whole ? Math.trunc(v) : v;
