@@ -20,16 +20,11 @@ export interface Comparison {
   readonly zero: number;
 }
 
-/** Elements of an int8 tensor at the ends of the range, and its zeros. */
+/** Elements of an int8 tensor at the ends of the range, and its zeros: by how often each value occurs, which takes no branches. */
 function countsOfInt8(values: Int8Array): { readonly saturated: number; readonly zero: number } {
-  let saturated = 0;
-  let zero = 0;
-  for (let i = 0; i < values.length; i++) {
-    const v = values[i]!;
-    if (v === 0) zero++;
-    else if (v === 127 || v === -128) saturated++;
-  }
-  return { saturated, zero };
+  const times = new Int32Array(256);
+  for (let i = 0; i < values.length; i++) times[values[i]! + 128]!++;
+  return { saturated: times[0]! + times[255]!, zero: times[128]! };
 }
 
 function countsOf(t: Tensor): { readonly saturated: number; readonly zero: number } {

@@ -58,7 +58,13 @@ export const cast: Evaluate = (call, args, run) => {
 // An integer 0 must not become -0 on its way: 0 - x, where a float needs the sign of zero.
 export const negative = unary((x, dtype) => (isFloat(dtype) ? -x : 0 - x));
 export const abs = unary(Math.abs);
-export const floor = unary(Math.floor);
+/** A loop of its own, as the analog core's pattern has it in every layer: a call for each element takes longer than it does. */
+export const floor: Evaluate = (call, args, run) => {
+  const x = exactValues(args[0]!.data);
+  const out = new Float64Array(x.length);
+  for (let i = 0; i < out.length; i++) out[i] = Math.floor(x[i]!);
+  return store(resultType(call), out, run);
+};
 /** Halves away from zero. x - trunc(x) is exact, where x + 0.5 is not. */
 export const round = unary((x) => {
   const whole = Math.trunc(x);

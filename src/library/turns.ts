@@ -18,6 +18,11 @@ export interface WorkOptions {
 /** The event loop gets a turn after this much work: a window's frame. */
 const TURN_MS = 16;
 
+/** Calls back once timers, input and signals had their turn: at once where the engine can, which a timer of 0 ms takes a millisecond for. */
+const laterTurn: (callback: () => void) => unknown =
+  (globalThis as { setImmediate?: (callback: () => void) => unknown }).setImmediate ??
+  ((callback) => setTimeout(callback, 0));
+
 /** Long work in one thread, cut into turns: in between, timers, input and signals are heeded. */
 export class Turns {
   readonly #signal: AbortSignal | undefined;
@@ -30,7 +35,7 @@ export class Turns {
 
   /** Gives the event loop a turn. Throws the signal's reason once it is aborted. */
   async pause(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await new Promise<void>((resolve) => laterTurn(resolve));
     this.#signal?.throwIfAborted();
     this.#since = performance.now();
   }

@@ -14,9 +14,10 @@ interface PlainError {
   readonly exitCode: number | undefined;
 }
 
-interface Assignment<T> {
-  readonly number: number;
-  readonly task: T;
+/** All tasks, and the number of the next one that nobody has begun: each worker takes it and counts on, without waiting for the main thread. */
+interface Work<T> {
+  readonly tasks: readonly T[];
+  readonly next: Int32Array;
 }
 
 type Report<R> =
@@ -79,11 +80,7 @@ export async function* runTasks<T, R>(
   const say = ({ stream, text }: Written): void => void process[stream].write(text);
   let broken: Error | undefined;
   let wake = (): void => {};
-  let next = 0;
-  const assign = (worker: Worker): void => {
-    if (next < tasks.length)
-      worker.postMessage({ number: next, task: tasks[next++]! } satisfies Assignment<T>);
-  };
+  const work: Work<T> = { tasks, next: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)) };
   const workers = Array.from({ length: Math.min(jobs, tasks.length) }, () => {
     const worker = start();
     worker.on('message', (report: Report<R>) => {
@@ -95,14 +92,13 @@ export async function* runTasks<T, R>(
       }
       finished.set(report.number, report);
       progress.step();
-      assign(worker);
       wake();
     });
     worker.on('error', (error: Error) => {
       broken ??= error;
       wake();
     });
-    assign(worker);
+    worker.postMessage(work);
     return worker;
   });
   try {
@@ -134,7 +130,7 @@ function handOnWritten(take: (written: Written) => void): void {
     };
 }
 
-/** In a worker: carries out the tasks that `runTasks` sends, one at a time. `running` tells how far a task is. */
+/** In a worker: carries out tasks that `runTasks` sends, one at a time, until none is left. `running` tells how far a task is. */
 export function serveTasks<T, R>(carryOut: (task: T, running: (what: string) => void) => Promise<R>): void {
   const port = parentPort;
   if (port === null) throw new Error('serveTasks belongs in a worker thread');
@@ -142,16 +138,22 @@ export function serveTasks<T, R>(carryOut: (task: T, running: (what: string) => 
   const report = (message: Report<R>): void => port.postMessage(message);
   let number = 0;
   handOnWritten((written) => report({ kind: 'wrote', number, written }));
-  port.on('message', async (assignment: Assignment<T>) => {
-    number = assignment.number;
+  const attempt = async (task: T): Promise<Report<R>> => {
     try {
-      const result = await carryOut(assignment.task, (what) => report({ kind: 'running', what }));
-      report({ kind: 'done', number, result });
+      const result = await carryOut(task, (what) => report({ kind: 'running', what }));
+      return { kind: 'done', number, result };
     } catch (e) {
       const error = e instanceof Error ? e : new Error(String(e));
       const { message, stack } = error;
       const exitCode = error instanceof UserError ? error.exitCode : undefined;
-      report({ kind: 'failed', number, error: { message, stack, exitCode } });
+      return { kind: 'failed', number, error: { message, stack, exitCode } };
+    }
+  };
+  port.once('message', async ({ tasks, next }: Work<T>) => {
+    for (;;) {
+      number = Atomics.add(next, 0, 1);
+      if (number >= tasks.length) return;
+      report(await attempt(tasks[number]!));
     }
   });
 }

@@ -1,3 +1,4 @@
+import type { TypedArray } from '../base/dtype.js';
 import type { Shape } from '../base/tensor.js';
 
 /** A conv2d on the analog core: ternary weights, gain and converter, batch norm, shift, ReLU. */
@@ -6,7 +7,7 @@ export interface AnalogLayer {
   readonly input: Shape;
   readonly output: Shape;
   /** OIHW, -1, 0 or 1. */
-  readonly weights: ArrayLike<number>;
+  readonly weights: TypedArray;
   readonly kernelHeight: number;
   readonly kernelWidth: number;
   readonly stride: 1 | 2;

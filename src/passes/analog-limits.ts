@@ -1,6 +1,7 @@
 import { BANKS, CELL_ROWS, linesOfPixel } from '../../sim/isa/analog/geometry.js';
 import { LINE_BYTES } from '../../sim/isa/geometry.js';
 import type { ChipParameters } from '../../sim/isa/parameters.js';
+import type { TypedArray } from '../base/dtype.js';
 import { type Call, type Constant, tensorTypeOf } from '../ir/expr.js';
 import { convRules } from './limits.js';
 import type { Refusal } from './pattern.js';
@@ -17,17 +18,23 @@ export function smallestTileLines(
   return Math.min(h, kernelHeight) * w * linesOfPixel(c) + ow * linesOfPixel(outputs);
 }
 
+/** The smallest and the largest value, 0 included. */
+function extremes(values: TypedArray): readonly [low: number, high: number] {
+  let [low, high] = [0, 0];
+  for (let i = 0; i < values.length; i++) {
+    if (values[i]! < low) low = values[i]!;
+    if (values[i]! > high) high = values[i]!;
+  }
+  return [low, high];
+}
+
 /** HTVM's limits of the analog core [htvm], the array's rows [dory] and L1's banks [ours]: a refusal, or undefined where all hold. */
 export function analogLimits(conv: Call, chip: ChipParameters): Refusal | undefined {
   const shared = convRules(conv, { depthwise: false });
   if (shared !== undefined) return shared;
   const weights = conv.args[1] as Constant;
   const [, c, fy, fx] = weights.type.shape as [number, number, number, number];
-  let [low, high] = [0, 0];
-  for (let i = 0; i < weights.value.data.length; i++) {
-    low = Math.min(low, weights.value.data[i]!);
-    high = Math.max(high, weights.value.data[i]!);
-  }
+  const [low, high] = extremes(weights.value.data);
   if (low < -1 || high > 1)
     return { attribute: 'weights', value: `[${low}, ${high}]`, supported: 'ternary: in [-1, 1]' };
   const rows = c * fy * fx;

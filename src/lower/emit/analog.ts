@@ -44,7 +44,7 @@ export function analogWeights(
   const [c, fy, fx] = [layer.input[1]!, layer.kernelHeight, layer.kernelWidth];
   const parts = channels.flatMap(({ lo, hi }) => [
     packAnalogWeights(
-      Int8Array.from({ length: (hi - lo) * c * fy * fx }, (_, i) => layer.weights[lo * c * fy * fx + i]!),
+      layer.weights.subarray(lo * c * fy * fx, hi * c * fy * fx),
       [hi - lo, c, fy, fx],
       hw.analog ?? DEFAULT_ANALOG,
     ),
