@@ -5,6 +5,7 @@ import { useTfjsInNode } from '../node/tfjs-in-node.js';
 import type { BaselineArguments } from './actions/baseline.js';
 import type { ExploreArguments } from './actions/explore.js';
 import type { VerifyArguments } from './actions/verify.js';
+import { crossing } from './crossing.js';
 import type { ModelTask } from './model-workers.js';
 import { prepareTeamConfig } from './team-config.js';
 
@@ -26,7 +27,10 @@ async function preparedFor({ command, args }: ModelTask): Promise<CarryOut> {
   }
   const { verifyModelOf, verifyWork } = await import('./actions/verify.js');
   const work = await verifyWork(args as VerifyArguments);
-  return (index, running) => verifyModelOf(work, index, running);
+  return async (index, running) => {
+    const verified = await verifyModelOf(work, index, running);
+    return { ...verified, document: crossing(verified.document, work.args) };
+  };
 }
 
 useSha256InNode();

@@ -15,9 +15,15 @@ interface PlainError {
 }
 
 /** All tasks, and the number of the next one that nobody has begun: each worker takes it and counts on, without waiting for the main thread. */
-interface Work<T> {
+export interface Work<T> {
   readonly tasks: readonly T[];
   readonly next: Int32Array;
+}
+
+/** The number of the next task, which is the caller's from now on; undefined where none is left. */
+export function takeTask({ tasks, next }: Work<unknown>): number | undefined {
+  const number = Atomics.add(next, 0, 1);
+  return number < tasks.length ? number : undefined;
 }
 
 type Report<R> =
@@ -149,11 +155,10 @@ export function serveTasks<T, R>(carryOut: (task: T, running: (what: string) => 
       return { kind: 'failed', number, error: { message, stack, exitCode } };
     }
   };
-  port.once('message', async ({ tasks, next }: Work<T>) => {
-    for (;;) {
-      number = Atomics.add(next, 0, 1);
-      if (number >= tasks.length) return;
-      report(await attempt(tasks[number]!));
+  port.once('message', async (work: Work<T>) => {
+    for (let taken = takeTask(work); taken !== undefined; taken = takeTask(work)) {
+      number = taken;
+      report(await attempt(work.tasks[number]!));
     }
   });
 }

@@ -2,14 +2,19 @@ import { EventEmitter } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, expect, it, vi } from 'vitest';
 import { UserError } from '../../src/base/errors.js';
-import { runTasks } from '../../src/node/task-workers.js';
+import { runTasks, takeTask, type Work } from '../../src/node/task-workers.js';
 
 /** Stands for a worker thread: notes what it is given, and reports when the test says so. */
 class FakeWorker extends EventEmitter {
-  readonly given: { readonly number: number; readonly task: string }[] = [];
+  work: Work<string> | undefined;
   ended = false;
-  postMessage(assignment: { readonly number: number; readonly task: string }): void {
-    this.given.push(assignment);
+  postMessage(work: Work<string>): void {
+    this.work = work;
+  }
+  /** What `serveTasks` does before each task. */
+  take(): string | undefined {
+    const number = takeTask(this.work!);
+    return number === undefined ? undefined : this.work!.tasks[number];
   }
   terminate(): Promise<number> {
     this.ended = true;
@@ -50,17 +55,19 @@ function started(tasks: readonly string[], jobs: number) {
 it('hands each task to the next free worker; results and texts come in the order of the tasks', async () => {
   const { workers, out, heard, results } = started(['a', 'b', 'c'], 2);
   const first = results.next();
-  expect(workers.map((w) => w.given.map((g) => g.task))).toEqual([['a'], ['b']]);
+  expect(workers.map((w) => w.take())).toEqual(['a', 'b']);
   const [one, two] = workers as [FakeWorker, FakeWorker];
   one.emit('message', { kind: 'running', what: 'a, half' });
   two.wrote(1, 'b1 ');
   two.wrote(1, 'b2 ');
   two.done(1, 'B');
-  expect(two.given.map((g) => g.task)).toEqual(['b', 'c']);
+  expect(two.take()).toBe('c');
+  expect(two.take()).toBe(undefined);
   two.wrote(2, 'c ');
   one.wrote(0, 'a ');
   expect(out.join('')).toBe('a ');
   one.done(0, 'A');
+  expect(one.take()).toBe(undefined);
   expect(await first).toEqual({ done: false, value: 'A' });
   expect(await results.next()).toEqual({ done: false, value: 'B' });
   expect(out.join('')).toBe('a b1 b2 ');
