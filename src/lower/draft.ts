@@ -1,4 +1,3 @@
-import { FIELDS, type FieldName } from '../../sim/isa/instruction.js';
 import type { DType } from '../base/dtype.js';
 import type { Shape } from '../base/tensor.js';
 import type { BufferLayout, BufferRole, ElementOrder, HostOp, Layer } from '../program/types.js';
@@ -29,38 +28,60 @@ export interface Place {
 
 export type DraftValue = number | Place;
 
-/** A compute job's instruction: what it has in common with others of its layer, and what it has not. */
+/** A compute job's instruction, and the buffer that holds the layer's instruction. */
 export interface DraftInstruction {
   readonly words: Uint32Array;
   readonly buffer: DraftBuffer;
-  /** L1 addresses that stand in place of those in `words`. */
-  readonly moved?: { readonly input: number; readonly output: number };
 }
 
-const wordNumber = (name: FieldName): number => FIELDS.findIndex((f) => f.name === name);
-const INPUT_WORD = wordNumber('input_memory_pointer');
-const OUTPUT_WORD = wordNumber('output_memory_pointer');
-/** The words that `moved` stands in place of. */
-export const MOVED_WORDS = [INPUT_WORD, OUTPUT_WORD] as const;
-
-/** Word `i` of an instruction. */
-export function instructionWord({ words, moved }: DraftInstruction, i: number): number {
-  if (moved !== undefined && i === INPUT_WORD) return moved.input;
-  return moved !== undefined && i === OUTPUT_WORD ? moved.output : words[i]!;
-}
-
+/** All fields are there in every job, in this order: there may be thousands, and the engine keeps objects of one shape in less room. */
 export interface DraftJob {
   readonly kind: 'job';
+  /** Whose register port `writes` go to; undefined: the digital core's. */
+  readonly core: 'analog' | undefined;
   readonly layer: number;
   readonly tile: number;
   readonly writes: readonly (readonly [offset: number, value: DraftValue])[];
-  /** The words of a compute job's instruction and the buffer that holds the layer's instruction. */
-  readonly instruction?: DraftInstruction;
-  /** Whose register port `writes` go to; the digital core's where left out. */
-  readonly core?: 'analog';
   readonly note: string;
   /** L1 buffers that the job reads or writes, for their lifetimes; L2 buffers are found in `writes`. */
   readonly touches: readonly DraftBuffer[];
+  completes: readonly DraftBuffer[];
+  readonly instruction: DraftInstruction | undefined;
+}
+
+/** A value that grows from job to job, in steps of the same size. */
+export interface Stride {
+  readonly first: number;
+  readonly step: number;
+}
+
+/** The register writes of a compute job: the same in all jobs of a layer but for where its weights lie. */
+export interface SweepWrites {
+  readonly before: DraftJob['writes'];
+  /** The register that takes the address of the job's weights, the buffer that holds them, and where in it. */
+  readonly weights: number;
+  readonly buffer: DraftBuffer;
+  readonly offset: (job: number) => number;
+  readonly after: DraftJob['writes'];
+}
+
+/**
+ * Compute jobs one behind the other, a step of the program each, that differ in addresses only: a depthwise layer has one a channel. They
+ * are written out when addresses are known; until then they are one thing.
+ */
+export interface DraftSweep {
+  readonly kind: 'sweep';
+  readonly layer: number;
+  readonly tile: number;
+  readonly count: number;
+  readonly instruction: DraftInstruction;
+  /** L1 addresses that stand in the instructions' fields. */
+  readonly input: Stride;
+  readonly output: Stride;
+  readonly writes: SweepWrites;
+  readonly note: (job: number) => string;
+  readonly touches: readonly DraftBuffer[];
+  /** Complete after the last job. */
   completes: readonly DraftBuffer[];
 }
 
@@ -82,7 +103,10 @@ export interface DraftTile {
   readonly tile: number;
 }
 
-export type DraftStep = DraftJob | DraftTile | DraftHost;
+export type DraftStep = DraftJob | DraftSweep | DraftTile | DraftHost;
+
+/** How many steps of the program a draft's step becomes. */
+export const stepsOf = (s: DraftStep): number => (s.kind === 'sweep' ? s.count : 1);
 
 /** A program whose L2 addresses are still open. */
 export interface Draft {

@@ -2,16 +2,27 @@ import { roundUp } from '../base/units.js';
 import { type Interval, RANKS } from './interval-plan.js';
 import { RankQueue } from './rank-queue.js';
 
-/** An interval in the set, and what each order of placing makes of it. */
+/** An interval in the set, and what each order of placing that has begun makes of it. */
 interface Member {
+  readonly number: number;
   readonly interval: Interval;
   /** By order: what it is ranked by, then its place among equals. */
-  readonly keys: readonly (readonly number[])[];
-  /** By order: its offset; -1 before it has one. */
+  readonly keys: (readonly number[] | undefined)[];
+  /** By order: its offset; -1 or undefined before it has one. */
   readonly offsets: number[];
   /** By order: whether its offset must be found anew. */
   readonly waits: boolean[];
   gone: boolean;
+}
+
+/** What a member is ranked by in an order. */
+function keyOf(member: Member, r: number): readonly number[] {
+  const known = member.keys[r];
+  if (known !== undefined) return known;
+  const key = RANKS[r]!.map((rank) => rank(member.interval));
+  key.push(member.number);
+  member.keys[r] = key;
+  return key;
 }
 
 function comesBefore(a: readonly number[], b: readonly number[]): boolean {
@@ -19,8 +30,9 @@ function comesBefore(a: readonly number[], b: readonly number[]): boolean {
   return false;
 }
 
-/** One order of placing: who waits for an offset, and how many end beyond the limit. */
+/** One order of placing: who waits for an offset, and how many end beyond the limit. It begins when the orders before it fail first. */
 interface Placing {
+  begun: boolean;
   readonly waiting: RankQueue<Member>;
   tooFar: number;
 }
@@ -36,7 +48,8 @@ export class IntervalFit {
   readonly #members = new Map<number, Member>();
   readonly #alive = new Map<number, Member[]>();
   readonly #placings: readonly Placing[] = RANKS.map((_, r) => ({
-    waiting: new RankQueue<Member>((a, b) => comesBefore(a.keys[r]!, b.keys[r]!)),
+    begun: false,
+    waiting: new RankQueue<Member>((a, b) => comesBefore(keyOf(a, r), keyOf(b, r))),
     tooFar: 0,
   }));
   #placed = 0;
@@ -67,13 +80,7 @@ export class IntervalFit {
   }
 
   #add(number: number, interval: Interval): void {
-    const member: Member = {
-      interval,
-      keys: RANKS.map((ranks) => [...ranks.map((rank) => rank(interval)), number]),
-      offsets: RANKS.map(() => -1),
-      waits: RANKS.map(() => false),
-      gone: false,
-    };
+    const member: Member = { number, interval, keys: [], offsets: [], waits: [], gone: false };
     this.#members.set(number, member);
     for (let step = interval.from; step <= interval.to; step++) {
       const list = this.#alive.get(step);
@@ -81,7 +88,7 @@ export class IntervalFit {
       else list.push(member);
     }
     this.#placings.forEach((placing, r) => {
-      this.#wait(placing, r, member);
+      if (placing.begun) this.#wait(placing, r, member);
     });
   }
 
@@ -90,7 +97,7 @@ export class IntervalFit {
     member.gone = true;
     const { from, to, bytes } = member.interval;
     this.#placings.forEach((placing, r) => {
-      const offset = member.offsets[r]!;
+      const offset = member.offsets[r] ?? -1;
       if (offset < 0) return;
       if (offset + bytes > this.#limit) placing.tooFar--;
       this.#wakeLater(placing, r, member);
@@ -113,23 +120,27 @@ export class IntervalFit {
   }
 
   #wait(placing: Placing, r: number, member: Member): void {
-    if (member.waits[r]) return;
+    if (member.waits[r] === true) return;
     member.waits[r] = true;
     placing.waiting.push(member);
   }
 
   #wakeLater(placing: Placing, r: number, member: Member): void {
     for (const other of this.#neighbours(member))
-      if (comesBefore(member.keys[r]!, other.keys[r]!)) this.#wait(placing, r, other);
+      if (comesBefore(keyOf(member, r), keyOf(other, r))) this.#wait(placing, r, other);
   }
 
   /** Finds the offsets that changes have reached, in the order of placing: each depends on those before it alone. */
   #settle(placing: Placing, r: number): void {
+    if (!placing.begun) {
+      placing.begun = true;
+      for (const member of this.#members.values()) this.#wait(placing, r, member);
+    }
     for (let member = placing.waiting.pop(); member !== undefined; member = placing.waiting.pop()) {
       member.waits[r] = false;
       if (member.gone) continue;
       const { bytes } = member.interval;
-      const was = member.offsets[r]!;
+      const was = member.offsets[r] ?? -1;
       const is = this.#lowest(member, r);
       this.#placed++;
       if (is === was) continue;
@@ -143,7 +154,7 @@ export class IntervalFit {
   /** The lowest offset at which no earlier one lies that is alive at the same time. */
   #lowest(member: Member, r: number): number {
     const { bytes } = member.interval;
-    const earlier = this.#neighbours(member).filter((o) => comesBefore(o.keys[r]!, member.keys[r]!));
+    const earlier = this.#neighbours(member).filter((o) => comesBefore(keyOf(o, r), keyOf(member, r)));
     earlier.sort((a, b) => a.offsets[r]! - b.offsets[r]!);
     let at = 0;
     for (const o of earlier) {

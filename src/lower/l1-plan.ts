@@ -112,11 +112,15 @@ interface Choice {
   readonly fit: IntervalFit;
 }
 
-/** Bytes that a layer's tiles take in L1: each operand, then the output; 0 where it is resident. */
-const tileBytes = (t: Tiling): readonly number[] => [
-  ...('operandBytes' in t ? t.operandBytes : [t.inputBytes, 0]),
-  t.outputBytes,
-];
+/** Operands and output of a layer. */
+const PLACES = 3;
+
+/** Bytes that a layer's tiles take in L1: of operand 0 or 1, or of the output (2); 0 where it is resident, or not there. */
+function tileBytes(t: Tiling, place: number): number {
+  if (place === PLACES - 1) return t.outputBytes;
+  if ('operandBytes' in t) return t.operandBytes[place]!;
+  return place === 0 ? t.inputBytes : 0;
+}
 
 /** The search for what stays in L1 between layers. */
 class Planner {
@@ -231,12 +235,12 @@ class Planner {
   }
 
   #putTile(fit: IntervalFit, i: number, tiling: Tiling, before?: Tiling): void {
-    const old = before === undefined ? [] : tileBytes(before);
-    tileBytes(tiling).forEach((bytes, k, all) => {
-      if (bytes === (old[k] ?? 0)) return;
-      const number = this.#nodes.length + i * all.length + k;
+    for (let place = 0; place < PLACES; place++) {
+      const bytes = tileBytes(tiling, place);
+      if (bytes === (before === undefined ? 0 : tileBytes(before, place))) continue;
+      const number = this.#nodes.length + i * PLACES + place;
       fit.set(number, bytes > 0 ? { bytes, from: i, to: i } : undefined);
-    });
+    }
   }
 
   /**

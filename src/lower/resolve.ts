@@ -1,5 +1,5 @@
 import { LINE_BYTES, MEMORY_MAP, WORD_BYTES } from '../../sim/isa/geometry.js';
-import { INSTRUCTION_WORDS } from '../../sim/isa/instruction.js';
+import { FIELDS, type FieldName } from '../../sim/isa/instruction.js';
 import type { HardwareParameters } from '../../sim/isa/parameters.js';
 import { LimitError } from '../base/errors.js';
 import { roundUp } from '../base/units.js';
@@ -8,12 +8,11 @@ import {
   type Draft,
   type DraftBuffer,
   type DraftHost,
-  type DraftInstruction,
   type DraftJob,
   type DraftOperand,
   type DraftStep,
-  instructionWord,
-  MOVED_WORDS,
+  type DraftSweep,
+  stepsOf,
 } from './draft.js';
 import { type Interval, placeIntervals } from './interval-plan.js';
 
@@ -35,6 +34,12 @@ function visitBuffers(s: DraftStep, visit: (b: DraftBuffer) => void): void {
       for (const [, v] of s.writes) if (typeof v !== 'number') visit(v.buffer);
       if (s.instruction !== undefined) visit(s.instruction.buffer);
       return;
+    case 'sweep':
+      for (const b of s.touches) visit(b);
+      for (const [, v] of s.writes.before) if (typeof v !== 'number') visit(v.buffer);
+      visit(s.writes.buffer);
+      visit(s.instruction.buffer);
+      return;
     case 'host':
       for (const o of s.ops) for (const a of o.args) if ('buffer' in a) visit(a.buffer);
       for (const { from, buffer } of s.stores) {
@@ -44,9 +49,12 @@ function visitBuffers(s: DraftStep, visit: (b: DraftBuffer) => void): void {
   }
 }
 
+/** Steps of the program that a draft becomes. */
+const stepCount = (draft: Draft): number => draft.steps.reduce((n, s) => n + stepsOf(s), 0);
+
 /** First and last step of each buffer: inputs and constants are there from the start, outputs and constants stay to the end. */
 function lifetimes(draft: Draft): Map<DraftBuffer, Interval> {
-  const last = Math.max(0, draft.steps.length - 1);
+  const last = Math.max(0, stepCount(draft) - 1);
   const lives = new Map<DraftBuffer, { bytes: number; from: number; to: number }>();
   let at = 0;
   const see = (b: DraftBuffer): void => {
@@ -54,7 +62,14 @@ function lifetimes(draft: Draft): Map<DraftBuffer, Interval> {
     if (life === undefined) lives.set(b, { bytes: b.bytes, from: at, to: at });
     else life.to = at;
   };
-  for (; at < draft.steps.length; at++) visitBuffers(draft.steps[at]!, see);
+  for (const s of draft.steps) {
+    visitBuffers(s, see);
+    if (stepsOf(s) > 1) {
+      at += stepsOf(s) - 1;
+      visitBuffers(s, see);
+    }
+    at++;
+  }
   for (const b of draft.buffers) {
     const life = lives.get(b) ?? { bytes: b.bytes, from: 0, to: 0 };
     if (b.role === 'input' || b.content !== undefined) life.from = 0;
@@ -68,7 +83,8 @@ function lifetimes(draft: Draft): Map<DraftBuffer, Interval> {
 function largest(draft: Draft, lives: ReadonlyMap<DraftBuffer, Interval>): string {
   const live = draft.buffers.filter((b) => b.memory === 'L2');
   // What begins and ends at each step: the bytes alive follow from step to step.
-  const change = new Float64Array(draft.steps.length + 2);
+  const steps = stepCount(draft);
+  const change = new Float64Array(steps + 2);
   for (const b of live) {
     const { from, to } = lives.get(b)!;
     change[from]! += b.bytes;
@@ -77,7 +93,7 @@ function largest(draft: Draft, lives: ReadonlyMap<DraftBuffer, Interval>): strin
   let fullest = 0;
   let most = -1;
   let sum = 0;
-  for (let step = 0; step < draft.steps.length; step++) {
+  for (let step = 0; step < steps; step++) {
     sum += change[step]!;
     if (sum > most) [fullest, most] = [step, sum];
   }
@@ -134,23 +150,26 @@ function checkL2(
   });
 }
 
-const ALL_WORDS = Array.from({ length: INSTRUCTION_WORDS }, (_, i) => i);
+const wordNumber = (name: FieldName): number => FIELDS.findIndex((f) => f.name === name);
+const INPUT_WORD = wordNumber('input_memory_pointer');
+const OUTPUT_WORD = wordNumber('output_memory_pointer');
 
 /** For each instruction buffer, the words that differ between the jobs that use it: each job stores these. */
 function varyingWords(draft: Draft): Map<DraftBuffer, number[]> {
-  const seen = new Map<DraftBuffer, { readonly first: DraftInstruction; readonly differs: Uint8Array }>();
+  const seen = new Map<DraftBuffer, { readonly first: Uint32Array; readonly differs: Uint8Array }>();
   for (const s of draft.steps) {
-    if (s.kind !== 'job' || s.instruction === undefined) continue;
-    const { words, buffer } = s.instruction;
-    const known = seen.get(buffer);
+    if (s.kind !== 'sweep' && (s.kind !== 'job' || s.instruction === undefined)) continue;
+    const { words, buffer } = s.instruction!;
+    let known = seen.get(buffer);
     if (known === undefined) {
-      seen.set(buffer, { first: s.instruction, differs: new Uint8Array(words.length) });
-      continue;
+      known = { first: words, differs: new Uint8Array(words.length) };
+      seen.set(buffer, known);
     }
     const { first, differs } = known;
-    const candidates = words === first.words ? MOVED_WORDS : ALL_WORDS;
-    for (const i of candidates)
-      if (instructionWord(s.instruction, i) !== instructionWord(first, i)) differs[i] = 1;
+    for (let i = 0; i < words.length; i++) if (words[i] !== first[i]) differs[i] = 1;
+    if (s.kind === 'job' || s.count === 1) continue;
+    if (s.input.step !== 0) differs[INPUT_WORD] = 1;
+    if (s.output.step !== 0) differs[OUTPUT_WORD] = 1;
   }
   return new Map(
     [...seen].map(([buffer, { differs }]) => [buffer, [...differs.keys()].filter((i) => differs[i] === 1)]),
@@ -169,35 +188,50 @@ export function resolve(draft: Draft, hw: HardwareParameters): Resolved {
   const varying = varyingWords(draft);
   const addressOf = (b: DraftBuffer): number => (b.memory === 'L1' ? b.address! : addresses.get(b)!);
   const id = (b: DraftBuffer): number => ids.get(b)!;
-  const stores = (s: DraftJob): JobStep['stores'] => {
-    if (s.instruction === undefined) return NONE;
-    const { instruction } = s;
+  const completed = (buffers: readonly DraftBuffer[]): JobStep['completes'] =>
+    buffers.length === 0 ? NONE : buffers.map(id);
+  const write = (w: DraftJob['writes'][number]): RegisterWrite => {
+    const [offset, v] = w;
+    return typeof v === 'number' ? (w as RegisterWrite) : [offset, addressOf(v.buffer) + v.offset];
+  };
+  const job = (s: DraftJob): JobStep => {
+    const { kind, core, layer, tile, note, instruction } = s;
+    const at = instruction === undefined ? 0 : addressOf(instruction.buffer);
+    const stores: JobStep['stores'] =
+      instruction === undefined
+        ? NONE
+        : varying.get(instruction.buffer)!.map((word) => [at + word * WORD_BYTES, instruction.words[word]!]);
+    const writes = s.writes.map(write);
+    const completes = completed(s.completes);
+    // Two literals rather than a spread, which leaves objects of twice the size.
+    return core === undefined
+      ? { kind, layer, tile, stores, writes, note, completes }
+      : { kind, core, layer, tile, stores, writes, note, completes };
+  };
+  /** The jobs of a sweep share what they have in common: there may be thousands. */
+  const sweep = (s: DraftSweep, steps: Step[]): void => {
+    const { layer, tile, instruction, input, output } = s;
+    const { words } = instruction;
     const at = addressOf(instruction.buffer);
-    return varying
-      .get(instruction.buffer)!
-      .map((word) => [at + word * WORD_BYTES, instructionWord(instruction, word)]);
+    const vary = varying.get(instruction.buffer)!;
+    const [before, after] = [s.writes.before.map(write), s.writes.after.map(write)];
+    const weights = addressOf(s.writes.buffer);
+    for (let i = 0; i < s.count; i++) {
+      const stores = vary.map((word): readonly [number, number] => {
+        const value =
+          word === INPUT_WORD
+            ? input.first + i * input.step
+            : word === OUTPUT_WORD
+              ? output.first + i * output.step
+              : words[word]!;
+        return [at + word * WORD_BYTES, value];
+      });
+      const own: RegisterWrite[] = [[s.writes.weights, weights + s.writes.offset(i)]];
+      const writes = before.concat(own, after);
+      const completes = i === s.count - 1 ? completed(s.completes) : NONE;
+      steps.push({ kind: 'job', layer, tile, stores, writes, note: s.note(i), completes });
+    }
   };
-  // A layer's jobs share most of their writes: each is written out once.
-  let before: { readonly draft: DraftJob['writes']; readonly writes: JobStep['writes'] } | undefined;
-  const writes = (draft: DraftJob['writes']): JobStep['writes'] => {
-    const made = draft.map((write, i): RegisterWrite => {
-      const [offset, v] = write;
-      if (typeof v === 'number') return write as RegisterWrite;
-      return before?.draft[i] === write ? before.writes[i]! : [offset, addressOf(v.buffer) + v.offset];
-    });
-    before = { draft, writes: made };
-    return made;
-  };
-  const job = (s: DraftJob): JobStep => ({
-    kind: 'job',
-    ...(s.core === undefined ? {} : { core: s.core }),
-    layer: s.layer,
-    tile: s.tile,
-    stores: stores(s),
-    writes: writes(s.writes),
-    note: s.note,
-    completes: s.completes.length === 0 ? NONE : s.completes.map(id),
-  });
   const operand = (o: DraftOperand) => ('buffer' in o ? { buffer: id(o.buffer) } : o);
   const host = (s: DraftHost): HostStep => ({
     kind: 'host',
@@ -206,6 +240,10 @@ export function resolve(draft: Draft, hw: HardwareParameters): Resolved {
     stores: s.stores.map((x) => ({ from: operand(x.from), buffer: id(x.buffer) })),
     completes: s.completes.map(id),
   });
+  const steps: Step[] = [];
+  for (const s of draft.steps)
+    if (s.kind === 'sweep') sweep(s, steps);
+    else steps.push(s.kind === 'job' ? job(s) : s.kind === 'host' ? host(s) : s);
   const content = new Uint8Array(constantsEnd - start);
   for (const b of draft.buffers) if (b.content !== undefined) content.set(b.content, addressOf(b) - start);
   return {
@@ -214,7 +252,7 @@ export function resolve(draft: Draft, hw: HardwareParameters): Resolved {
       const { content: _, address: __, ...rest } = b;
       return { id: i, ...rest, address: addressOf(b), firstStep: life.from, lastStep: life.to };
     }),
-    steps: draft.steps.map((s): Step => (s.kind === 'job' ? job(s) : s.kind === 'host' ? host(s) : s)),
+    steps,
     image: { address: start, content },
     l2: { l2: peakEnd - start, l2Constants: constantsEnd - start },
   };

@@ -92,15 +92,20 @@ export function emitAnalog(
   draft.buffers.push(instruction);
   const tiles: Tile[] = [];
   const offsets = weightOffsets(layer, tiling.channels);
-  const job = (work: Pick<DraftJob, 'writes' | 'note' | 'instruction'>): void => {
+  const job = (
+    { writes, note }: Pick<DraftJob, 'writes' | 'note'>,
+    computing?: DraftJob['instruction'],
+  ): void => {
     draft.steps.push({
       kind: 'job',
       core: 'analog',
       layer: place.layer,
       tile: tiles.length - 1,
+      writes,
+      note,
       touches: [],
       completes: [],
-      ...work,
+      instruction: computing,
     });
   };
   const copies = (
@@ -124,22 +129,22 @@ export function emitAnalog(
       instruction.content!.set(stop, words.length * WORD_BYTES);
     }
     const { weights, norm } = offsets[tiling.channels.indexOf(t.channels)]!;
-    job({
-      writes: [
-        [R.MEMCPY_OP, MEMCPY_OP.compute],
-        [R.CONF_ADDR, { buffer: buffers.configuration, offset: 0 }],
-        [R.CONF_N, ANALOG_CONFIGURATION_WORDS],
-        [R.IM_ADDR, { buffer: instruction, offset: 0 }],
-        [R.IM_N, ANALOG_INSTRUCTION_MEMORY_WORDS],
-        [R.WT_CONV_ADDR, { buffer: buffers.weights, offset: weights }],
-        [R.WT_SIMD_ADDR, { buffer: buffers.weights, offset: norm }],
-        [R.ACT_N, 0],
-        [R.NB_TILE, 0],
-        [R.TRIGGER, 1],
-      ],
-      instruction: { words, buffer: instruction },
-      note: `compute channels ${show(t.channels)} rows ${show(t.rows)}`,
-    });
+    const writes: DraftJob['writes'] = [
+      [R.MEMCPY_OP, MEMCPY_OP.compute],
+      [R.CONF_ADDR, { buffer: buffers.configuration, offset: 0 }],
+      [R.CONF_N, ANALOG_CONFIGURATION_WORDS],
+      [R.IM_ADDR, { buffer: instruction, offset: 0 }],
+      [R.IM_N, ANALOG_INSTRUCTION_MEMORY_WORDS],
+      [R.WT_CONV_ADDR, { buffer: buffers.weights, offset: weights }],
+      [R.WT_SIMD_ADDR, { buffer: buffers.weights, offset: norm }],
+      [R.ACT_N, 0],
+      [R.NB_TILE, 0],
+      [R.TRIGGER, 1],
+    ];
+    job(
+      { writes, note: `compute channels ${show(t.channels)} rows ${show(t.rows)}` },
+      { words, buffer: instruction },
+    );
     copies(MEMCPY_OP.banksL1ToL2, buffers.output, t.operation.output, t.output, 'copy out');
   }
   return tiles;

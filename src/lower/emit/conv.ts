@@ -19,7 +19,7 @@ import {
   tileOperation,
 } from '../tiling/conv-geometry.js';
 import { extent } from '../tiling/ranges.js';
-import type { LayerEmitter, SweepJob } from './jobs.js';
+import type { LayerEmitter } from './jobs.js';
 
 /** L2 buffers of a layer; an operand that stays in L1 has none. */
 export interface ConvBuffers {
@@ -145,17 +145,17 @@ function computeTile(
   }
   const rows = `rows ${show(t.rows)}`;
   const bytes = convBlockBytes(1, ...taps);
-  const [inputBytes, outputBytes] = [inputPlane(t), outputPlane(t)];
-  const jobs = Array.from({ length: extent(channels) }, (_, i): SweepJob => {
-    const channel = channels.lo + i;
-    return {
-      weights: { buffer: buffers.weights, offset: depthwiseOffset(channel, ...taps), bytes },
-      input: input + i * inputBytes,
-      output: output + i * outputBytes,
-      note: `channel ${channel} ${rows}`,
-    };
-  });
-  emit.computeSweep({ ...operation, weights: 0, input, output }, jobs);
+  emit.computeSweep(
+    { ...operation, weights: 0, input, output },
+    {
+      count: extent(channels),
+      input: { first: input, step: inputPlane(t) },
+      output: { first: output, step: outputPlane(t) },
+      weights: { buffer: buffers.weights, bytes },
+      weightsOffset: (job) => depthwiseOffset(channels.lo + job, ...taps),
+      note: (job) => `channel ${channels.lo + job} ${rows}`,
+    },
+  );
 }
 
 /** The steps of a conv or depthwise conv, tile by tile in the order that `spatialTiles` gives. */

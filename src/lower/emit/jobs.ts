@@ -9,14 +9,7 @@ import {
   REGISTERS as R,
 } from '../../../sim/isa/registers.js';
 import type { Tile } from '../../program/types.js';
-import {
-  type Draft,
-  type DraftBuffer,
-  type DraftInstruction,
-  type DraftJob,
-  instructionWord,
-  type Place,
-} from '../draft.js';
+import type { Draft, DraftBuffer, DraftInstruction, DraftJob, DraftSweep, Place } from '../draft.js';
 import type { LineRun } from '../tiling/line-runs.js';
 import { type BankCopyOp, bankCopy } from './bank-copy.js';
 
@@ -73,12 +66,12 @@ export interface JobWeights extends Place {
   readonly bytes: number;
 }
 
-/** One job of several that differ in these alone. */
-export interface SweepJob {
-  readonly weights: JobWeights;
-  readonly input: number;
-  readonly output: number;
-  readonly note: string;
+/** Jobs that differ in these alone. */
+export interface SweepJobs extends Pick<DraftSweep, 'count' | 'input' | 'output' | 'note'> {
+  /** Where the weights of all lie, and how many bytes each job loads. */
+  readonly weights: { readonly buffer: DraftBuffer; readonly bytes: number };
+  /** From the buffer's start, in bytes. */
+  readonly weightsOffset: (job: number) => number;
 }
 
 /** Register writes that are the same in every job: made once, as there may be a job a channel. */
@@ -109,8 +102,6 @@ export class LayerEmitter {
   #first = true;
   /** The register writes with which every compute job of the layer begins. */
   #setUp: DraftJob['writes'][number][] = [];
-  /** The last write of a length of weights. */
-  #length: readonly [offset: number, words: number] = [R.WT_CONV_N, 0];
 
   constructor(
     draft: Draft,
@@ -151,85 +142,102 @@ export class LayerEmitter {
   }
 
   #copy(op: keyof typeof COPY, l2: Place, l1Address: number, bytes: number, note: string): void {
-    this.#job({
-      writes: [
-        COPY[op],
-        [R.MEMCPY_ADDR, l2],
-        [R.MEMCPY_N, copyBytes(bytes) / WORD_BYTES],
-        [R.L1ADDR, l1Address / LINE_BYTES],
-        TRIGGER,
-      ],
-      note,
-    });
+    const writes = [
+      COPY[op],
+      [R.MEMCPY_ADDR, l2],
+      [R.MEMCPY_N, copyBytes(bytes) / WORD_BYTES],
+      [R.L1ADDR, l1Address / LINE_BYTES],
+      TRIGGER,
+    ] as const;
+    this.#job(undefined, writes, note, undefined);
   }
 
   /** A copy of lines of all banks, as the analog driver makes it. */
   copyBanks(op: BankCopyOp, buffer: DraftBuffer, base: number, run: LineRun, note: string): void {
-    this.#job({ core: 'analog', ...bankCopy(op, buffer, base, run, note) });
+    const copy = bankCopy(op, buffer, base, run, note);
+    this.#job('analog', copy.writes, copy.note, undefined);
   }
 
   compute(operation: Operation, weights: JobWeights | null, note: string): void {
-    this.#compute(encode(toFields(operation)), operation.kind, weights, note);
+    const instruction = this.#instructionOf(operation);
+    const writes = this.#setUp.concat(
+      weights === null
+        ? [TRIGGER]
+        : [
+            [operation.kind === 'dense' ? R.WT_FC_ADDR : R.WT_CONV_ADDR, weights],
+            [operation.kind === 'dense' ? R.WT_FC_N : R.WT_CONV_N, weights.bytes / WORD_BYTES],
+            TRIGGER,
+          ],
+    );
+    this.#job(undefined, writes, `compute ${note}`, instruction);
   }
 
-  /** A job for each of `jobs`, all with the same instruction but for where input and output lie. */
-  computeSweep(operation: Extract<Operation, { kind: 'conv' }>, jobs: Iterable<SweepJob>): void {
-    const shared = encode(toFields(operation));
-    for (const { weights, input, output, note } of jobs)
-      this.#compute(shared, operation.kind, weights, note, { input, output });
-  }
-
-  #compute(
-    words: Uint32Array,
-    kind: Operation['kind'],
-    weights: JobWeights | null,
-    note: string,
-    moved?: NonNullable<DraftInstruction['moved']>,
-  ): void {
-    const buffer = this.#instruction;
-    const instruction = moved === undefined ? { words, buffer } : { words, buffer, moved };
-    if (this.#first) {
-      // The image holds the layer's first instruction and behind it one that only stops.
-      this.#instruction.content!.set(wordBytes(words.map((_, i) => instructionWord(instruction, i))));
-      this.#instruction.content!.set(wordBytes(encode({ stop: 1 })), INSTRUCTION_WORDS * WORD_BYTES);
-      this.#first = false;
-      this.#setUp = [
-        COMPUTE,
-        [R.CONF_ADDR, { buffer: this.#configurations.for(kind), offset: 0 }],
-        CONFIGURATION_LENGTH,
-        [R.IM_ADDR, { buffer: this.#instruction, offset: 0 }],
-        INSTRUCTION_LENGTH,
-        ...NO_ACTIVATIONS,
-      ];
-    }
-    const last: DraftJob['writes'][number][] = [TRIGGER];
-    if (weights !== null) {
-      const [address, length] = kind === 'dense' ? [R.WT_FC_ADDR, R.WT_FC_N] : [R.WT_CONV_ADDR, R.WT_CONV_N];
-      const words = weights.bytes / WORD_BYTES;
-      if (this.#length[0] !== length || this.#length[1] !== words) this.#length = [length, words];
-      last.unshift([address, weights], this.#length);
-    }
-    const writes = this.#setUp.concat(last);
-    this.#job({ writes, instruction, note: `compute ${note}` });
-  }
-
-  #job(job: Pick<DraftJob, 'writes' | 'note' | 'instruction' | 'core'>): void {
+  /** Jobs with the same instruction but for where input and output lie. */
+  computeSweep(operation: Extract<Operation, { kind: 'conv' }>, jobs: SweepJobs): void {
+    const { count, input, output, weights, weightsOffset, note } = jobs;
     this.#draft.steps.push({
-      kind: 'job',
-      ...(job.core === undefined ? {} : { core: job.core }),
+      kind: 'sweep',
       layer: this.#layer,
       tile: this.tiles.length - 1,
+      count,
+      instruction: this.#instructionOf(operation),
+      input,
+      output,
+      writes: {
+        before: this.#setUp,
+        weights: R.WT_CONV_ADDR,
+        buffer: weights.buffer,
+        offset: weightsOffset,
+        after: [[R.WT_CONV_N, weights.bytes / WORD_BYTES], TRIGGER],
+      },
+      note: (job) => `compute ${note(job)}`,
       touches: this.#touches,
       completes: NOTHING,
-      writes: job.writes,
-      note: job.note,
-      ...(job.instruction === undefined ? {} : { instruction: job.instruction }),
+    });
+  }
+
+  /** Encodes an operation. The layer's first one is what the image holds and brings what every job begins with. */
+  #instructionOf(operation: Operation): DraftInstruction {
+    const words = encode(toFields(operation));
+    const instruction = { words, buffer: this.#instruction };
+    if (!this.#first) return instruction;
+    this.#first = false;
+    // Behind the layer's first instruction stands one that only stops.
+    this.#instruction.content!.set(wordBytes(words));
+    this.#instruction.content!.set(wordBytes(encode({ stop: 1 })), INSTRUCTION_WORDS * WORD_BYTES);
+    this.#setUp = [
+      COMPUTE,
+      [R.CONF_ADDR, { buffer: this.#configurations.for(operation.kind), offset: 0 }],
+      CONFIGURATION_LENGTH,
+      [R.IM_ADDR, { buffer: this.#instruction, offset: 0 }],
+      INSTRUCTION_LENGTH,
+      ...NO_ACTIVATIONS,
+    ];
+    return instruction;
+  }
+
+  #job(
+    core: DraftJob['core'],
+    writes: DraftJob['writes'],
+    note: string,
+    instruction: DraftInstruction | undefined,
+  ): void {
+    this.#draft.steps.push({
+      kind: 'job',
+      core,
+      layer: this.#layer,
+      tile: this.tiles.length - 1,
+      writes,
+      note,
+      touches: this.#touches,
+      completes: NOTHING,
+      instruction,
     });
   }
 
   /** The layer's last step completes these buffers. */
   complete(buffers: readonly DraftBuffer[]): void {
     const last = this.#draft.steps.at(-1);
-    if (last?.kind === 'job') last.completes = buffers;
+    if (last?.kind === 'job' || last?.kind === 'sweep') last.completes = buffers;
   }
 }
