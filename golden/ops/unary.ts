@@ -3,19 +3,33 @@ import { intAttr, stringAttr } from '../../src/ir/attrs.js';
 import { type Evaluate, exactValues, resultType, store } from '../value.js';
 import { limitedInt32 } from './int32.js';
 
+/*
+ * Loops stand in functions of their own, which meet arrays and numbers alone: the engine throws away what it compiled of a function that meets a
+ * call or tensor of another shape, and a loop in it goes on in the interpreter.
+ */
+
+function mapped(x: Float64Array, fn: (x: number, dtype: DType) => number, dtype: DType): Float64Array {
+  const out = new Float64Array(x.length);
+  for (let i = 0; i < out.length; i++) out[i] = fn(x[i]!, dtype);
+  return out;
+}
+
 /** out[i] = fn(x[i]). */
 const unary =
   (fn: (x: number, dtype: DType) => number): Evaluate =>
   (call, args, run) => {
     const { data, dtype } = args[0]!;
-    const x = exactValues(data);
-    const out = new Float64Array(x.length);
-    for (let i = 0; i < out.length; i++) out[i] = fn(x[i]!, dtype);
-    return store(resultType(call), out, run);
+    return store(resultType(call), mapped(exactValues(data), fn, dtype), run);
   };
 
 /** x between low and high; NaN stays. */
 const limited = (x: number, low: number, high: number): number => Math.min(Math.max(x, low), high);
+
+function limitedFloats(x: Float64Array, low: number, high: number): Float64Array {
+  const out = new Float64Array(x.length);
+  for (let i = 0; i < out.length; i++) out[i] = limited(x[i]!, low, high);
+  return out;
+}
 
 export const clip: Evaluate = (call, args, run) => {
   const { dtype } = args[0]!;
@@ -26,10 +40,7 @@ export const clip: Evaluate = (call, args, run) => {
   const [low, high] = [bound('a_min'), bound('a_max')];
   const { data } = args[0]!;
   if (data instanceof Int32Array) return { ...resultType(call), data: limitedInt32(data, low, high) };
-  const x = exactValues(data);
-  const out = new Float64Array(x.length);
-  for (let i = 0; i < out.length; i++) out[i] = limited(x[i]!, low, high);
-  return store(resultType(call), out, run);
+  return store(resultType(call), limitedFloats(exactValues(data), low, high), run);
 };
 
 /** One element as `cast` converts it, before it wraps into an integer dtype. */
@@ -58,13 +69,15 @@ export const cast: Evaluate = (call, args, run) => {
 // An integer 0 must not become -0 on its way: 0 - x, where a float needs the sign of zero.
 export const negative = unary((x, dtype) => (isFloat(dtype) ? -x : 0 - x));
 export const abs = unary(Math.abs);
-/** A loop of its own, as the analog core's pattern has it in every layer: a call for each element takes longer than it does. */
-export const floor: Evaluate = (call, args, run) => {
-  const x = exactValues(args[0]!.data);
+function floors(x: Float64Array): Float64Array {
   const out = new Float64Array(x.length);
   for (let i = 0; i < out.length; i++) out[i] = Math.floor(x[i]!);
-  return store(resultType(call), out, run);
-};
+  return out;
+}
+
+/** Not `unary`, as the analog core's pattern has it in every layer: a call for each element takes longer than it does. */
+export const floor: Evaluate = (call, args, run) =>
+  store(resultType(call), floors(exactValues(args[0]!.data)), run);
 /** Halves away from zero. x - trunc(x) is exact, where x + 0.5 is not. */
 export const round = unary((x) => {
   const whole = Math.trunc(x);

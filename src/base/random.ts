@@ -1,5 +1,5 @@
 import { Arc4 } from './arc4.js';
-import type { DType } from './dtype.js';
+import type { DType, TypedArray } from './dtype.js';
 import { type Shape, type Tensor, tensor } from './tensor.js';
 
 /** What starts a sequence of random numbers. 1 and '1' start the same one. */
@@ -44,6 +44,17 @@ export function random(...parts: readonly Seed[]): Random {
 /** Numbers drawn at once: large weights need no array of float64 beside them. */
 const DRAWN = 1024;
 
+/** Fills an array with random numbers, a piece at a time; `scale` makes of each piece, numbers from 0 on and below 1, what is wanted. */
+function drawInto(data: TypedArray, rng: Random, scale: (values: Float64Array) => void): void {
+  const drawn = new Float64Array(Math.min(DRAWN, data.length));
+  for (let start = 0; start < data.length; start += DRAWN) {
+    const values = drawn.subarray(0, data.length - start);
+    rng.fill(values);
+    scale(values);
+    data.set(values, start);
+  }
+}
+
 /**
  * A tensor of integers drawn evenly from `low` to `high`, both included.
  *
@@ -52,13 +63,9 @@ const DRAWN = 1024;
  */
 export function randomInts(rng: Random, shape: Shape, low: number, high: number, dtype: DType): Tensor {
   const out = tensor(shape, dtype);
-  const { data } = out;
-  const drawn = new Float64Array(Math.min(DRAWN, data.length));
-  for (let start = 0; start < data.length; start += DRAWN) {
-    const values = drawn.subarray(0, data.length - start);
-    rng.fill(values);
-    for (let i = 0; i < values.length; i++) data[start + i] = low + Math.floor(values[i]! * (high - low + 1));
-  }
+  drawInto(out.data, rng, (values) => {
+    for (let i = 0; i < values.length; i++) values[i] = low + Math.floor(values[i]! * (high - low + 1));
+  });
   return out;
 }
 
@@ -71,16 +78,12 @@ export function randomInts(rng: Random, shape: Shape, low: number, high: number,
  */
 export function randomUniform(rng: Random, shape: Shape, low: number, high: number, dtype: DType): Tensor {
   const out = tensor(shape, dtype);
-  const { data } = out;
   const whole = dtype !== 'float32';
-  const drawn = new Float64Array(Math.min(DRAWN, data.length));
-  for (let start = 0; start < data.length; start += DRAWN) {
-    const values = drawn.subarray(0, data.length - start);
-    rng.fill(values);
+  drawInto(out.data, rng, (values) => {
     for (let i = 0; i < values.length; i++) {
       const v = low + values[i]! * (high - low);
-      data[start + i] = whole ? Math.trunc(v) : v;
+      values[i] = whole ? Math.trunc(v) : v;
     }
-  }
+  });
   return out;
 }
