@@ -8,7 +8,7 @@ import { weightPlaces } from './pairs.js';
 import { productsOf } from './products.js';
 import { type Factor, factorAt } from './scaling.js';
 import type { LayerUnit } from './units.js';
-import { type IntegerTensor, requantizedValue } from './value.js';
+import { type IntegerTensor, requantizedRange } from './value.js';
 
 /** A quantized layer with what the report says of it. */
 export interface QuantizedLayer {
@@ -216,11 +216,26 @@ function finishInto(
   { bias, shift, rectified, top }: LayerNumbers,
 ): void {
   const { channels, inner } = channelsOf(shape);
-  const { data } = out;
-  for (let i = 0; i < sums.length; ) {
-    const term = bias[(i / inner) % channels]!;
-    for (let k = 0; k < inner; k++, i++)
-      data[at + i] = Math.min(top, requantizedValue((sums[i]! + term) | 0, shift, rectified));
+  const [low, high] = requantizedRange(rectified, top);
+  for (let i = 0; i < sums.length; i += inner)
+    requantizeRun(sums, i, bias[(i / inner) % channels]!, shift, low, high, out.data, at + i, inner);
+}
+
+/** `n` sums of one channel. In a function of its own the engine compiles the loop once for the arrays that it meets. */
+function requantizeRun(
+  sums: ArrayLike<number>,
+  from: number,
+  bias: number,
+  shift: number,
+  low: number,
+  high: number,
+  out: Batch['data'],
+  to: number,
+  n: number,
+): void {
+  for (let k = 0; k < n; k++) {
+    const v = ((sums[from + k]! + bias) | 0) >> shift;
+    out[to + k] = v < low ? low : v > high ? high : v;
   }
 }
 

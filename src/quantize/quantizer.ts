@@ -22,6 +22,7 @@ import {
   type QuantizedValue,
   quantizedBatch,
   quantizedExpression,
+  requantizedRange,
 } from './value.js';
 
 /** Below this a sum of unequal scales has lost what it adds; a warning says so. */
@@ -384,12 +385,25 @@ const sumOf =
   (shift: number, top: number | undefined) =>
   ([a, b]: readonly Batch[]): Batch => {
     const out = newBatch(a!.shape, 'int8', a!.count);
-    const [lo, hi] = top === undefined ? [-128, 127] : [0, top];
-    const [x, y, to] = [a!.data, b!.data, out.data];
-    for (let i = 0; i < to.length; i++)
-      to[i] = Math.max(lo, Math.min(hi, Math.min(127, (x[i]! + y[i]!) >> shift)));
+    const [low, high] = requantizedRange(top !== undefined, Math.min(127, top ?? 127));
+    addInto(out.data, a!.data, b!.data, shift, low, high);
     return out;
   };
+
+/** In a function of its own the engine compiles the loop once for the arrays that it meets. */
+function addInto(
+  out: Batch['data'],
+  a: Batch['data'],
+  b: Batch['data'],
+  shift: number,
+  low: number,
+  high: number,
+): void {
+  for (let i = 0; i < out.length; i++) {
+    const v = (a[i]! + b[i]!) >> shift;
+    out[i] = v < low ? low : v > high ? high : v;
+  }
+}
 
 /** The real values of a tensor, as the quantized network's dequantization computes them. */
 function realBatch(v: QuantizedValue): Batch {

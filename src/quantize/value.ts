@@ -74,7 +74,8 @@ export function requantize(sum: Expr, shift: number, rectified: boolean, label: 
   return call('cast', [clipped], { dtype: 'int8' }, label);
 }
 
-/** The same on values. */
-export function requantizedValue(sum: number, shift: number, rectified: boolean): number {
-  return Math.max(rectified ? 0 : -128, Math.min(127, sum >> shift));
-}
+/** What requantized values are limited to: int8, from 0 on behind a ReLU, up to `top`. */
+export const requantizedRange = (rectified: boolean, top: number): readonly [low: number, high: number] => [
+  rectified ? 0 : -128,
+  top,
+];
