@@ -37,7 +37,6 @@ function countsOf(t: Tensor): { readonly saturated: number; readonly zero: numbe
 
 /** Whether all bytes are equal; then all values are, too. */
 function sameBytes(a: TypedArray, b: TypedArray): boolean {
-  if (a.byteLength !== b.byteLength) return false;
   const words = (a.byteOffset | b.byteOffset) % 4 === 0 ? a.byteLength >> 2 : 0;
   if (words > 0) {
     const left = new Int32Array(a.buffer, a.byteOffset, words);

@@ -385,7 +385,7 @@ const sumOf =
   (shift: number, top: number | undefined) =>
   ([a, b]: readonly Batch[]): Batch => {
     const out = newBatch(a!.shape, 'int8', a!.count);
-    const [low, high] = requantizedRange(top !== undefined, Math.min(127, top ?? 127));
+    const [low, high] = requantizedRange(top !== undefined, top ?? 127);
     addInto(out.data, a!.data, b!.data, shift, low, high);
     return out;
   };

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -21,6 +21,24 @@ it.each([
   ]);
   expect(alone.status).toBe(status);
   expect(workers).toEqual(alone);
+});
+
+// A worker leaves out of what it sends what nothing shows; what is written shows it.
+it.each([
+  ['--json', 'r.json', 'r.json'],
+  ['--report', 'r', 'r/trace.json'],
+])('workers and one thread write the same bytes with %s', async (option, to, file) => {
+  const write = async (jobs: string): Promise<Buffer> => {
+    const made = join(root, jobs, file);
+    mkdirSync(join(root, jobs), { recursive: true });
+    const words = ['verify', 'single-conv', 'ds-cnn', '--jobs', jobs, option, join(root, jobs, to)];
+    const { status } = jobs === '1' ? await diana(root, words) : await dianaProcess(root, words);
+    expect(status).toBe(0);
+    return readFileSync(made);
+  };
+  const [workers, alone] = [await write('2'), await write('1')];
+  expect(workers.equals(alone)).toBe(true);
+  expect(alone.length).toBeGreaterThan(10_000);
 });
 
 it.each(['0', '1.5', 'many'])('--jobs %s is refused', async (jobs) =>

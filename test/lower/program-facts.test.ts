@@ -4,9 +4,9 @@ import { LimitError } from '../../src/base/errors.js';
 import { tensor } from '../../src/base/tensor.js';
 import { cast, clip, divide, reshape, softmax } from '../../src/builder/operators.js';
 import { compile, DEFAULT_OPTIONS } from '../../src/compile.js';
-import { type Expr, type Model, ModelBuilder } from '../../src/index.js';
+import { buildModel, type Expr, type Model, ModelBuilder } from '../../src/index.js';
 import { call, tupleGetItem } from '../../src/ir/build.js';
-import type { HostStep, Manifest } from '../../src/program/types.js';
+import type { HostStep, JobStep, Manifest } from '../../src/program/types.js';
 
 /** One host model over an int8 input of (1, 4, 6, 6). */
 function modelOf(body: (m: ModelBuilder, x: Expr) => Expr): Model {
@@ -144,4 +144,35 @@ it('a model beyond L2 says by how much: what it takes is the limit and what is t
       .exec(said)!
       .map(Number);
   expect([takes, needs]).toEqual([most! + more!, 262_144 + more!]);
+});
+
+describe('a depthwise layer, a job a channel', () => {
+  const { steps, layers, buffers } = manifestOf(buildModel('ds-cnn'));
+  const jobs = (tensor: string) =>
+    steps.flatMap((s, i) => (layers[s.layer]!.tensor === tensor && s.kind === 'job' ? [i] : []));
+
+  it.each([
+    // 64 channels each; %17 and %29 are made by 1x1 convs and read by depthwise ones, all in L1.
+    ['%17', '%23'],
+    ['%29', '%35'],
+  ])('reads %s to its last job', (input, output) => {
+    expect(jobs(output)).toHaveLength(64);
+    expect(buffers.find((b) => b.memory === 'L1' && b.tensor === input)!.lastStep).toBe(jobs(output).at(-1));
+  });
+
+  it('completes its output with the last job alone', () => {
+    const made = buffers.find((b) => b.memory === 'L1' && b.tensor === '%23')!.id;
+    const completing = steps.flatMap((s, i) => (s.kind === 'job' && s.completes.includes(made) ? [i] : []));
+    expect(completing).toEqual(jobs('%23').slice(-1));
+  });
+
+  it('stores where input and output lie, a plane further from job to job', () => {
+    const [first, second] = jobs('%23').map((i) => steps[i]!) as [JobStep, JobStep];
+    const moved = second.stores.map(([address, value], i) => {
+      expect(first.stores[i]![0]).toBe(address);
+      return value - first.stores[i]![1];
+    });
+    // Planes of 5 rows of 25 columns, 32 bytes each.
+    expect(moved).toEqual([160, 160]);
+  });
 });

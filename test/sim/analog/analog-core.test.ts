@@ -218,6 +218,42 @@ describe('a job of the analog core', () => {
   });
 });
 
+describe('input lines that nothing has written', () => {
+  // A job with an input of 3 pixels of 70 channels: blocks of 64 and of 6. [ours]: a pixel's blocks lie together, so each bank has 6 lines.
+  const narrow: AnalogOperation = {
+    ...small,
+    columns: 3,
+    rows: 1,
+    kernelWidth: 1,
+    kernelHeight: 1,
+    outputColumns: 3,
+    outputRows: 1,
+    padding: { bottom: 0, top: 0, right: 0, left: 0 },
+  };
+  const withHole = (bank: number, line: number) => () =>
+    run(narrow, ({ l1 }) => {
+      const lines = [0, 1, 2, 3].flatMap((b) => [0, 1, 2, 3, 4, 5].map((l) => [b, l] as const));
+      const held = lines.map(([b, l]) => l1.peek(b * 0x10000 + 16 * l, 16, 'test').slice());
+      l1.forget();
+      lines.forEach(([b, l], i) => {
+        if (b !== bank || l !== line) l1.write(b * 0x10000 + 16 * l, held[i]!, -1, 'test');
+      });
+    });
+
+  it.each([
+    // Lines 0, 2 and 4 hold channels 0 to 63 of a pixel, the others channels 64 to 69 in bank 0.
+    ['channels 16 to 31 of pixel 1', 1, 2, 'analog input: L1 byte 0x00010020'],
+    ['channels 64 to 69 of pixel 2', 0, 5, 'analog input: L1 byte 0x00000050'],
+  ])('%s: refused', (_, bank, line, message) =>
+    expect(withHole(bank, line)).toThrow(`${message} is never written; must be written before it is read.`),
+  );
+
+  it.each([
+    ['channels 80 to 95 of pixel 0, which there are none of', 1, 1],
+    ['the same of pixel 2 in the last bank', 3, 5],
+  ])('%s: nobody reads them', (_, bank, line) => expect(withHole(bank, line)).not.toThrow());
+});
+
 describe('copies as the drivers make them', () => {
   const bytes = Uint8Array.from({ length: 128 }, (_, i) => i + 1);
 
