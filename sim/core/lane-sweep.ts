@@ -10,10 +10,10 @@ import type { PeArray } from './pe-array.js';
  */
 export interface LaneJobs {
   readonly operation: ConvOperation;
-  /** L1 addresses of the inputs. */
-  readonly inputs: readonly number[];
-  /** L2 addresses from which the jobs load weights. */
-  readonly weights: readonly number[];
+  /** L1 addresses of the inputs, one a job. `sweepLanes` makes distances of them. */
+  readonly inputs: Int32Array;
+  /** L2 addresses from which the jobs load weights; the same. */
+  readonly weights: Int32Array;
   /** L1 address of the first one's output. */
   readonly output: number;
   /** What the first one is in the memories' records; the others count up. */
@@ -26,7 +26,7 @@ interface Span {
 }
 
 /** From the lowest of `starts` to the end of the `n` bytes at the highest. */
-function spanOf(starts: readonly number[], n: number): Span {
+function spanOf(starts: Int32Array, n: number): Span {
   let lo = starts[0]!;
   let hi = lo;
   for (let i = 1; i < starts.length; i++) {
@@ -42,10 +42,10 @@ const apart = (a: Span, b: Span): boolean => a.hi <= b.lo || b.hi <= a.lo;
 /** Up to this many times the bytes that are used may be handed to the array. */
 const SPARSE = 4;
 
-function distances(starts: readonly number[], from: number, count: number): Int32Array {
-  const out = new Int32Array(count);
-  for (let i = 0; i < count; i++) out[i] = starts[i]! - from;
-  return out;
+/** How far the first `count` of `starts` lie from `from`, in place. */
+function distances(starts: Int32Array, from: number, count: number): Int32Array {
+  for (let i = 0; i < count; i++) starts[i]! -= from;
+  return starts.subarray(0, count);
 }
 
 /**

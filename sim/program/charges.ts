@@ -3,7 +3,6 @@ import type { BufferLife, Reason } from '../../src/results/run.js';
 import type { AnalogJobReport, AnalogReport } from '../core/analog-core.js';
 import type { ComputeReport, JobReport } from '../core/digital-core.js';
 import type { Instruction } from '../core/instruction-decoder.js';
-import type { LaneJobs } from '../core/lane-sweep.js';
 import type { HostReport } from './host-step.js';
 import { Ledger } from './ledger.js';
 import { Timeline } from './timeline.js';
@@ -66,9 +65,9 @@ export class Charges {
   }
 
   /** `count` steps behind step `index`, whose jobs are like its own, of which `report` tells. */
-  repeat({ layer }: JobStep, index: number, report: ComputeReport, jobs: LaneJobs, count: number): void {
+  repeat({ layer }: JobStep, index: number, report: ComputeReport, count: number): void {
     this.ledger.repeat(layer, report, count, this.#started);
-    this.timeline.repeat(index + 1, report, jobs, count);
+    this.timeline.repeat(index + 1, report, count);
   }
 
   host({ layer }: HostStep, index: number, report: HostReport): void {

@@ -34,9 +34,34 @@ function weightsOf(writes: readonly RegisterWrite[], like: readonly RegisterWrit
   return address;
 }
 
+/** Numbers by job, for one layer after another. */
+class Lists {
+  inputs = new Int32Array(256);
+  weights = new Int32Array(256);
+  count = 0;
+
+  push(input: number, weights: number): void {
+    if (this.count === this.inputs.length) {
+      this.inputs = grown(this.inputs);
+      this.weights = grown(this.weights);
+    }
+    this.inputs[this.count] = input;
+    this.weights[this.count++] = weights;
+  }
+}
+
+function grown(list: Int32Array): Int32Array<ArrayBuffer> {
+  const out = new Int32Array(2 * list.length);
+  out.set(list);
+  return out;
+}
+
+/** Made once: a run of a depthwise network has some twenty such layers, and its jobs are swept before the next one is looked at. */
+const lists = new Lists();
+
 /**
  * The jobs behind step `first`, whose job just ran on `core` with `report`, that are the same job with other addresses, as the channels of a
- * depthwise layer are. Undefined where there are fewer than three.
+ * depthwise layer are. Undefined where there are fewer than three. Good until the next call.
  */
 export function jobsLike(
   steps: readonly Step[],
@@ -49,8 +74,7 @@ export function jobsLike(
   if (operation === undefined) return undefined;
   const { lo: inputWord } = core.addressWords();
   const plane = operation.outputRows * operation.columnGroups * ARRAY_COLUMNS;
-  const inputs: number[] = [];
-  const weights: number[] = [];
+  lists.count = 0;
   let output = operation.output;
   for (let i = first + 1; i < steps.length; i++) {
     const step = steps[i]!;
@@ -62,10 +86,11 @@ export function jobsLike(
     if (from === undefined || from % WORD_BYTES !== 0 || input % LINE_BYTES !== 0) break;
     output += plane;
     if (stores[1]![1] !== output) break;
-    inputs.push(input);
-    weights.push(from);
+    lists.push(input, from);
     if (step.completes.length > 0) break;
   }
-  if (inputs.length < 3) return undefined;
+  const { count } = lists;
+  if (count < 3) return undefined;
+  const [inputs, weights] = [lists.inputs.subarray(0, count), lists.weights.subarray(0, count)];
   return { operation, inputs, weights, output: operation.output + plane, writer: first + 1 };
 }

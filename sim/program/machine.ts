@@ -132,7 +132,7 @@ export class Machine {
       this.#oneByOne = index + count;
       return 0;
     }
-    this.#charges.repeat(steps[index] as JobStep, index, report, jobs, count);
+    this.#charges.repeat(steps[index] as JobStep, index, report, count);
     return count;
   }
 

@@ -1,10 +1,8 @@
-import type { HostStep, Step } from '../../src/program/types.js';
+import type { HostStep, JobStep, Step } from '../../src/program/types.js';
 import { REASONS, type Reason, type TimelineSlice } from '../../src/results/run.js';
 import type { ComputeReport } from '../core/digital-core.js';
 import type { Instruction } from '../core/instruction-decoder.js';
-import type { LaneJobs } from '../core/lane-sweep.js';
 import { FIELDS, type Fields } from '../isa/instruction.js';
-import type { ConvOperation } from '../isa/operation.js';
 
 const NUMBER_OF = Object.fromEntries(REASONS.map((reason, i) => [reason, i])) as Record<Reason, number>;
 
@@ -34,21 +32,13 @@ const JOB_REASONS = ['launch', 'instructions', 'weights', 'compute'] as const;
 /** Jobs that differ in addresses only. */
 interface Repeated {
   readonly report: ComputeReport;
-  readonly jobs: LaneJobs;
   readonly count: number;
 }
 
-/** The instruction of one of `jobs`, which are like the one of `like`. */
-function repeated({ fields, operation }: Instruction, jobs: LaneJobs, job: number): Instruction {
-  const plane = jobs.output - (operation as ConvOperation).output;
-  return {
-    operation,
-    fields: {
-      ...fields,
-      input_memory_pointer: jobs.inputs[job]!,
-      output_memory_pointer: jobs.output + job * plane,
-    },
-  };
+/** The instruction of a job whose step stores where input and output lie, and nothing else (`jobsLike`). */
+function repeated({ fields, operation }: Instruction, { stores }: JobStep): Instruction {
+  const moved = { input_memory_pointer: stores[0]![1], output_memory_pointer: stores[1]![1] };
+  return { operation, fields: { ...fields, ...moved } };
 }
 
 /**
@@ -79,12 +69,12 @@ export class Timeline {
     this.#what.push(what);
   }
 
-  /** `count` compute jobs, one a step from `step` on, that each take what `report` says: the first of `jobs`. */
-  repeat(step: number, report: ComputeReport, jobs: LaneJobs, count: number): void {
+  /** `count` compute jobs, one a step from `step` on, that each take what `report` says. */
+  repeat(step: number, report: ComputeReport, count: number): void {
     this.#step.push(step);
     this.#reason.push(REPEATED);
     this.#cycles.push(0);
-    this.#what.push({ report, jobs, count });
+    this.#what.push({ report, count });
   }
 
   /** All slices, made when they are asked for first. */
@@ -108,15 +98,18 @@ export class Timeline {
     };
     this.#step.forEach((step, i) => {
       const what = this.#what[i];
-      if (typeof what !== 'object' || !('jobs' in what)) {
+      if (typeof what !== 'object' || !('report' in what)) {
         slice(step, REASONS[this.#reason[i]!]!, this.#cycles[i]!, what);
         return;
       }
-      const { report, jobs, count } = what;
+      const { report, count } = what;
       for (let job = 0; job < count; job++)
         for (const reason of JOB_REASONS) {
           const cycles = report.cycles[reason];
-          const instruction = reason === 'compute' ? repeated(report.instructions[0]!, jobs, job) : undefined;
+          const instruction =
+            reason === 'compute'
+              ? repeated(report.instructions[0]!, this.#steps[step + job] as JobStep)
+              : undefined;
           if (cycles !== 0) slice(step + job, reason, cycles, instruction);
         }
     });

@@ -29,8 +29,8 @@ const L2 = 0x1000;
 /** Three jobs: planes one behind the other from 0, outputs right behind them, weights one behind the other. */
 const JOBS: LaneJobs = {
   operation: OPERATION,
-  inputs: [0, 64, 128],
-  weights: [L2, L2 + BLOCK, L2 + 2 * BLOCK],
+  inputs: Int32Array.of(0, 64, 128),
+  weights: Int32Array.of(L2, L2 + BLOCK, L2 + 2 * BLOCK),
   output: 192,
   writer: 7,
 };
@@ -49,7 +49,10 @@ function swept(change: Partial<LaneJobs> = {}, words = WORDS, written = { input:
       return { bytes: new Uint8Array(128).fill(9), wrapped: [5] };
     },
   } as unknown as PeArray;
-  const done = sweepLanes({ ...JOBS, ...change }, BLOCK, words, l1, l2, array);
+  const jobs = { ...JOBS, ...change };
+  // It makes distances of them in place.
+  const own = { ...jobs, inputs: jobs.inputs.slice(), weights: jobs.weights.slice() };
+  const done = sweepLanes(own, BLOCK, words, l1, l2, array);
   expect(asked).toHaveLength(done ? 1 : 0);
   return { done, sources: asked[0], l1 };
 }
@@ -69,16 +72,16 @@ describe('a sweep over the channels of a depthwise layer', () => {
   it.each<readonly [string, Partial<LaneJobs>]>([
     ['pixels for the analog core', { operation: { ...OPERATION, pixels: true } }],
     ['the first output over the last input', { output: 176 }],
-    ['the last output over an input', { inputs: [1152, 1216, 1280], output: 1 }],
+    ['the last output over an input', { inputs: Int32Array.of(1152, 1216, 1280), output: 1 }],
     // 2 + 16 planes of 64 bytes.
     ['an output that ends behind L1', { output: 4096 - 18 * 64 + 1 }],
-    ['weights in front of L2', { weights: [L2 - 16, L2, L2 + BLOCK] }],
-    ['weights that end behind L2', { weights: [L2, L2 + BLOCK, L2 + 8192 - BLOCK + 16] }],
+    ['weights in front of L2', { weights: Int32Array.of(L2 - 16, L2, L2 + BLOCK) }],
+    ['weights that end behind L2', { weights: Int32Array.of(L2, L2 + BLOCK, L2 + 8192 - BLOCK + 16) }],
     // Over 4 times the 3 blocks.
-    ['weights far apart', { weights: [L2, L2 + BLOCK, L2 + 12 * BLOCK] }],
+    ['weights far apart', { weights: Int32Array.of(L2, L2 + BLOCK, L2 + 12 * BLOCK) }],
   ])('leaves %s to the jobs themselves', (_, change) => expect(swept(change).done).toBe(false));
   it('has outputs up to the first input', () =>
-    expect(swept({ inputs: [1152, 1216, 1280], output: 0 }).done).toBe(true));
+    expect(swept({ inputs: Int32Array.of(1152, 1216, 1280), output: 0 }).done).toBe(true));
   it('fills L1 to its end', () => expect(swept({ output: 4096 - 18 * 64 }).done).toBe(true));
 
   it('leaves stores over weights to the jobs themselves', () => {
