@@ -17,7 +17,8 @@ const MAIN = 'dist/bin/diana-sim.js';
  * figure, as that of `resourceUsage` begins with what this process holds.
  */
 const TELL = `import { existsSync, readFileSync, writeSync } from 'node:fs';
-process.on('exit', () => {
+import { isMainThread } from 'node:worker_threads';
+if (isMainThread) process.on('exit', () => {
   const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
   const status = '/proc/self/status';
   const own = existsSync(status) ? /VmHWM:\\s*(\\d+)/.exec(readFileSync(status, 'utf8'))?.[1] : undefined;
