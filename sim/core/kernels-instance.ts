@@ -12,6 +12,7 @@ export interface Kernels extends WithMemory {
   dense(...numbers: readonly number[]): number;
   sum(...numbers: readonly number[]): void;
   turn(...numbers: readonly number[]): void;
+  pack(...numbers: readonly number[]): void;
   winograd(...numbers: readonly number[]): number;
 }
 

@@ -1,3 +1,5 @@
+import { newLog, type WriterLog } from './writers.js';
+
 /** The arrays behind a memory. */
 export interface MemoryStorage {
   readonly bytes: Uint8Array;
@@ -5,6 +7,8 @@ export interface MemoryStorage {
   readonly state: Uint8Array;
   /** Up to here `bytes` is poison where nothing has written it; zeros behind. */
   poisoned: number;
+  /** For `Writers`, as large as it once became. */
+  readonly log: WriterLog;
 }
 
 /** Storage of runs that are over, by size. Making it anew costs a small network's run a tenth of its time. */
@@ -20,7 +24,7 @@ export function takeStorage(size: number): MemoryStorage {
     return kept;
   }
   // Zeros come from the system page by page as they are touched: a large memory costs what is used of it.
-  return { bytes: new Uint8Array(size), state: new Uint8Array(size), poisoned: 0 };
+  return { bytes: new Uint8Array(size), state: new Uint8Array(size), poisoned: 0, log: newLog() };
 }
 
 /** Hands storage back that nobody will use any more. Bytes from `touched` on must be as `takeStorage` gave them. */

@@ -3,7 +3,7 @@ import { hex, roundUp } from '../../src/base/units.js';
 import { WORD_BYTES } from '../isa/geometry.js';
 import { KnownRanges } from './known-ranges.js';
 import { giveBack, type MemoryStorage, takeStorage } from './memory-storage.js';
-import { Writers } from './writers.js';
+import { newLog, Writers } from './writers.js';
 
 /** Fresh memory holds this, so that a read before a write never looks like a correct tensor of zeros. */
 const POISON = 0xa5;
@@ -85,10 +85,12 @@ export class Memory {
     this.name = name;
     this.base = base;
     this.size = size;
-    this.#writers = new Writers(size, NEVER);
     this.#own = bytes === undefined;
     this.#storage =
-      bytes === undefined ? takeStorage(size) : { bytes, state: new Uint8Array(size), poisoned: 0 };
+      bytes === undefined
+        ? takeStorage(size)
+        : { bytes, state: new Uint8Array(size), poisoned: 0, log: newLog() };
+    this.#writers = new Writers(size, NEVER, this.#storage.log);
     this.#bytes = this.#storage.bytes;
     this.#state = this.#storage.state;
     this.#words = new Int32Array(this.#bytes.buffer, this.#bytes.byteOffset, size >> 2);
@@ -101,7 +103,7 @@ export class Memory {
     this.#storage.poisoned = this.#poisoned;
     if (this.#own) giveBack(this.#storage, Math.max(this.#used, this.#touched), POISON);
     const nothing = new Uint8Array(0);
-    this.#storage = { bytes: nothing, state: nothing, poisoned: 0 };
+    this.#storage = { bytes: nothing, state: nothing, poisoned: 0, log: newLog() };
     this.#bytes = nothing;
     this.#state = nothing;
     this.#words = new Int32Array(0);

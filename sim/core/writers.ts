@@ -1,6 +1,27 @@
 /** Entries of the log before the next ones are sorted into the bytes' own column. */
 const LOG_ENTRIES = 1 << 14;
 
+/** Ranges of bytes and who wrote them, in columns. */
+export interface WriterLog {
+  first: Int32Array;
+  end: Int32Array;
+  writer: Int32Array;
+}
+
+const FIRST_ENTRIES = 64;
+
+export const newLog = (): WriterLog => ({
+  first: new Int32Array(FIRST_ENTRIES),
+  end: new Int32Array(FIRST_ENTRIES),
+  writer: new Int32Array(FIRST_ENTRIES),
+});
+
+function twice(column: Int32Array): Int32Array {
+  const grown = new Int32Array(2 * column.length);
+  grown.set(column);
+  return grown;
+}
+
 /**
  * Who wrote each byte of a memory. Written often and asked rarely: writes go into a log of ranges, and a column with a number a byte is made
  * when the log is full or somebody wants all of it.
@@ -10,33 +31,33 @@ export class Writers {
   readonly #nobody: number;
   /** For each byte its writer less `nobody`, without what the log holds. */
   #column: Int32Array | undefined;
-  #first = new Int32Array(64);
-  #end = new Int32Array(64);
-  #writer = new Int32Array(64);
+  readonly #log: WriterLog;
   #entries = 0;
 
-  /** `nobody`: the writer of bytes that no one wrote. */
-  constructor(size: number, nobody: number) {
+  /** `nobody`: the writer of bytes that no one wrote. `log`: room for entries, whatever they hold, which may grow. */
+  constructor(size: number, nobody: number, log: WriterLog = newLog()) {
+    this.#log = log;
     this.#size = size;
     this.#nobody = nobody;
   }
 
   /** The bytes [start, start + n) were written. */
   note(start: number, n: number, writer: number): void {
+    const log = this.#log;
     const last = this.#entries - 1;
     // Writes that follow each other, or go to the same place, need one entry.
-    if (last >= 0 && this.#writer[last] === writer) {
-      if (this.#end[last] === start) {
-        this.#end[last] = start + n;
+    if (last >= 0 && log.writer[last] === writer) {
+      if (log.end[last] === start) {
+        log.end[last] = start + n;
         return;
       }
-      if (this.#first[last] === start && this.#end[last] === start + n) return;
+      if (log.first[last] === start && log.end[last] === start + n) return;
     }
-    if (this.#entries === this.#first.length) this.#makeRoom();
+    if (this.#entries === log.first.length) this.#makeRoom();
     const entry = this.#entries++;
-    this.#first[entry] = start;
-    this.#end[entry] = start + n;
-    this.#writer[entry] = writer;
+    log.first[entry] = start;
+    log.end[entry] = start + n;
+    log.writer[entry] = writer;
   }
 
   /** Nobody wrote anything. */
@@ -68,22 +89,18 @@ export class Writers {
       this.#settle();
       return;
     }
-    const twice = (column: Int32Array) => {
-      const grown = new Int32Array(2 * column.length);
-      grown.set(column);
-      return grown;
-    };
-    this.#first = twice(this.#first);
-    this.#end = twice(this.#end);
-    this.#writer = twice(this.#writer);
+    const log = this.#log;
+    log.first = twice(log.first);
+    log.end = twice(log.end);
+    log.writer = twice(log.writer);
   }
 
   /** Sorts the log into the column. */
   #settle(): Int32Array {
     // Zeros come from the system page by page: a large memory costs what is used of it.
     this.#column ??= new Int32Array(this.#size);
-    for (let i = 0; i < this.#entries; i++)
-      this.#column.fill(this.#writer[i]! - this.#nobody, this.#first[i]!, this.#end[i]!);
+    const { first, end, writer } = this.#log;
+    for (let i = 0; i < this.#entries; i++) this.#column.fill(writer[i]! - this.#nobody, first[i]!, end[i]!);
     this.#entries = 0;
     return this.#column;
   }

@@ -4,7 +4,7 @@ import { sha256 } from '../../src/base/sha256.js';
 import { elementCount, type Tensor } from '../../src/base/tensor.js';
 import type { Buffer } from '../../src/program/types.js';
 import type { Memory } from '../core/memory.js';
-import { unpackForNow } from '../core/unpack.js';
+import { packForNow, unpackForNow } from '../core/repack.js';
 import { ANALOG_INFERENCES, type AnalogInferences } from '../isa/analog/inferred.js';
 import {
   analogByte,
@@ -13,7 +13,7 @@ import {
   unpackFromAnalog,
   usedStretches,
 } from '../isa/analog/layout.js';
-import { coreLayout, packForCore } from '../isa/layout.js';
+import { coreLayout } from '../isa/layout.js';
 
 /** Bytes of a buffer that its tensor takes (without slack). */
 export const tensorBytes = (b: Buffer): number => {
@@ -91,9 +91,10 @@ export function tensorChecksum(memory: Memory, b: Buffer): string {
 const bytesOf = (data: Int8Array): Uint8Array =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
+/** A tensor's bytes in its buffer's layout; good only until the next job. */
 function packed(b: Buffer, t: Tensor): Uint8Array {
   if (b.layout === 'analog') return packForAnalog(t.data, b.shape, orderOf(b));
-  return b.layout === 'core' ? packForCore(t.data, b.shape) : bytesFromValues(t);
+  return b.layout === 'core' ? packForNow(t.data as Int8Array, b.shape) : bytesFromValues(t);
 }
 
 /** Writes a tensor into its buffer, in the buffer's layout (padding of rows: zeros). */

@@ -12,5 +12,5 @@ export { conv } from './conv';
 export { dense } from './dense';
 export { lanes } from './lanes';
 export { sum } from './sum';
-export { turn } from './turn';
+export { pack, turn } from './turn';
 export { winograd } from './winograd';
