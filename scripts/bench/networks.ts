@@ -6,7 +6,7 @@ import { builtinInput, type Model, ModelBuilder, random, randomInts, suiteModels
 import { tfjsLayers } from './tfjs-layers.js';
 import { inTurn, sideBySide } from './timing.js';
 
-/** One model's speed. Times in milliseconds of CPU time: medians of simulator and tfjs wasm, else the least of the rounds. */
+/** One model's speed. Times in milliseconds of CPU time: lower quartiles of simulator and tfjs wasm, else the least of the rounds. */
 export interface NetworkRow {
   readonly name: string;
   readonly macs: number;
@@ -36,9 +36,9 @@ export const networks = (): Model[] =>
     .filter((model) => model.params.size > 6);
 
 /** Long enough for the engine to have compiled what runs, and for its clock of CPU time to say something. */
-const DURATIONS = { warmUp: 500, round: 50 };
+const DURATIONS = { warmUp: 1500, round: 50 };
 /** Simulator and tfjs run in turn, run by run: their ratio is what counts, and networks of a millisecond take long to be compiled to the end. */
-const RATIO = { warmUp: 1500, least: 400 };
+const RATIO = { warmUp: 1500, least: 800 };
 
 /** Measures one model; tfjs cpu only where asked for, since it takes seconds. */
 export function measure(model: Model, wasm: Backend, cpu: Backend | undefined, rounds: number): NetworkRow {

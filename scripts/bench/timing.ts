@@ -47,12 +47,12 @@ export function sideBySide<K extends string>(
   return Object.fromEntries(names.map((n) => [n, Math.min(...times[n])])) as Record<K, number>;
 }
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+const lowerQuartile = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 4)]!;
 
 /**
- * The median of each action's milliseconds (CPU time), run by run in turn until each has run for `least` milliseconds: a machine that gets slower or
- * faster for a while does so for all, so that ratios hold. All warm up before.
+ * The lower quartile of each action's milliseconds (CPU time), run by run in turn until each has run for `least` milliseconds: a machine that gets
+ * slower or faster for a while does so for all, so that ratios hold, and other work only adds. All warm up before.
  */
 export function inTurn<K extends string>(
   actions: Readonly<Record<K, () => void>>,
@@ -64,5 +64,5 @@ export function inTurn<K extends string>(
   const spent = (name: K): number => times[name].reduce((a, b) => a + b, 0);
   while (names.some((name) => spent(name) < least))
     for (const name of names) times[name].push(milliseconds(actions[name]));
-  return Object.fromEntries(names.map((n) => [n, median(times[n])])) as Record<K, number>;
+  return Object.fromEntries(names.map((n) => [n, lowerQuartile(times[n])])) as Record<K, number>;
 }
