@@ -16,7 +16,7 @@ export const AREAS: readonly Area[] = [
   },
   {
     name: 'array',
-    mutate: ['sim/core/{compute,pe-array,typed-array-pe-array}.ts'],
+    mutate: ['sim/core/{compute,pe-array,typed-array-pe-array,typed-array-cell-array}.ts'],
     tests: ['test/sim/core/*.test.ts'],
   },
   {

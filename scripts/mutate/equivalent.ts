@@ -99,6 +99,18 @@ export const EQUIVALENT: readonly Equivalent[] = [
     reason: 'a row in strips is wider than a strip, so that the other condition holds for the first one',
   },
   {
+    file: 'sim/core/typed-array-cell-array.ts',
+    source: 'for (let pixel = 0; pixel < pixels; pixel++)',
+    replacement: ['pixel <= pixels'],
+    reason: READS_BEYOND,
+  },
+  {
+    file: 'sim/core/typed-array-cell-array.ts',
+    source: 'if (iy < 0 || iy >= rows || ix < 0 || ix >= columns) continue;',
+    replacement: ['false', 'iy < 0 && iy >= rows', 'iy > rows'],
+    reason: 'rows above and below the input lie outside the array, which reads as 0',
+  },
+  {
     file: 'golden/compare.ts',
     source: 'if (sameBytes(expected.data, actual.data)) return { differing: 0, ...counts };',
     replacement: ['false'],

@@ -90,13 +90,14 @@ describe('the cells in WebAssembly equal those in typed arrays, bit for bit', ()
     expect(seen.size).toBeGreaterThan(200);
   });
 
-  it('the largest array, all cells 1 and all inputs -128', () => {
+  /** One pixel, all cells 1. */
+  function ones(channels: number, outputs: number, input: number, gain: number) {
     const o: AnalogOperation = {
       kind: 'analog',
       input: 0,
       output: 0,
-      channels: 1152,
-      outputs: 512,
+      channels,
+      outputs,
       columns: 1,
       rows: 1,
       kernelWidth: 1,
@@ -106,30 +107,45 @@ describe('the cells in WebAssembly equal those in typed arrays, bit for bit', ()
       unroll: 1,
       stride: 1,
       padding: { bottom: 0, top: 0, right: 0, left: 0 },
-      // -147456 / 9216 = -16, and a step of the converter less.
-      gain: 9216,
+      gain: undefined,
       shift: 0,
       relu: false,
     };
     const ours = {
-      wordsReversed: 1,
-      blocksTogether: 1,
-      signFlips: 0,
-      rowsMirrored: 1,
-      defaultGain: 1,
-      simdInt16: 1,
+      ...{ wordsReversed: 1, blocksTogether: 1, signFlips: 0, rowsMirrored: 1, simdInt16: 1 },
+      defaultGain: gain,
     };
-    const planes = new Uint8Array(storedWeightBytes(1152, 512));
-    // Plus and minus planes of 64 bytes take turns.
-    for (let at = 0; at < planes.length; at++) planes[at] = (at >> 6) % 2 === 0 ? 0xff : 0;
+    const weights = new Uint8Array(storedWeightBytes(channels, outputs));
+    // Plus and minus planes take turns, a bit an output.
+    const plane = (Math.ceil(outputs / 128) * 128) / 8;
+    for (let at = 0; at < weights.length; at++) weights[at] = Math.floor(at / plane) % 2 === 0 ? 0xff : 0;
     const operands = {
-      input: new Uint8Array(1152).fill(0x80),
-      weights: planes,
-      multiply: new Int32Array(512).fill(2),
-      add: new Int32Array(512).fill(-1),
+      input: new Uint8Array(64 * Math.ceil(channels / 64)).fill(input),
+      weights,
+      multiply: new Int32Array(outputs).fill(2),
+      add: new Int32Array(outputs).fill(-1),
     };
-    expect(new Int8Array(wasm.compute(o, operands, ours))).toEqual(new Int8Array(512).fill(-33));
-    expect(new Int8Array(reference.compute(o, operands, ours))).toEqual(new Int8Array(512).fill(-33));
+    const blocks = Math.ceil(outputs / 64);
+    return [wasm, reference].map((array) => {
+      const lines = array.compute(o, operands, ours);
+      // [bank][block][16], words reversed
+      return Int8Array.from(
+        { length: outputs },
+        (_, k) => lines[(((k & 63) >> 4) * blocks + (k >> 6)) * 16 + ((k & 15) ^ 3)]!,
+      );
+    });
+  }
+
+  it('the largest array, all cells 1 and all inputs -128', () => {
+    // -147456 / 9216 = -16; * 2 - 1
+    const expected = new Int8Array(512).fill(-33);
+    expect(ones(1152, 512, 0x80, 9216)).toEqual([expected, expected]);
+  });
+
+  it('a gain with more bits than a float32 has', () => {
+    // float32(16 / (1 + 2^-24)) is the float32 below 16: rounded down 15. A gain rounded to float32 first, 1, would give 16.
+    const expected = new Int8Array(1).fill(29);
+    expect(ones(1, 1, 16, 1 + 2 ** -24)).toEqual([expected, expected]);
   });
 });
 
