@@ -87,7 +87,7 @@ export function renderBench({ machine, rounds, goals, networks, commands, parts 
   const whole = PARTS.reduce((sum, p) => sum + parts[p], 0);
   const share = (p: Part) => `${((100 * parts[p]) / whole).toFixed(0)} %`;
   return [
-    `${machine.cpu}, ${machine.cores} cores, load ${machine.load.toFixed(1)}, Node ${machine.node}; least of ${rounds} rounds`,
+    `${machine.cpu}, ${machine.cores} cores, load ${machine.load.toFixed(1)}, Node ${machine.node}; lower quartile of simulator and tfjs wasm, least of ${rounds} rounds of the rest`,
     '',
     'Goals',
     goalTable(goals),

@@ -1,4 +1,4 @@
-import { ADC_MAX, ADC_MIN, BANKS } from '../isa/analog/geometry.js';
+import { ADC_MAX, ADC_MIN, BANKS, linesOfPixel } from '../isa/analog/geometry.js';
 import type { AnalogInferences } from '../isa/analog/inferred.js';
 import type { AnalogOperation } from '../isa/analog/operation.js';
 import { PixelLines } from '../isa/analog/pixel-lines.js';
@@ -71,7 +71,7 @@ export class TypedArrayCellArray implements CellArray {
     const values = pixelsOf(o, input, ours);
     const vector = new Int8Array(cells.rows);
     const pixels = o.outputColumns * o.outputRows;
-    const bankBytes = new PixelLines(0, pixels, o.outputs, 0, ours).lines * LINE_BYTES;
+    const bankBytes = pixels * linesOfPixel(o.outputs) * LINE_BYTES;
     const lines = new PixelLines(0, pixels, o.outputs, bankBytes, ours);
     const output = new Uint8Array(BANKS * bankBytes);
     const gain = o.gain ?? ours.defaultGain;

@@ -1,6 +1,7 @@
 import { roundUp } from '../../src/base/units.js';
 import { BANKS, linesOfPixel } from '../isa/analog/geometry.js';
 import type { AnalogInferences } from '../isa/analog/inferred.js';
+import { lineOf } from '../isa/analog/layout.js';
 import type { AnalogOperation } from '../isa/analog/operation.js';
 import { LINE_BYTES, WORD_BYTES } from '../isa/geometry.js';
 import { decodeCells } from './analog-array.js';
@@ -21,8 +22,12 @@ const bytesOf = (words: Int32Array): Uint8Array =>
 /** How far apart the lines of a bank lie that hold the same channels of neighbouring pixels, and those of a pixel's blocks. */
 function steps(pixels: number, channels: number, ours: AnalogInferences) {
   const blocks = linesOfPixel(channels);
-  const [pixel, block] = ours.blocksTogether === 1 ? [blocks, 1] : [1, pixels];
-  return { pixel, block, planeBytes: pixels * blocks * LINE_BYTES };
+  const layout = { pixels, blocks };
+  return {
+    pixel: lineOf(1, 0, layout, ours),
+    block: lineOf(0, 1, layout, ours),
+    planeBytes: pixels * blocks * LINE_BYTES,
+  };
 }
 
 /** The zero-padded image: what the windows of all outputs cover. */

@@ -5,9 +5,10 @@ import { useTfjsInNode } from '../node/tfjs-in-node.js';
 import type { BaselineArguments } from './actions/baseline.js';
 import type { ExploreArguments } from './actions/explore.js';
 import type { VerifyArguments } from './actions/verify.js';
-import { crossing } from './crossing.js';
+
 import type { ModelTask } from './model-workers.js';
 import { prepareTeamConfig } from './team-config.js';
+import { documentForMain } from './worker-document.js';
 
 /** One of the models of a command. */
 type CarryOut = (index: number, running: (what: string) => void) => Promise<unknown>;
@@ -29,7 +30,7 @@ async function preparedFor({ command, args }: ModelTask): Promise<CarryOut> {
   const work = await verifyWork(args as VerifyArguments);
   return async (index, running) => {
     const verified = await verifyModelOf(work, index, running);
-    return { ...verified, document: crossing(verified.document, work.args) };
+    return { ...verified, document: documentForMain(verified.document, work.args) };
   };
 }
 

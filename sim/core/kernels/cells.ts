@@ -123,7 +123,7 @@ function processed(
   v = int16 ? wrapped16(i32x4.add(wrapped16(v), add)) : i32x4.add(v, add);
   const words = i16x8.narrow_i32x4_s(i32x4.shr_s(v, shift), v);
   const bytes = i8x16.max_s(i8x16.narrow_i16x8_s(words, words), low);
-  return reversed ? i8x16.shuffle(bytes, bytes, 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12) : bytes;
+  return reversed ? turned(bytes) : bytes;
 }
 
 /**

@@ -8,19 +8,10 @@ import { WasmCellArray } from '../../../sim/core/wasm-cell-array.js';
 import type { AnalogInferences } from '../../../sim/isa/analog/inferred.js';
 import type { AnalogOperation } from '../../../sim/isa/analog/operation.js';
 import { runs } from '../../full.js';
+import { bytesFrom } from './seeded-bytes.js';
 
 const wasm = new WasmCellArray(instantiate()!);
 const reference = new TypedArrayCellArray();
-
-/** Bytes from a seed; every third seed all at the extremes of int8. */
-function bytesFrom(seed: number, n: number): Uint8Array {
-  let state = seed | 1;
-  return Uint8Array.from({ length: n }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) | 0;
-    if (seed % 3 === 0) return state < 0 ? 0x80 : 0x7f;
-    return state >>> 24;
-  });
-}
 
 const lines = (pixels: number, channels: number): number => pixels * Math.ceil(channels / 64);
 const upTo = (max: number) => fc.integer({ min: 0, max });

@@ -8,21 +8,12 @@ import { TypedArrayPeArray } from '../../../sim/core/typed-array-pe-array.js';
 import { WasmPeArray } from '../../../sim/core/wasm-pe-array.js';
 import type { ConvOperation } from '../../../sim/isa/operation.js';
 import { runs } from '../../full.js';
+import { bytesFrom } from './seeded-bytes.js';
 
 const wasm = new WasmPeArray(instantiate()!);
 const reference = new TypedArrayPeArray();
 
 const RUNS = runs(2000, 150);
-
-/** Bytes from a seed; every third seed all at the extremes. */
-function bytesFrom(seed: number, n: number): Uint8Array {
-  let state = seed | 1;
-  return Uint8Array.from({ length: n }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) | 0;
-    if (seed % 3 === 0) return state < 0 ? 0x80 : 0x7f;
-    return state >>> 24;
-  });
-}
 
 /** Output bytes, and the positions that wrapped in ascending order. */
 const plain = ({ bytes, wrapped }: ArrayOutput) => ({

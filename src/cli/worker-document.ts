@@ -10,10 +10,10 @@ const withoutTimeline = (run: RunResult): RunResult =>
   });
 
 /**
- * A document as it crosses from a worker: runs have thousands of slices of time, which nothing shows but what is written into files. A tenth of a
- * model's time went by while they were made, copied and read.
+ * A document as it crosses from a worker: runs have thousands of slices of time, which nothing shows but what is written into files. A twentieth
+ * of the time went by while they were made, copied and read.
  */
-export function crossing(document: ResultDocument, { json, report }: OutputArguments): ResultDocument {
+export function documentForMain(document: ResultDocument, { json, report }: OutputArguments): ResultDocument {
   if (json !== undefined || report !== undefined) return document;
   return { ...document, models: document.models.map((m) => ({ ...m, run: withoutTimeline(m.run) })) };
 }
