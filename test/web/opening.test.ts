@@ -135,6 +135,7 @@ describe.skipIf(!READY || !FULL)('opening and running', () => {
     })`);
     await idle(page);
     expect(await page.locator('[role=alert]').count()).toBe(0);
+    expect(await page.locator('.cards .good').count()).toBe(0);
     await page.click('button:text-is("Run again")');
     await page.waitForSelector('.cards .good');
     expect(wrong).toEqual([]);
